@@ -1,0 +1,27 @@
+import type { Answer, ClientCommand } from './records/command.ts';
+import type { LogRecord } from './records/log.ts';
+import type { StatePort } from './state/port.ts';
+
+/** What one turn did. A turn is one command and its follow-ups, up to the bound of the engine. */
+export interface Turn {
+  /** Absent when an earlier turn already answered (resumed follow-ups, due timers). */
+  readonly answer?: Answer;
+  /** Events and rejections in order of the log. They are already applied to the state. */
+  readonly records: readonly LogRecord[];
+  /** True if the bound was met and follow-ups wait in the state for {@link Engine.resume}. */
+  readonly pending: boolean;
+}
+
+/**
+ * The workflow engine: pure, synchronous, deterministic. The same state, command and time give the same records.
+ * `state` is changed only by applying events; the caller discards it (an overlay) if a call throws.
+ */
+export interface Engine {
+  process(command: ClientCommand, state: StatePort, now: number): Turn;
+  /** Goes on with follow-ups that an earlier turn left over; undefined if there are none. */
+  resume(state: StatePort, now: number): Turn | undefined;
+  /** Commands for what is due at `now`: timers, job time-outs and back-offs, message expiry; in order of due time. */
+  due(state: StatePort, now: number, limit: number): ClientCommand[];
+  /** Epoch ms at which something is due next; undefined if nothing ever is. */
+  nextDue(state: StatePort): number | undefined;
+}

@@ -1,0 +1,136 @@
+import type { Document, RejectionType, ResourceValue } from './record.ts';
+
+/**
+ * What the outside may ask of the engine. `key` names the entity that is asked for, where there is one.
+ * Each command is answered by exactly one {@link Answer}.
+ */
+export type ClientCommand =
+  | { readonly valueType: 'DEPLOYMENT'; readonly intent: 'CREATE'; readonly value: DeploymentRequest }
+  | {
+      readonly valueType: 'RESOURCE_DELETION';
+      readonly intent: 'DELETE';
+      readonly value: { readonly resourceKey: number };
+    }
+  | {
+      readonly valueType: 'PROCESS_INSTANCE_CREATION';
+      readonly intent: 'CREATE' | 'CREATE_WITH_AWAITING_RESULT';
+      readonly value: CreationRequest;
+    }
+  | { readonly valueType: 'PROCESS_INSTANCE'; readonly intent: 'CANCEL'; readonly key: number }
+  | { readonly valueType: 'MESSAGE'; readonly intent: 'PUBLISH'; readonly value: MessageRequest }
+  | { readonly valueType: 'MESSAGE'; readonly intent: 'EXPIRE'; readonly key: number }
+  | {
+      readonly valueType: 'MESSAGE_CORRELATION';
+      readonly intent: 'CORRELATE';
+      readonly value: CorrelationRequest;
+    }
+  | {
+      readonly valueType: 'SIGNAL';
+      readonly intent: 'BROADCAST';
+      readonly value: { readonly signalName: string; readonly variables: Document };
+    }
+  | { readonly valueType: 'JOB_BATCH'; readonly intent: 'ACTIVATE'; readonly value: JobActivationRequest }
+  | {
+      readonly valueType: 'JOB';
+      readonly intent: 'COMPLETE';
+      readonly key: number;
+      readonly value: { readonly variables: Document };
+    }
+  | { readonly valueType: 'JOB'; readonly intent: 'FAIL'; readonly key: number; readonly value: JobFailure }
+  | {
+      readonly valueType: 'JOB';
+      readonly intent: 'THROW_ERROR';
+      readonly key: number;
+      readonly value: JobError;
+    }
+  | {
+      readonly valueType: 'JOB';
+      readonly intent: 'UPDATE_RETRIES';
+      readonly key: number;
+      readonly value: { readonly retries: number };
+    }
+  | {
+      readonly valueType: 'JOB';
+      readonly intent: 'UPDATE_TIMEOUT';
+      readonly key: number;
+      readonly value: { readonly timeout: number };
+    }
+  | { readonly valueType: 'JOB'; readonly intent: 'TIME_OUT' | 'RECUR_AFTER_BACKOFF'; readonly key: number }
+  | { readonly valueType: 'TIMER'; readonly intent: 'TRIGGER'; readonly key: number }
+  | { readonly valueType: 'VARIABLE_DOCUMENT'; readonly intent: 'UPDATE'; readonly value: VariableUpdate }
+  | { readonly valueType: 'INCIDENT'; readonly intent: 'RESOLVE'; readonly key: number };
+
+export interface DeploymentRequest {
+  readonly resources: readonly ResourceValue[];
+}
+
+export interface CreationRequest {
+  /** Empty when a key is given. */
+  readonly bpmnProcessId: string;
+  /** -1 when an id and a version are given. */
+  readonly processDefinitionKey: number;
+  /** -1: the latest. */
+  readonly version: number;
+  readonly variables: Document;
+  readonly startInstructions: readonly { readonly elementId: string }[];
+  /** With awaiting result: names to answer; empty means all. */
+  readonly fetchVariables: readonly string[];
+}
+
+export interface MessageRequest {
+  readonly name: string;
+  readonly correlationKey: string;
+  /** ms */
+  readonly timeToLive: number;
+  readonly messageId: string;
+  readonly variables: Document;
+}
+
+export interface CorrelationRequest {
+  readonly name: string;
+  readonly correlationKey: string;
+  readonly variables: Document;
+}
+
+export interface JobActivationRequest {
+  readonly type: string;
+  readonly worker: string;
+  /** ms until another worker may have the job */
+  readonly timeout: number;
+  readonly maxJobsToActivate: number;
+  /** Empty: all visible variables. */
+  readonly fetchVariables: readonly string[];
+}
+
+export interface JobFailure {
+  readonly retries: number;
+  /** ms */
+  readonly retryBackOff: number;
+  readonly errorMessage: string;
+  readonly variables: Document;
+}
+
+export interface JobError {
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  readonly variables: Document;
+}
+
+export interface VariableUpdate {
+  /** Key of the element instance (or process instance) whose scope is meant. */
+  readonly scopeKey: number;
+  readonly updateSemantics: 'LOCAL' | 'PROPAGATE';
+  readonly variables: Document;
+}
+
+/** What a caller is told. `value` of an accepted command is what the interface in question answers from. */
+export type Answer<Value = unknown> =
+  | { readonly kind: 'accepted'; readonly key: number; readonly value: Value }
+  | {
+      readonly kind: 'rejected';
+      readonly valueType: string;
+      readonly intent: string;
+      readonly type: RejectionType;
+      /** Zeebe's text, without the `Command '…' rejected` frame that gateways put around it. */
+      readonly reason: string;
+    };

@@ -1,0 +1,161 @@
+import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
+
+/**
+ * The language of the log: Zeebe's, so that whoever reads Zeebe's records can read ours. A record is a command
+ * (asked for), an event (happened), or a rejection (a command that was refused). Keys are safe integers inside
+ * and decimal strings at every port; JSON documents are exact JSON texts, so that numbers pass through untouched.
+ */
+
+export type RejectionType =
+  | 'INVALID_ARGUMENT'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'INVALID_STATE'
+  | 'PROCESSING_ERROR';
+
+/** JSON text of one value. */
+export type JsonText = string;
+/** A JSON object whose members are kept as exact JSON texts, in order of arrival. */
+export type Document = ReadonlyMap<string, JsonText>;
+
+export interface ResourceValue {
+  readonly resourceName: string;
+  readonly resource: string;
+  readonly checksum: string;
+  /** What the parser made of it: one entry a process of the file. */
+  readonly processes: readonly ProcessGraph[];
+}
+
+export interface ProcessMetadata {
+  readonly bpmnProcessId: string;
+  readonly version: number;
+  readonly processDefinitionKey: number;
+  readonly resourceName: string;
+  readonly checksum: string;
+  readonly isDuplicate: boolean;
+}
+
+export interface ProcessInstanceValue {
+  readonly bpmnElementType: ElementType;
+  readonly bpmnEventType: EventType;
+  readonly elementId: string;
+  readonly bpmnProcessId: string;
+  readonly version: number;
+  readonly processDefinitionKey: number;
+  readonly processInstanceKey: number;
+  /** -1 for the process itself. */
+  readonly flowScopeKey: number;
+  /** -1 unless called by a call activity. */
+  readonly parentProcessInstanceKey: number;
+  readonly parentElementInstanceKey: number;
+}
+
+/** Which element instance of which instance of which definition something belongs to; -1 where it does not. */
+export interface ElementOwner {
+  readonly processInstanceKey: number;
+  readonly elementInstanceKey: number;
+  readonly elementId: string;
+  readonly bpmnProcessId: string;
+  readonly processDefinitionKey: number;
+  readonly processDefinitionVersion: number;
+}
+
+export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER';
+export type ListenerEvent = 'UNSPECIFIED' | 'START' | 'END';
+
+export interface JobValue extends ElementOwner {
+  readonly type: string;
+  readonly retries: number;
+  readonly worker: string;
+  /** Epoch ms; -1 while nobody holds it. */
+  readonly deadline: number;
+  readonly customHeaders: Readonly<Record<string, string>>;
+  readonly variables: Document;
+  readonly errorMessage: string;
+  readonly errorCode: string;
+  readonly retryBackoff: number;
+  readonly recurringTime: number;
+  readonly jobKind: JobKind;
+  readonly jobListenerEventType: ListenerEvent;
+}
+
+export interface VariableValue {
+  readonly name: string;
+  readonly value: JsonText;
+  readonly scopeKey: number;
+  readonly processInstanceKey: number;
+  readonly processDefinitionKey: number;
+  readonly bpmnProcessId: string;
+}
+
+export interface IncidentValue extends ElementOwner {
+  readonly errorType: IncidentType;
+  readonly errorMessage: string;
+  /** -1 unless the incident is a job's. */
+  readonly jobKey: number;
+  readonly variableScopeKey: number;
+}
+
+export type IncidentType =
+  | 'UNKNOWN'
+  | 'IO_MAPPING_ERROR'
+  | 'JOB_NO_RETRIES'
+  | 'EXECUTION_LISTENER_NO_RETRIES'
+  | 'CONDITION_ERROR'
+  | 'EXTRACT_VALUE_ERROR'
+  | 'CALLED_ELEMENT_ERROR'
+  | 'UNHANDLED_ERROR_EVENT'
+  | 'MESSAGE_SIZE_EXCEEDED'
+  | 'CALLED_DECISION_ERROR'
+  | 'DECISION_EVALUATION_ERROR'
+  | 'FORM_NOT_FOUND';
+
+export interface TimerValue {
+  /** -1 for a start event's timer. */
+  readonly elementInstanceKey: number;
+  readonly processInstanceKey: number;
+  readonly processDefinitionKey: number;
+  readonly bpmnProcessId: string;
+  readonly targetElementId: string;
+  /** Epoch ms. */
+  readonly dueDate: number;
+  /** -1: without end. */
+  readonly repetitions: number;
+}
+
+export interface MessageValue {
+  readonly name: string;
+  readonly correlationKey: string;
+  /** ms */
+  readonly timeToLive: number;
+  readonly messageId: string;
+  readonly variables: Document;
+  /** Epoch ms. */
+  readonly deadline: number;
+}
+
+/** An instance waits for a message. Zeebe splits this over two partitions; both value types carry the same fields. */
+export interface MessageSubscriptionValue {
+  readonly processInstanceKey: number;
+  readonly elementInstanceKey: number;
+  readonly processDefinitionKey: number;
+  readonly bpmnProcessId: string;
+  readonly elementId: string;
+  readonly messageKey: number;
+  readonly messageName: string;
+  readonly correlationKey: string;
+  readonly interrupting: boolean;
+  readonly variables: Document;
+}
+
+export interface MessageStartEventSubscriptionValue {
+  readonly processDefinitionKey: number;
+  readonly bpmnProcessId: string;
+  readonly startEventId: string;
+  readonly messageName: string;
+  readonly messageKey: number;
+  readonly correlationKey: string;
+  /** -1 until an instance was started. */
+  readonly processInstanceKey: number;
+  readonly variables: Document;
+}
