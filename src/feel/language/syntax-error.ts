@@ -1,0 +1,29 @@
+/** Text that is no FEEL expression. The message begins as Zeebe's does: `failed to parse expression '…': …`. */
+export class FeelSyntaxError extends Error {
+  readonly code = 'FEEL_SYNTAX';
+  readonly text: string;
+  /** Index into `text`. */
+  readonly position: number;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+
+  constructor(text: string, position: number, reason?: string) {
+    const before = text.slice(0, position).split('\n');
+    const line = before.length;
+    const column = (before.at(-1) ?? '').length + 1;
+    const shown = text.length > 1000 ? `${text.slice(0, 1000)}…` : text;
+    const found = position < text.length ? JSON.stringify(text.slice(position, position + 10)) : 'the end';
+    const why =
+      reason === undefined
+        ? `Expected a FEEL expression:${line}:${column}, found ${found}`
+        : `${reason}, at ${line}:${column}`;
+    super(`failed to parse expression '${shown}': ${why}`);
+    this.name = 'FeelSyntaxError';
+    this.text = text;
+    this.position = position;
+    this.line = line;
+    this.column = column;
+  }
+}

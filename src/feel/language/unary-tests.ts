@@ -1,0 +1,43 @@
+import type { Environment, FeelValue, Scope } from '../values/values.ts';
+import type { Compiler } from './compiler.ts';
+import { operands, TreeCompiler } from './compiler.ts';
+import { run } from './expression.ts';
+import { compileTests, INPUT } from './nodes/tests.ts';
+import type { Code, Evaluation } from './runtime.ts';
+import { Frame } from './runtime.ts';
+import type { Syntax } from './syntax.ts';
+import { parse } from './syntax.ts';
+
+/** Unary tests, as in the input entry of a decision table, compiled once. */
+export interface UnaryTests {
+  readonly text: string;
+  readonly variables: readonly string[];
+  /** The value is true, false, or null if no test could be decided. */
+  evaluate(input: FeelValue, scope: Scope, environment: Environment): Evaluation;
+}
+
+/** Compiles unary tests: `-`, `> 5, [1..3]`, `not("a", "b")`. Throws `FeelSyntaxError` if the text is none. */
+export function compileUnaryTests(text: string): UnaryTests {
+  const parsed = parse(text, 'UnaryTests');
+  const compiler = new TreeCompiler(parsed);
+  const code = compileRoot(compiler, parsed.root);
+  return {
+    text,
+    variables: compiler.variables,
+    evaluate: (input, scope, environment) =>
+      run(text, code, environment, (runtime) => new Frame(runtime, scope).with(INPUT, input)),
+  };
+}
+
+function compileRoot(compiler: Compiler, root: Syntax): Code {
+  const parts = operands(root);
+  if (parts.some((part) => part.name === 'Wildcard')) return () => true;
+  const list = parts.find((part) => part.name === 'PositiveUnaryTests');
+  if (list === undefined) throw compiler.error(root);
+  const tests = compileTests(compiler, operands(list));
+  if (!parts.some((part) => part.name === 'not')) return tests;
+  return (frame) => {
+    const value = tests(frame);
+    return typeof value === 'boolean' ? !value : null;
+  };
+}
