@@ -121,6 +121,10 @@ export interface UserTaskDefinition {
   readonly priority?: ModelText;
   readonly externalFormReference?: ModelText;
   readonly form?: { readonly formId: ModelText; readonly binding: Binding };
+  /** Of job-based user tasks: the reserved header `io.camunda.zeebe:formKey`. */
+  readonly formKey?: ModelText;
+  /** `zeebe:taskHeaders`, told as custom headers of the task. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ExecutionListener {
@@ -141,13 +145,16 @@ export interface GraphElement {
   readonly outgoing: readonly string[];
   readonly inputs: readonly Mapping[];
   readonly outputs: readonly Mapping[];
-  /** Ids of boundary events attached to this element, in the order of the XML. */
+  /** Ids of boundary events attached to this element, in the order in which Zeebe subscribes: last in the XML first. */
   readonly boundaryEvents: readonly string[];
-  /** For a process or subprocess: what it holds directly. */
+  /** For a process or subprocess: the elements it holds directly, in order of the XML. */
   readonly children?: readonly string[];
-  /** For a process or subprocess: its start events (of event subprocesses: the one start event). */
+  /**
+   * For a process or subprocess: its start events (of event subprocesses: the one start event), in the order in
+   * which Zeebe subscribes: last in the XML first.
+   */
   readonly startEvents?: readonly string[];
-  /** For a process or subprocess: ids of the event subprocesses directly inside. */
+  /** For a process or subprocess: ids of the event subprocesses directly inside, in order of the XML. */
   readonly eventSubProcesses?: readonly string[];
   readonly attachedTo?: string;
   /** Boundary events and start events of event subprocesses. */
@@ -169,6 +176,7 @@ export interface GraphElement {
   readonly script?: { readonly expression: ModelText; readonly resultVariable: string };
   readonly calledElement?: CalledElement;
   readonly calledDecision?: CalledDecision;
+  /** Of every user task. One that the engine manages itself has no `job`; one done by job workers has. */
   readonly userTask?: UserTaskDefinition;
   readonly listeners?: readonly ExecutionListener[];
   /** `zeebe:properties`, for the router's bindings. */

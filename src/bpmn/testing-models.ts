@@ -1,0 +1,30 @@
+/** Builds small BPMN files for tests of this folder. */
+export function model(content: string, rootElements = ''): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="definitions" targetNamespace="http://bpmn.io/schema/bpmn">
+  <bpmn:process id="p" isExecutable="true">${content}</bpmn:process>
+  ${rootElements}
+</bpmn:definitions>`;
+}
+
+/** A sequence flow `source-target`. */
+export function flow(source: string, target: string, condition?: string): string {
+  const body =
+    condition === undefined
+      ? ''
+      : `<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">${condition}</bpmn:conditionExpression>`;
+  return `<bpmn:sequenceFlow id="${source}-${target}" sourceRef="${source}" targetRef="${target}">${body}</bpmn:sequenceFlow>`;
+}
+
+/** Extension elements around what is given. */
+export function extensions(content: string): string {
+  return `<bpmn:extensionElements>${content}</bpmn:extensionElements>`;
+}
+
+/** A service task with a job type and more extensions. */
+export function serviceTask(id: string, more = ''): string {
+  return `<bpmn:serviceTask id="${id}">${extensions(`<zeebe:taskDefinition type="work" />${more}`)}</bpmn:serviceTask>`;
+}
+
+export const START = '<bpmn:startEvent id="start" />';
+export const END = '<bpmn:endEvent id="end" />';

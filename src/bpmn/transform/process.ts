@@ -1,0 +1,116 @@
+import { GRAPH_FORMAT, type GraphElement, type GraphFlow, type ProcessGraph } from '../graph.ts';
+import { childOf, childrenOf, idOf, textOf, type XmlNode } from '../xml/node.ts';
+import { elementOf, elementTypeOf, versionTagOf } from './element.ts';
+import { modelText } from './text.ts';
+
+/** What is known of a whole process before its elements are made. */
+interface Surroundings {
+  readonly incoming: Map<string, string[]>;
+  readonly outgoing: Map<string, string[]>;
+  readonly boundaryEvents: Map<string, string[]>;
+  readonly compensationHandlers: Map<string, string>;
+}
+
+/** Makes the graph of one executable process. The XML has been checked: references resolve, ids are unique. */
+export function processGraph(process: XmlNode): ProcessGraph {
+  const surroundings: Surroundings = {
+    incoming: new Map(),
+    outgoing: new Map(),
+    boundaryEvents: new Map(),
+    compensationHandlers: new Map(),
+  };
+  const flows = new Map<string, GraphFlow>();
+  collect(process, surroundings, flows);
+
+  const elements = new Map<string, GraphElement>();
+  build(process, null, surroundings, elements);
+
+  const name = textOf(process, 'name');
+  const versionTag = versionTagOf(process);
+  return {
+    format: GRAPH_FORMAT,
+    bpmnProcessId: idOf(process),
+    ...(name !== undefined && { name }),
+    ...(versionTag !== undefined && { versionTag }),
+    // An id may be any name, `__proto__` too.
+    elements: Object.fromEntries(elements),
+    flows: Object.fromEntries(flows),
+  };
+}
+
+function collect(scope: XmlNode, surroundings: Surroundings, flows: Map<string, GraphFlow>): void {
+  for (const association of childrenOf(scope, 'artifacts')) {
+    const source = childOf(association, 'sourceRef');
+    const target = childOf(association, 'targetRef');
+    if (association.$type !== 'bpmn:Association' || source?.$type !== 'bpmn:BoundaryEvent' || !target)
+      continue;
+    if (elementTypeOf(target) !== undefined)
+      surroundings.compensationHandlers.set(idOf(source), idOf(target));
+  }
+  // Zeebe connects what it finds from the last element of the XML to the first: the order of `outgoing` elements
+  // plays no part (recorded: exclusive-gateway/order-of-outgoing-elements).
+  for (const node of childrenOf(scope, 'flowElements').toReversed()) {
+    switch (node.$type) {
+      case 'bpmn:SequenceFlow': {
+        const flow = flowOf(node, idOf(scope));
+        flows.set(flow.id, flow);
+        append(surroundings.outgoing, flow.source, flow.id);
+        append(surroundings.incoming, flow.target, flow.id);
+        break;
+      }
+      case 'bpmn:BoundaryEvent': {
+        const attachedTo = childOf(node, 'attachedToRef');
+        if (attachedTo !== undefined) append(surroundings.boundaryEvents, idOf(attachedTo), idOf(node));
+        break;
+      }
+      case 'bpmn:SubProcess':
+        collect(node, surroundings, flows);
+        break;
+      default:
+    }
+  }
+}
+
+function append(lists: Map<string, string[]>, key: string, value: string): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+function flowOf(node: XmlNode, flowScope: string): GraphFlow {
+  const source = childOf(node, 'sourceRef');
+  const target = childOf(node, 'targetRef');
+  const condition = childOf(node, 'conditionExpression');
+  const name = textOf(node, 'name');
+  return {
+    id: idOf(node),
+    ...(name !== undefined && { name }),
+    source: source ? idOf(source) : '',
+    target: target ? idOf(target) : '',
+    flowScope,
+    ...(condition !== undefined && { condition: modelText(textOf(condition, 'body') ?? '') }),
+  };
+}
+
+function build(
+  node: XmlNode,
+  flowScope: string | null,
+  surroundings: Surroundings,
+  elements: Map<string, GraphElement>,
+): void {
+  const type = elementTypeOf(node);
+  if (type === undefined) return;
+  const id = idOf(node);
+  const compensationHandler = surroundings.compensationHandlers.get(id);
+  elements.set(
+    id,
+    elementOf(node, type, {
+      flowScope,
+      incoming: surroundings.incoming.get(id) ?? [],
+      outgoing: surroundings.outgoing.get(id) ?? [],
+      boundaryEvents: surroundings.boundaryEvents.get(id) ?? [],
+      ...(compensationHandler !== undefined && { compensationHandler }),
+    }),
+  );
+  for (const child of childrenOf(node, 'flowElements')) build(child, id, surroundings, elements);
+}

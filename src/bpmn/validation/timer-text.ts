@@ -1,0 +1,69 @@
+/**
+ * Reads the texts of timers as far as a deployment must know them: whether they are well-formed. The engine reads
+ * them again when it sets the timer.
+ */
+
+const PERIOD = /^[+-]?P(?=[-+\d])(?:[-+]?\d+Y)?(?:[-+]?\d+M)?(?:[-+]?\d+W)?(?:[-+]?\d+D)?$/i;
+const DURATION =
+  /^[+-]?P(?:[-+]?\d+D)?T(?=[-+\d])(?:[-+]?\d+H)?(?:[-+]?\d+M)?(?:[-+]?\d+(?:[.,]\d{0,9})?S)?$/i;
+const DATE_TIME =
+  /^([+-]?\d{4,9})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?(?:\[[^\]]+\])?|\[[^\]]+\])$/i;
+
+/** Whether a text is an ISO 8601 period, duration, or both in one (`P1DT2H`). */
+export function isInterval(text: string): boolean {
+  const time = text.toUpperCase().indexOf('T');
+  if (time === -1) return PERIOD.test(text);
+  const sign = /^[+-]/.exec(text)?.[0] ?? '';
+  if (time === sign.length + 1) return DURATION.test(text);
+  return PERIOD.test(text.slice(0, time)) && DURATION.test(`${sign}P${text.slice(time)}`);
+}
+
+/** Whether a text is an ISO 8601 date with time and offset (and, if it likes, a zone in brackets). */
+export function isZonedDateTime(text: string): boolean {
+  const match = DATE_TIME.exec(text);
+  if (match === null) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+/** What is wrong with a repeating interval (`R3/PT10S`, `R/2030-01-01T00:00:00Z/PT1H`) or cron text; undefined if nothing. */
+export function cycleError(text: string): string | undefined {
+  return text.startsWith('R') ? repeatingIntervalError(text) : cronError(text);
+}
+
+function repeatingIntervalError(text: string): string | undefined {
+  const slash = text.indexOf('/');
+  if (slash === -1) return 'No interval given';
+  const count = text.slice(1, slash);
+  if (count !== '' && !(/^[+-]?\d+$/.test(count) && Math.abs(Number(count)) <= 0x7fffffff)) {
+    return 'Cannot parse repetitions count';
+  }
+  const rest = text.slice(slash + 1);
+  const last = rest.lastIndexOf('/');
+  if (last > 0 && !isZonedDateTime(rest.slice(0, last))) {
+    return `Text '${rest.slice(0, last)}' could not be parsed at index 0`;
+  }
+  const interval = rest.slice(last + 1);
+  if (isInterval(interval)) return undefined;
+  return `Text cannot be parsed to a ${interval.includes('T') ? 'Duration' : 'Period'}`;
+}
+
+const CRON_NAMES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
+const CRON_FIELD = /^[\dA-Z*?/,\-L#W]+$/i;
+
+function cronError(text: string): string | undefined {
+  if (CRON_NAMES.includes(text.trim())) return undefined;
+  const fields = text.trim().split(/\s+/);
+  if (fields.length !== 6) {
+    return `Cron expression contains ${fields.length} parts but we expect one of [6]`;
+  }
+  const wrong = fields.find((field) => !CRON_FIELD.test(field));
+  return wrong === undefined
+    ? undefined
+    : `Failed to parse cron expression. Invalid chars in expression! Expression: ${wrong}`;
+}

@@ -1,0 +1,24 @@
+import type { XmlNode } from '../xml/node.ts';
+import { modelOf, type RuleBook } from './model.ts';
+import { Problems } from './problems.ts';
+import { ACTIVITY_RULES } from './rules/activities.ts';
+import { CONSTANT_RULES } from './rules/constants.ts';
+import { EVENT_RULES } from './rules/events.ts';
+import { EXPRESSION_RULES } from './rules/expressions.ts';
+import { EXTENSION_RULES } from './rules/extensions.ts';
+import { SCOPE_RULES } from './rules/scopes.ts';
+
+const DESIGN_RULES: readonly RuleBook[] = [SCOPE_RULES, EVENT_RULES, ...ACTIVITY_RULES, ...EXTENSION_RULES];
+const RUNTIME_RULES: readonly RuleBook[] = [...EXPRESSION_RULES, CONSTANT_RULES];
+
+/** Checks a model by Zeebe's rules. Answers Zeebe's listing of what is wrong; undefined if nothing is. */
+export function validate(definitions: XmlNode): string | undefined {
+  const model = modelOf(definitions);
+  const design = new Problems();
+  const runtime = new Problems();
+  for (const node of model.nodes) {
+    for (const book of DESIGN_RULES) for (const rule of book[node.$type] ?? []) rule(node, design, model);
+    for (const book of RUNTIME_RULES) for (const rule of book[node.$type] ?? []) rule(node, runtime, model);
+  }
+  return design.overriddenBy(runtime).text();
+}
