@@ -137,6 +137,8 @@ describe('a customer at a browser', () => {
     await shopper.joins();
     await shopper.wishesFor('standing', 1);
     await shopper.sendsCard('4000 0000 0000 0002');
+    await shopper.confirms('123456');
+    await shopper.page.locator('#code').waitFor({ state: 'detached' });
     await shopper.returns();
     await shopper.sees('refused');
     await endsAs(shopper, 'refused');

@@ -1,0 +1,112 @@
+/** `npm start`: the concert on sale, on the embedded engine. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ChildError } from './child.ts';
+import { type ConcertOptions, launchConcert } from './launch.ts';
+import type { Addresses } from './wiring.ts';
+
+const usage = `Usage: npm start -- [options]
+
+  --data DIR        where everything is kept (default: data)
+  --http PORT       Tutti: events, REST, console (default: 8080)
+  --grpc PORT       Tutti: Zeebe's gRPC (default: 26500)
+  --website PORT    the shop (default: 8090)
+  --tickets PORT    tickets service (default: 8082)
+  --payments PORT   payments service (default: 8083)
+  --turn SECONDS    time to choose seats (default: 60)
+  --hold SECONDS    time to pay (default: 120)
+  --help            this text
+`;
+
+await main();
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (!options) return;
+  let asked = false;
+  try {
+    const concert = await launchConcert(options);
+    const stop = (): void => {
+      if (asked) return;
+      asked = true;
+      console.log('\nStopping …');
+      concert.stop().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error, 1),
+      );
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    console.log(banner(concert.addresses, options.data));
+  } catch (error) {
+    fail(error, error instanceof ChildError ? error.exitCode : 1);
+  }
+}
+
+function readOptions(): ConcertOptions | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        data: { type: 'string', default: 'data' },
+        http: { type: 'string', default: '8080' },
+        grpc: { type: 'string', default: '26500' },
+        website: { type: 'string', default: '8090' },
+        tickets: { type: 'string', default: '8082' },
+        payments: { type: 'string', default: '8083' },
+        turn: { type: 'string', default: '60' },
+        hold: { type: 'string', default: '120' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      console.log(usage);
+      return undefined;
+    }
+    const number = (name: 'http' | 'grpc' | 'website' | 'tickets' | 'payments' | 'turn' | 'hold'): number => {
+      const value = Number(values[name]);
+      if (!Number.isInteger(value) || value < 1 || value > 65_535) {
+        throw new TypeError(`--${name} must be a whole number from 1 to 65535, not '${values[name]}'.`);
+      }
+      return value;
+    };
+    return {
+      data: resolve(values.data),
+      ports: {
+        http: number('http'),
+        grpc: number('grpc'),
+        website: number('website'),
+        tickets: number('tickets'),
+        payments: number('payments'),
+      },
+      settings: {
+        tickets: ['--turn-seconds', String(number('turn')), '--reservation-seconds', String(number('hold'))],
+      },
+      say: (line) => console.error(line),
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+function banner({ tutti, website, tickets, payments }: Addresses, data: string): string {
+  return `
+  The concert is on sale.
+
+    Shop           ${website}
+    Back office    ${website}/backoffice
+    Console        ${tutti}/console
+    Events in      ${tutti}/events
+    Services       tickets ${tickets}, payments ${payments}
+    Data folder    ${data}
+
+  Pay with card 4242 4242 4242 4242 and SMS code 123456. Stop with Ctrl-C; the next start goes on from here.
+`;
+}
+
+function fail(error: unknown, code: number): void {
+  // What a part had to say was printed as it said it.
+  if (!(error instanceof ChildError)) console.error(error instanceof Error ? error.message : String(error));
+  process.exit(code);
+}

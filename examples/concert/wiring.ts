@@ -1,0 +1,89 @@
+/**
+ * Which event goes to which endpoint: the only place that knows both. Choreography and orchestration differ by these
+ * lines alone; no service changes.
+ */
+
+export interface Addresses {
+  readonly tutti: string;
+  readonly tickets: string;
+  readonly payments: string;
+  readonly website: string;
+}
+
+/** One line of the wiring; becomes a subscription of the CloudEvents Subscriptions API. */
+export interface Wire {
+  /** Kept in the subscription's `config`, so that a second start finds it again. */
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly sink: string;
+}
+
+/** The wiring of the step *orchestrate*: `Tickets.CheckedOut` and `Tickets.Emitted` are sent by the process itself. */
+export function orchestrate({ tickets, website }: Addresses): readonly Wire[] {
+  const wire = (name: string, sink: string, ...types: string[]): Wire => ({
+    name: `concert: ${name}`,
+    types,
+    sink,
+  });
+  return [
+    wire('join the queue', `${tickets}/queue`, 'Tickets.CustomerQueueJoined', 'Queue.CustomerJoined'),
+    wire('leave', `${tickets}/abandon`, 'Queue.CustomerAbandoned'),
+    wire('wish for seats', `${tickets}/requests`, 'Tickets.Requested'),
+    wire('free the seats', `${tickets}/timeouts`, 'Tickets.ReservationTimedOut'),
+    wire('end the turn', `${tickets}/cleanup`, 'Session.CleanUp'),
+    wire(
+      'show the customer',
+      `${website}/events`,
+      'Queue.CustomerExited',
+      'Queue.CustomerAbandoned',
+      'Tickets.Reserved',
+      'Tickets.Refused',
+      'Tickets.ReservationReminder',
+      'Tickets.ReservationTimedOut',
+      'Tickets.Issued',
+      'Payments.RequestReceived',
+      'Payments.Authorized',
+      'Payments.Refused',
+      'Payments.Refunded',
+      'Notifications.Requested',
+      'Session.CleanUp',
+    ),
+  ];
+}
+
+interface Subscription {
+  readonly id: string;
+  readonly config?: { readonly name?: string };
+}
+
+/** Makes the broker's subscriptions those of the wiring: adds, changes and removes what bears a name of the concert. */
+export async function connect(tutti: string, wires: readonly Wire[]): Promise<void> {
+  const present = await subscriptionsOf(tutti);
+  for (const wire of wires) {
+    const known = present.find((subscription) => subscription.config?.name === wire.name);
+    const body = { config: { name: wire.name }, types: wire.types, sink: wire.sink, protocol: 'HTTP' };
+    if (known) await call('PUT', `${tutti}/subscriptions/${known.id}`, body);
+    else await call('POST', `${tutti}/subscriptions`, body);
+  }
+  const names = new Set(wires.map(({ name }) => name));
+  for (const { id, config } of present) {
+    if (config?.name?.startsWith('concert: ') && !names.has(config.name)) {
+      await call('DELETE', `${tutti}/subscriptions/${id}`);
+    }
+  }
+}
+
+async function subscriptionsOf(tutti: string): Promise<readonly Subscription[]> {
+  const answer: unknown = await (await call('GET', `${tutti}/subscriptions`)).json();
+  if (!Array.isArray(answer)) throw new Error(`GET ${tutti}/subscriptions answered no list.`);
+  return answer;
+}
+
+async function call(method: string, url: string, body?: object): Promise<Response> {
+  const response = await fetch(url, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${await response.text()}`);
+  return response;
+}
