@@ -17,10 +17,18 @@ export interface Turn {
  * `state` is changed only by applying events; the caller discards it (an overlay) if a call throws.
  */
 export interface Engine {
+  /**
+   * Carries out a command and its follow-ups, up to the bound. `CREATE_WITH_AWAITING_RESULT` is answered at once
+   * with the new instance's key; its result is the later record PROCESS_INSTANCE_RESULT COMPLETED with that key.
+   */
   process(command: ClientCommand, state: StatePort, now: number): Turn;
   /** Goes on with follow-ups that an earlier turn left over; undefined if there are none. */
   resume(state: StatePort, now: number): Turn | undefined;
-  /** Commands for what is due at `now`: timers, job time-outs and back-offs, message expiry; in order of due time. */
+  /**
+   * Commands for what is due at `now`: timers, job time-outs and back-offs, message expiry; in order of due time.
+   * Carry out all of them before asking again. One that an earlier one made void (two timers of one event-based
+   * gateway) is rejected: that is no error.
+   */
   due(state: StatePort, now: number, limit: number): ClientCommand[];
   /** Epoch ms at which something is due next; undefined if nothing ever is. */
   nextDue(state: StatePort): number | undefined;

@@ -164,7 +164,11 @@ for (const [what, go] of [
 
 test('a refused wish leaves room for another one while the turn lasts', async () => {
   const play = await called();
-  for (const refusal of [{ reason: 'soldOut', left: 1 }, { reason: 'invalid' }, { reason: 'notYourTurn' }]) {
+  for (const refusal of [
+    { reason: 'soldOut', left: 0, leftInAll: 4 },
+    { reason: 'invalid' },
+    { reason: 'notYourTurn' },
+  ]) {
     wish(play);
     play.event('Tickets.Refused', S, { sessionId: S, ...refusal });
     assert.deepEqual(play.sent.at(-1)?.data, {
@@ -179,11 +183,11 @@ test('a refused wish leaves room for another one while the turn lasts', async ()
   ended(play, 'timedOut');
 });
 
-for (const refusal of [{ reason: 'soldOut', left: 0 }, { reason: 'soldOut' }]) {
-  test(`a wish refused with ${JSON.stringify(refusal)} ends as sold out`, async () => {
+for (const left of [0, 1]) {
+  test(`a wish refused with ${left} seats free but none unsold ends as sold out`, async () => {
     const play = await called();
     wish(play);
-    play.event('Tickets.Refused', S, { sessionId: S, ...refusal });
+    play.event('Tickets.Refused', S, { sessionId: S, reason: 'soldOut', left, leftInAll: 0 });
     ended(play, 'soldOut');
     assert.deepEqual(
       play.sent.map(({ type, data }) => [type, data]),
@@ -199,7 +203,7 @@ test('who is told in the queue that all is sold is done; another refusal changes
   const play = await queued();
   play.event('Tickets.Refused', S, { sessionId: S, reason: 'notYourTurn' });
   assert.deepEqual([play.running, play.sent.length], [1, 0]);
-  play.event('Tickets.Refused', S, { sessionId: S, reason: 'soldOut', left: 0 });
+  play.event('Tickets.Refused', S, { sessionId: S, reason: 'soldOut', left: 0, leftInAll: 0 });
   ended(play, 'soldOut');
 });
 
@@ -230,7 +234,7 @@ test('joining again changes nothing, neither while the purchase runs nor after i
   const play = await queued();
   play.event('Tickets.CustomerQueueJoined', S, { sessionId: S }, 0);
   assert.equal(play.running, 1);
-  play.event('Tickets.Refused', S, { sessionId: S, reason: 'soldOut', left: 0 });
+  play.event('Tickets.Refused', S, { sessionId: S, reason: 'soldOut', left: 0, leftInAll: 0 });
   ended(play, 'soldOut');
 });
 

@@ -14,6 +14,8 @@ import { modelText, optionalText } from './text.ts';
 
 /** Retries where the model names none. */
 const DEFAULT_RETRIES = '3';
+/** Zeebe gives the jobs of user tasks one try only. */
+const USER_TASK_RETRIES = '1';
 
 /** `zeebe:ioMapping` of an element. */
 export function mappingsOf(node: XmlNode): Pick<GraphElement, 'inputs' | 'outputs'> {
@@ -148,7 +150,7 @@ export function userTaskParts(node: XmlNode): Pick<GraphElement, 'userTask' | 'j
     userTask,
     job: {
       type: { kind: 'static', value: USER_TASK_JOB_TYPE },
-      retries: { kind: 'static', value: DEFAULT_RETRIES },
+      retries: { kind: 'static', value: USER_TASK_RETRIES },
       headers: headersOf(node),
     },
   };

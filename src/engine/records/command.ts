@@ -58,7 +58,61 @@ export type ClientCommand =
   | { readonly valueType: 'JOB'; readonly intent: 'TIME_OUT' | 'RECUR_AFTER_BACKOFF'; readonly key: number }
   | { readonly valueType: 'TIMER'; readonly intent: 'TRIGGER'; readonly key: number }
   | { readonly valueType: 'VARIABLE_DOCUMENT'; readonly intent: 'UPDATE'; readonly value: VariableUpdate }
-  | { readonly valueType: 'INCIDENT'; readonly intent: 'RESOLVE'; readonly key: number };
+  | { readonly valueType: 'INCIDENT'; readonly intent: 'RESOLVE'; readonly key: number }
+  | {
+      readonly valueType: 'PROCESS_INSTANCE_MODIFICATION';
+      readonly intent: 'MODIFY';
+      readonly key: number;
+      readonly value: ModificationRequest;
+    }
+  | {
+      readonly valueType: 'PROCESS_INSTANCE_MIGRATION';
+      readonly intent: 'MIGRATE';
+      readonly key: number;
+      readonly value: MigrationRequest;
+    }
+  | {
+      readonly valueType: 'USER_TASK';
+      readonly intent: UserTaskRequestIntent;
+      readonly key: number;
+      readonly value: UserTaskRequest;
+    };
+
+/** CLAIM is an assignment that must not take the task from somebody else. */
+export type UserTaskRequestIntent = 'COMPLETE' | 'ASSIGN' | 'CLAIM' | 'UPDATE';
+
+export interface UserTaskRequest {
+  /** Empty: the standard name of the action. */
+  readonly action: string;
+  /** COMPLETE */
+  readonly variables?: Document;
+  /** ASSIGN, CLAIM; empty to unassign. */
+  readonly assignee?: string;
+  /** UPDATE: only what is to change. */
+  readonly changes?: {
+    readonly candidateGroups?: readonly string[];
+    readonly candidateUsers?: readonly string[];
+    readonly dueDate?: string;
+    readonly followUpDate?: string;
+    readonly priority?: number;
+  };
+}
+
+export interface ModificationRequest {
+  readonly activate: readonly {
+    readonly elementId: string;
+    /** -1: found by the engine. */
+    readonly ancestorElementInstanceKey: number;
+    readonly variables: readonly { readonly elementId: string; readonly variables: Document }[];
+  }[];
+  /** Keys of element instances. */
+  readonly terminate: readonly number[];
+}
+
+export interface MigrationRequest {
+  readonly targetProcessDefinitionKey: number;
+  readonly mappings: readonly { readonly sourceElementId: string; readonly targetElementId: string }[];
+}
 
 export interface DeploymentRequest {
   readonly resources: readonly ResourceValue[];

@@ -1,13 +1,26 @@
+import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type {
+  CloudEventValue,
+  CompensationSubscriptionValue,
+  CreationValue,
+  Document,
+  EscalationValue,
+  FormMetadata,
   IncidentValue,
+  JobBatchValue,
   JobValue,
   MessageStartEventSubscriptionValue,
   MessageSubscriptionValue,
   MessageValue,
+  ProcessEventValue,
   ProcessInstanceValue,
   ProcessMetadata,
   RejectionType,
+  ResultValue,
+  SignalSubscriptionValue,
+  SignalValue,
   TimerValue,
+  UserTaskValue,
   VariableValue,
 } from './record.ts';
 
@@ -29,12 +42,15 @@ export type LogEntry =
   | {
       readonly valueType: 'DEPLOYMENT';
       readonly intent: string;
-      readonly value: { readonly processesMetadata: readonly ProcessMetadata[] };
+      readonly value: {
+        readonly processesMetadata: readonly ProcessMetadata[];
+        readonly formMetadata: readonly FormMetadata[];
+      };
     }
   | {
       readonly valueType: 'PROCESS';
-      readonly intent: 'CREATED' | 'DELETED';
-      readonly value: ProcessMetadata & { readonly resource: string };
+      readonly intent: 'CREATED' | 'DELETING' | 'DELETED';
+      readonly value: ProcessMetadata & { readonly resource: string; readonly graph: ProcessGraph };
     }
   | {
       readonly valueType: 'PROCESS_INSTANCE';
@@ -73,24 +89,78 @@ export type LogEntry =
       readonly intent: 'CREATED' | 'CORRELATED' | 'DELETED';
       readonly value: MessageStartEventSubscriptionValue;
     }
+  | {
+      readonly valueType: 'PROCESS_EVENT';
+      readonly intent: 'TRIGGERING' | 'TRIGGERED';
+      readonly value: ProcessEventValue;
+    }
+  | { readonly valueType: 'SIGNAL'; readonly intent: 'BROADCASTED'; readonly value: SignalValue }
+  | {
+      readonly valueType: 'SIGNAL_SUBSCRIPTION';
+      readonly intent: 'CREATED' | 'DELETED' | 'MIGRATED';
+      readonly value: SignalSubscriptionValue;
+    }
+  | {
+      readonly valueType: 'ESCALATION';
+      readonly intent: 'ESCALATED' | 'NOT_ESCALATED';
+      readonly value: EscalationValue;
+    }
+  | {
+      readonly valueType: 'COMPENSATION_SUBSCRIPTION';
+      readonly intent: 'CREATED' | 'TRIGGERED' | 'COMPLETED' | 'DELETED' | 'MIGRATED';
+      readonly value: CompensationSubscriptionValue;
+    }
+  | { readonly valueType: 'USER_TASK'; readonly intent: UserTaskIntent; readonly value: UserTaskValue }
+  | {
+      readonly valueType: 'FORM';
+      readonly intent: 'CREATED' | 'DELETED';
+      readonly value: FormMetadata & { readonly resource: string };
+    }
+  | { readonly valueType: 'JOB_BATCH'; readonly intent: 'ACTIVATED'; readonly value: JobBatchValue }
+  | {
+      readonly valueType: 'PROCESS_INSTANCE_CREATION';
+      readonly intent: 'CREATED';
+      readonly value: CreationValue;
+    }
+  | {
+      readonly valueType: 'PROCESS_INSTANCE_RESULT';
+      readonly intent: 'COMPLETED';
+      readonly value: ResultValue;
+    }
+  | {
+      readonly valueType: 'VARIABLE_DOCUMENT';
+      readonly intent: 'UPDATED';
+      readonly value: { readonly scopeKey: number; readonly variables: Document };
+    }
+  | { readonly valueType: 'CLOUD_EVENT'; readonly intent: CloudEventIntent; readonly value: CloudEventValue }
   | OtherEntry;
 
-/** Value types whose shape is known to their own element or command alone; the engine extends this union as it grows. */
+/** Events are records too, so that every fate comes from one order. The key is the event's place in the event log. */
+export type CloudEventIntent = 'RECEIVED' | 'ROUTED' | 'DELIVERED' | 'DEAD_LETTERED';
+
+/** Value types that change no state: they tell that something was asked for and done. */
 export interface OtherEntry {
   readonly valueType:
-    | 'PROCESS_INSTANCE_CREATION'
-    | 'PROCESS_INSTANCE_RESULT'
-    | 'PROCESS_EVENT'
-    | 'VARIABLE_DOCUMENT'
-    | 'JOB_BATCH'
+    | 'PROCESS_INSTANCE_MODIFICATION'
+    | 'PROCESS_INSTANCE_MIGRATION'
     | 'MESSAGE_CORRELATION'
-    | 'SIGNAL'
-    | 'SIGNAL_SUBSCRIPTION'
-    | 'ESCALATION'
     | 'RESOURCE_DELETION';
   readonly intent: string;
   readonly value: object;
 }
+
+export type UserTaskIntent =
+  | 'CREATING'
+  | 'CREATED'
+  | 'ASSIGNING'
+  | 'ASSIGNED'
+  | 'UPDATING'
+  | 'UPDATED'
+  | 'COMPLETING'
+  | 'COMPLETED'
+  | 'CANCELING'
+  | 'CANCELED'
+  | 'MIGRATED';
 
 export type ElementIntent =
   | 'ELEMENT_ACTIVATING'
@@ -100,8 +170,7 @@ export type ElementIntent =
   | 'ELEMENT_TERMINATING'
   | 'ELEMENT_TERMINATED'
   | 'SEQUENCE_FLOW_TAKEN'
-  | 'ELEMENT_MIGRATED'
-  | 'CANCEL';
+  | 'ELEMENT_MIGRATED';
 
 export type JobIntent =
   | 'CREATED'
@@ -113,10 +182,7 @@ export type JobIntent =
   | 'RETRIES_UPDATED'
   | 'TIMEOUT_UPDATED'
   | 'CANCELED'
-  | 'MIGRATED'
-  | 'COMPLETE'
-  | 'FAIL'
-  | 'THROW_ERROR';
+  | 'MIGRATED';
 
 export type SubscriptionIntent =
   | 'CREATING'

@@ -24,6 +24,10 @@ export interface ResourceValue {
   readonly checksum: string;
   /** What the parser made of it: one entry a process of the file. */
   readonly processes: readonly ProcessGraph[];
+  /** Why the parser refuses it: the block of text that Zeebe lists for this resource. Then nothing is deployed. */
+  readonly problems?: string;
+  /** Of a form: its id, read from its JSON. */
+  readonly formId?: string;
 }
 
 export interface ProcessMetadata {
@@ -33,6 +37,8 @@ export interface ProcessMetadata {
   readonly resourceName: string;
   readonly checksum: string;
   readonly isDuplicate: boolean;
+  readonly deploymentKey: number;
+  readonly versionTag: string;
 }
 
 export interface ProcessInstanceValue {
@@ -48,6 +54,10 @@ export interface ProcessInstanceValue {
   /** -1 unless called by a call activity. */
   readonly parentProcessInstanceKey: number;
   readonly parentElementInstanceKey: number;
+  /** ELEMENT_ACTIVATING only: how many taken sequence flows of the scope this activation uses up (absent: none). */
+  readonly consumedFlows?: number;
+  /** ELEMENT_ACTIVATED of a parallel multi-instance body only: how many instances it makes. */
+  readonly plannedChildren?: number;
 }
 
 /** Which element instance of which instance of which definition something belongs to; -1 where it does not. */
@@ -77,6 +87,8 @@ export interface JobValue extends ElementOwner {
   readonly recurringTime: number;
   readonly jobKind: JobKind;
   readonly jobListenerEventType: ListenerEvent;
+  /** Of a listener's job: its place among the listeners of this event, from 0. */
+  readonly listenerIndex?: number;
 }
 
 export interface VariableValue {
@@ -158,4 +170,122 @@ export interface MessageStartEventSubscriptionValue {
   /** -1 until an instance was started. */
   readonly processInstanceKey: number;
   readonly variables: Document;
+}
+
+/** Something happened that an element instance will act on: its variables wait until then. */
+export interface ProcessEventValue {
+  /** The element instance (or, for start events, process definition) that was triggered. */
+  readonly scopeKey: number;
+  readonly targetElementId: string;
+  readonly variables: Document;
+  readonly processDefinitionKey: number;
+  readonly processInstanceKey: number;
+  /** TRIGGERING: no further trigger is accepted but those of boundary events (`scope`), or none at all (`all`). */
+  readonly closes?: 'scope' | 'all';
+}
+
+export interface SignalValue {
+  readonly signalName: string;
+  readonly variables: Document;
+}
+
+export interface SignalSubscriptionValue {
+  readonly signalName: string;
+  readonly catchEventId: string;
+  /** -1 for a start event. */
+  readonly catchEventInstanceKey: number;
+  readonly processDefinitionKey: number;
+  readonly bpmnProcessId: string;
+  readonly processInstanceKey: number;
+}
+
+export interface EscalationValue {
+  readonly escalationCode: string;
+  readonly throwElementId: string;
+  /** Empty if nothing catches it. */
+  readonly catchElementId: string;
+  readonly processInstanceKey: number;
+}
+
+export interface CompensationSubscriptionValue {
+  readonly processInstanceKey: number;
+  readonly processDefinitionKey: number;
+  readonly compensableActivityId: string;
+  /** Element instance that completed. */
+  readonly compensableActivityInstanceKey: number;
+  readonly compensableActivityScopeKey: number;
+  /** Empty for a subprocess that only holds activities with handlers. */
+  readonly compensationHandlerId: string;
+  /** -1 until the handler runs. */
+  readonly compensationHandlerInstanceKey: number;
+  /** Empty and -1 until it is triggered. */
+  readonly throwEventId: string;
+  readonly throwEventInstanceKey: number;
+  /** Local variables of a completed subprocess, which its handlers see. */
+  readonly variables: Document;
+}
+
+export interface UserTaskValue extends ElementOwner {
+  readonly userTaskKey: number;
+  readonly assignee: string;
+  readonly candidateGroupsList: readonly string[];
+  readonly candidateUsersList: readonly string[];
+  readonly dueDate: string;
+  readonly followUpDate: string;
+  readonly priority: number;
+  readonly action: string;
+  readonly externalFormReference: string;
+  readonly formKey: number;
+  readonly customHeaders: Readonly<Record<string, string>>;
+  readonly changedAttributes: readonly string[];
+  readonly creationTimestamp: number;
+  readonly variables: Document;
+}
+
+export interface CreationValue {
+  readonly bpmnProcessId: string;
+  readonly version: number;
+  readonly processDefinitionKey: number;
+  readonly processInstanceKey: number;
+  /** Names to answer at the end; absent unless the result is awaited. */
+  readonly fetchVariables?: readonly string[];
+}
+
+/** The end of an instance whose creator awaits it. The record's key is that of the instance. */
+export interface ResultValue {
+  readonly bpmnProcessId: string;
+  readonly version: number;
+  readonly processDefinitionKey: number;
+  readonly processInstanceKey: number;
+  readonly variables: Document;
+}
+
+export interface FormMetadata {
+  readonly formId: string;
+  readonly version: number;
+  readonly formKey: number;
+  readonly resourceName: string;
+  readonly checksum: string;
+  readonly isDuplicate: boolean;
+  readonly deploymentKey: number;
+}
+
+export interface JobBatchValue {
+  readonly type: string;
+  readonly worker: string;
+  readonly deadline: number;
+  readonly jobKeys: readonly number[];
+}
+
+/** An event of the event log, without its data, and what became of it. */
+export interface CloudEventValue {
+  /** Place in the event log. */
+  readonly sequence: number;
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  /** RECEIVED: key of the job that sent it; absent for events from outside. */
+  readonly causeJob?: number;
+  /** ROUTED, DELIVERED, DEAD_LETTERED: what became of it. The router knows the kinds. */
+  readonly fates?: readonly { readonly kind: string }[];
 }

@@ -8,6 +8,7 @@
  * - P2 `scan` yields rows in ascending order of the index columns, then of the primary key.
  * - P3 A row whose index columns contain `undefined` or `null` is not in that index (a sparse index).
  * - P4 A `scan` sees a consistent picture: changes made while it is being read do not disturb it.
+ * - P5 Rows consist of JSON values and maps from string to string; members that are `undefined` may be lost.
  */
 
 export type KeyPart = number | string;

@@ -1,0 +1,88 @@
+import type { GraphElement } from '../../bpmn/graph.ts';
+import { modelOf, type Work } from '../processing/work.ts';
+import type { Document } from '../records/record.ts';
+import { ELEMENTS, type ElementRow } from '../state/tables.ts';
+import { eventSubProcessStarts, ownEvents } from './model.ts';
+import { subscribe } from './subscriptions.ts';
+import { childValue } from './triggers.ts';
+import { setLocalVariables } from './variables.ts';
+
+/** What is to be set in a new or known scope, by the id of the scope's element. */
+export type ScopeVariables = ReadonlyMap<string, Document>;
+
+/**
+ * Puts tokens before elements of a running instance. Scopes that are not active are entered without their start
+ * events and mappings.
+ */
+export function activateElements(w: Work, instanceKey: number, elements: readonly GraphElement[]): void {
+  const instance = w.element(instanceKey);
+  if (instance === undefined) return;
+  const graph = w.graph(instance.processDefinitionKey);
+  subscribe(w, instance, eventSubProcessStarts(graph, modelOf(graph, instance.elementId)));
+  for (const element of elements) activateElement(w, instance, element, -1, new Map());
+}
+
+/** Activates one element; gives the keys of all scopes it is in. */
+export function activateElement(
+  w: Work,
+  instance: ElementRow,
+  element: GraphElement,
+  ancestorKey: number,
+  variables: ScopeVariables,
+): readonly number[] {
+  const graph = w.graph(instance.processDefinitionKey);
+  const path: GraphElement[] = [];
+  for (let id = element.flowScope; id !== null && id !== instance.elementId; ) {
+    const scope: GraphElement = modelOf(graph, id);
+    path.unshift(scope);
+    id = scope.flowScope;
+  }
+  const ancestor = ancestorKey < 0 ? undefined : w.element(ancestorKey);
+  const used = [instance.key];
+  let scope = instance;
+  setScopeVariables(w, scope, variables);
+  for (const model of path) {
+    scope = enterScope(w, scope, model, ancestor);
+    used.push(scope.key);
+    setScopeVariables(w, scope, variables);
+  }
+  const key = w.nextKey();
+  const local = variables.get(element.id);
+  if (local !== undefined) setLocalVariables(w, instance, key, local);
+  w.follow({ kind: 'element', intent: 'ACTIVATE', key, value: childValue(scope, element) });
+  return used;
+}
+
+function setScopeVariables(w: Work, scope: ElementRow, variables: ScopeVariables): void {
+  const document = variables.get(scope.elementId);
+  if (document !== undefined) setLocalVariables(w, scope, scope.key, document);
+}
+
+/** The active instance of a scope, or a new one. With an ancestor, new scopes are made below it. */
+function enterScope(
+  w: Work,
+  around: ElementRow,
+  model: GraphElement,
+  ancestor: ElementRow | undefined,
+): ElementRow {
+  for (const child of w.state.scan(ELEMENTS, 'byScope', [around.key])) {
+    if (child.elementId !== model.id || child.state !== 'ACTIVATED') continue;
+    if (ancestor === undefined || isWithin(w, ancestor, child)) return child;
+  }
+  const key = w.nextKey();
+  const value = childValue(around, model);
+  w.emit(key, { valueType: 'PROCESS_INSTANCE', intent: 'ELEMENT_ACTIVATING', value });
+  w.emit(key, { valueType: 'PROCESS_INSTANCE', intent: 'ELEMENT_ACTIVATED', value });
+  const row = w.element(key);
+  if (row === undefined) throw new Error(`Scope ${key} was not entered`);
+  const graph = w.graph(row.processDefinitionKey);
+  subscribe(w, row, [...ownEvents(w, row, model), ...eventSubProcessStarts(graph, model)]);
+  return row;
+}
+
+/** Whether `scope` is the ancestor or stands around it. */
+function isWithin(w: Work, ancestor: ElementRow, scope: ElementRow): boolean {
+  for (let row: ElementRow | undefined = ancestor; row !== undefined; row = w.element(row.flowScopeKey))
+    if (row.key === scope.key) return true;
+  return false;
+}

@@ -1,0 +1,142 @@
+import type { ModelText } from '../../bpmn/graph.ts';
+import {
+  type Evaluation,
+  FeelSyntaxError,
+  type FeelValue,
+  isNumber,
+  type Scope,
+  toText,
+  typeName,
+  type Warning,
+} from '../../feel/index.ts';
+import { IncidentError } from '../processing/incident-error.ts';
+import type { Work } from '../processing/work.ts';
+import { localVariables, parentScope } from './variables.ts';
+
+/** The variables that an expression sees from a scope outwards. */
+export class VariableScope implements Scope {
+  readonly #work: Work;
+  readonly #scopeKey: number;
+
+  constructor(work: Work, scopeKey: number) {
+    this.#work = work;
+    this.#scopeKey = scopeKey;
+  }
+
+  get(name: string): FeelValue | undefined {
+    const work = this.#work;
+    for (let scope = this.#scopeKey; scope >= 0; scope = parentScope(work, scope)) {
+      const value = work.cache.variable(localVariables(work, scope), name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+}
+
+/** Zeebe's way to tell what an evaluation complained about. */
+export function warningsText(warnings: readonly Warning[]): string {
+  if (warnings.length === 0) return '';
+  const lines = warnings.map(({ code, message }) => `[${code}] ${message}`);
+  return ` The evaluation reported the following warnings:\n${lines.join('\n')}`;
+}
+
+export function failureText(failed: {
+  readonly message: string;
+  readonly warnings: readonly Warning[];
+}): string {
+  return failed.message + warningsText(failed.warnings);
+}
+
+/** Evaluates an expression. Throws `IncidentError` if it fails as a whole. */
+export function evaluate(w: Work, text: string, scopeKey: number, scope?: Scope): Evaluation & { ok: true } {
+  const result = run(w, text, scope ?? new VariableScope(w, scopeKey));
+  if (result.ok) return result;
+  throw new IncidentError('EXTRACT_VALUE_ERROR', failureText(result), scopeKey);
+}
+
+function run(w: Work, text: string, scope: Scope): Evaluation {
+  try {
+    return w.cache.expressions.get(text).evaluate(scope, { nowMs: () => w.now });
+  } catch (error) {
+    if (!(error instanceof FeelSyntaxError)) throw error;
+    const message = `failed to parse expression '${text}': ${error.message}`;
+    return { ok: false, message, warnings: [] };
+  }
+}
+
+/** The value of a text of the model: a string as it stands, or the result of its expression. */
+export function valueOfText(
+  w: Work,
+  text: ModelText,
+  scopeKey: number,
+  scope?: Scope,
+): Evaluation & { ok: true } {
+  if (text.kind === 'static') return { ok: true, value: text.value, warnings: [] };
+  return evaluate(w, text.text, scopeKey, scope);
+}
+
+export function sourceText(text: ModelText): string {
+  return text.kind === 'static' ? text.value : text.text;
+}
+
+/** Zeebe's complaint about the type of a result. */
+export function wrongType(text: string, expected: string, result: Evaluation & { ok: true }): string {
+  const complaint = `Expected result of the expression '${text}' to be ${expected}, but was '${typeName(result.value)}'.`;
+  return complaint + warningsText(result.warnings);
+}
+
+export function evaluateString(w: Work, text: ModelText, scopeKey: number): string {
+  const result = valueOfText(w, text, scopeKey);
+  if (typeof result.value === 'string') return result.value;
+  throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'STRING'", result), scopeKey);
+}
+
+export function evaluateBoolean(w: Work, text: ModelText, scopeKey: number, scope?: Scope): boolean {
+  if (text.kind === 'static' && (text.value === 'true' || text.value === 'false'))
+    return text.value === 'true';
+  const result = valueOfText(w, text, scopeKey, scope);
+  if (typeof result.value === 'boolean') return result.value;
+  throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'BOOLEAN'", result), scopeKey);
+}
+
+export function evaluateNumber(w: Work, text: ModelText, scopeKey: number): number {
+  if (text.kind === 'static' && /^-?\d+$/.test(text.value)) return Number(text.value);
+  const result = valueOfText(w, text, scopeKey);
+  if (isNumber(result.value)) return Math.trunc(Number(toText(result.value)));
+  throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'NUMBER'", result), scopeKey);
+}
+
+export function evaluateList(w: Work, text: ModelText, scopeKey: number): readonly FeelValue[] {
+  const result = valueOfText(w, text, scopeKey);
+  if (Array.isArray(result.value)) return result.value;
+  throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'ARRAY'", result), scopeKey);
+}
+
+export function evaluateStringList(w: Work, text: ModelText, scopeKey: number): readonly string[] {
+  const result = valueOfText(w, text, scopeKey);
+  const list = result.value;
+  if (!Array.isArray(list))
+    throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'ARRAY'", result), scopeKey);
+  const strings = list.filter((item): item is string => typeof item === 'string');
+  if (strings.length === list.length) return strings;
+  const complaint =
+    `Expected result of the expression '${sourceText(text)}' to be 'ARRAY' containing 'STRING' items,` +
+    ` but was 'ARRAY' containing at least one non-'STRING' item.`;
+  throw new IncidentError('EXTRACT_VALUE_ERROR', complaint + warningsText(result.warnings), scopeKey);
+}
+
+/** The name of a message that an event waits for. */
+export function evaluateMessageName(w: Work, text: ModelText, scopeKey: number): string {
+  return evaluateString(w, text, scopeKey);
+}
+
+/** A correlation key: a string, or a number in its shortest form. */
+export function evaluateCorrelationKey(w: Work, text: ModelText, scopeKey: number): string {
+  const result = valueOfText(w, text, scopeKey);
+  if (typeof result.value === 'string') return result.value;
+  if (isNumber(result.value)) return toText(result.value);
+  const complaint =
+    `Failed to extract the correlation key for '${sourceText(text)}': ` +
+    `The value must be either a string or a number, but was '${typeName(result.value)}'.`;
+  throw new IncidentError('EXTRACT_VALUE_ERROR', complaint + warningsText(result.warnings), scopeKey);
+}

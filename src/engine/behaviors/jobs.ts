@@ -1,0 +1,80 @@
+import type { GraphElement, JobDefinition, ModelText } from '../../bpmn/graph.ts';
+import type { Work } from '../processing/work.ts';
+import type { JobValue, ListenerEvent } from '../records/record.ts';
+import { type ElementRow, JOBS, type JobRow } from '../state/tables.ts';
+import { evaluateNumber, evaluateString } from './expressions.ts';
+import { ownerOf } from './incidents.ts';
+import { NO_VARIABLES } from './variables.ts';
+
+/** What a job's expressions gave. Evaluated before anything is written, so that a failure leaves no trace. */
+export interface JobProperties {
+  readonly type: string;
+  readonly retries: number;
+}
+
+export function evaluateJob(
+  w: Work,
+  job: { readonly type: ModelText; readonly retries: ModelText },
+  scopeKey: number,
+): JobProperties {
+  return { type: evaluateString(w, job.type, scopeKey), retries: evaluateNumber(w, job.retries, scopeKey) };
+}
+
+export function createJob(
+  w: Work,
+  row: ElementRow,
+  properties: JobProperties,
+  customHeaders: JobDefinition['headers'],
+  listener?: { readonly event: Exclude<ListenerEvent, 'UNSPECIFIED'>; readonly index: number },
+): void {
+  w.emit(w.nextKey(), {
+    valueType: 'JOB',
+    intent: 'CREATED',
+    value: {
+      ...ownerOf(row),
+      type: properties.type,
+      retries: properties.retries,
+      worker: '',
+      deadline: -1,
+      customHeaders,
+      variables: NO_VARIABLES,
+      errorMessage: '',
+      errorCode: '',
+      retryBackoff: 0,
+      recurringTime: -1,
+      jobKind: listener === undefined ? 'BPMN_ELEMENT' : 'EXECUTION_LISTENER',
+      jobListenerEventType: listener?.event ?? 'UNSPECIFIED',
+      ...(listener !== undefined && { listenerIndex: listener.index }),
+    },
+  });
+}
+
+export function jobOf(w: Work, elementKey: number): JobRow | undefined {
+  const jobKey = w.element(elementKey)?.jobKey ?? -1;
+  return jobKey < 0 ? undefined : w.state.get(JOBS, jobKey);
+}
+
+export function cancelJobOf(w: Work, elementKey: number): void {
+  const job = jobOf(w, elementKey);
+  if (job === undefined) return;
+  const value: JobValue = {
+    ...job.value,
+    elementId: w.element(elementKey)?.elementId ?? job.value.elementId,
+  };
+  w.emit(job.key, { valueType: 'JOB', intent: 'CANCELED', value });
+}
+
+/** Starts a listener of a phase by its number; false if there is none of that number. */
+export function startListener(
+  w: Work,
+  row: ElementRow,
+  model: GraphElement,
+  event: 'start' | 'end',
+  index: number,
+): boolean {
+  const listener = model.listeners?.filter((candidate) => candidate.event === event)[index];
+  if (listener === undefined) return false;
+  const properties = evaluateJob(w, listener, row.key);
+  createJob(w, row, properties, {}, { event: event === 'start' ? 'START' : 'END', index });
+  return true;
+}

@@ -1,0 +1,137 @@
+import type { ProcessGraph } from '../../bpmn/graph.ts';
+import { latestForm, latestProcess } from '../behaviors/definitions.ts';
+import { closeStartEvents, openStartEvents } from '../behaviors/start-events.ts';
+import { Rejection } from '../processing/rejection.ts';
+import type { Work } from '../processing/work.ts';
+import type { FormMetadata, ProcessMetadata, ResourceValue } from '../records/record.ts';
+import { LATEST_FORMS, LATEST_PROCESSES, PROCESSES } from '../state/tables.ts';
+import type { Accepted, CommandOf } from './command.ts';
+
+interface DeployedProcess {
+  readonly metadata: ProcessMetadata;
+  readonly graph: ProcessGraph;
+  readonly resource: string;
+}
+
+interface DeployedForm {
+  readonly metadata: FormMetadata;
+  readonly resource: string;
+}
+
+/** Deploys all resources, or none of them. */
+export function deploy(w: Work, { value }: CommandOf<'DEPLOYMENT'>): Accepted {
+  refuseProblems(value.resources);
+  const deploymentKey = w.nextKey();
+  const planned = value.resources.flatMap((resource) => processesOf(w, resource, deploymentKey));
+  const plannedForms = value.resources.flatMap((resource) => formsOf(w, resource, deploymentKey));
+  // Unless nothing is new, what is unchanged gets a new version too, so that one deployment stays together.
+  const unchanged = [...planned, ...plannedForms].every(({ metadata }) => metadata.isDuplicate);
+  const processes = unchanged ? planned : planned.map((process) => renewProcess(w, process, deploymentKey));
+  const forms = unchanged ? plannedForms : plannedForms.map((form) => renewForm(w, form, deploymentKey));
+  if (!unchanged) {
+    for (const { metadata, resource } of forms)
+      w.emit(metadata.formKey, { valueType: 'FORM', intent: 'CREATED', value: { ...metadata, resource } });
+    for (const process of processes) createProcess(w, process);
+  }
+  const answer = {
+    processesMetadata: processes.map(({ metadata }) => metadata),
+    formMetadata: forms.map(({ metadata }) => metadata),
+  };
+  w.emit(deploymentKey, { valueType: 'DEPLOYMENT', intent: 'CREATED', value: answer });
+  return { key: deploymentKey, value: answer };
+}
+
+function refuseProblems(resources: readonly ResourceValue[]): void {
+  const problems = resources.flatMap(({ problems }) => (problems === undefined ? [] : [problems]));
+  if (problems.length === 0) problems.push(...duplicateIds(resources));
+  if (problems.length === 0) return;
+  const reason = `Expected to deploy new resources, but encountered the following errors:\n${problems.join('\n')}`;
+  throw new Rejection('INVALID_ARGUMENT', reason);
+}
+
+function duplicateIds(resources: readonly ResourceValue[]): readonly string[] {
+  const problems: string[] = [];
+  const holders = new Map<string, string>();
+  for (const { resourceName, processes, formId } of resources) {
+    for (const { bpmnProcessId } of processes) {
+      const other = holders.get(`process:${bpmnProcessId}`);
+      if (other !== undefined)
+        problems.push(`Duplicated process id in resources '${other}' and '${resourceName}'`);
+      holders.set(`process:${bpmnProcessId}`, resourceName);
+    }
+    if (formId === undefined) continue;
+    const other = holders.get(`form:${formId}`);
+    if (other !== undefined)
+      problems.push(
+        `Expected the form ids to be unique within a deployment but found a duplicated id '${formId}' in the resources '${other}' and '${resourceName}'.`,
+      );
+    holders.set(`form:${formId}`, resourceName);
+  }
+  return problems;
+}
+
+function processesOf(w: Work, resource: ResourceValue, deploymentKey: number): readonly DeployedProcess[] {
+  const { resourceName, checksum } = resource;
+  return resource.processes.map((graph) => {
+    const { bpmnProcessId } = graph;
+    const latest = latestProcess(w, bpmnProcessId);
+    const isDuplicate = latest?.checksum === checksum && latest.resourceName === resourceName;
+    const metadata: ProcessMetadata = isDuplicate
+      ? { ...latest, isDuplicate }
+      : {
+          bpmnProcessId,
+          version: (w.state.get(LATEST_PROCESSES, bpmnProcessId)?.lastVersion ?? 0) + 1,
+          processDefinitionKey: w.nextKey(),
+          resourceName,
+          checksum,
+          isDuplicate,
+          deploymentKey,
+          versionTag: graph.versionTag ?? '',
+        };
+    return { metadata, graph, resource: resource.resource };
+  });
+}
+
+function renewProcess(w: Work, process: DeployedProcess, deploymentKey: number): DeployedProcess {
+  const { metadata } = process;
+  if (!metadata.isDuplicate) return process;
+  const version = (w.state.get(LATEST_PROCESSES, metadata.bpmnProcessId)?.lastVersion ?? 0) + 1;
+  const processDefinitionKey = w.nextKey();
+  return {
+    ...process,
+    metadata: { ...metadata, version, processDefinitionKey, deploymentKey, isDuplicate: false },
+  };
+}
+
+function formsOf(w: Work, resource: ResourceValue, deploymentKey: number): readonly DeployedForm[] {
+  const { resourceName, checksum, formId } = resource;
+  if (formId === undefined) return [];
+  const latest = latestForm(w, formId);
+  if (latest?.checksum === checksum && latest.resourceName === resourceName) {
+    const { resource: _resource, ...known } = latest;
+    return [{ metadata: { ...known, isDuplicate: true }, resource: resource.resource }];
+  }
+  const version = (w.state.get(LATEST_FORMS, formId)?.lastVersion ?? 0) + 1;
+  const formKey = w.nextKey();
+  const metadata = { formId, version, formKey, resourceName, checksum, isDuplicate: false, deploymentKey };
+  return [{ metadata, resource: resource.resource }];
+}
+
+function renewForm(w: Work, form: DeployedForm, deploymentKey: number): DeployedForm {
+  const { metadata } = form;
+  if (!metadata.isDuplicate) return form;
+  const version = (w.state.get(LATEST_FORMS, metadata.formId)?.lastVersion ?? 0) + 1;
+  return {
+    ...form,
+    metadata: { ...metadata, version, formKey: w.nextKey(), deploymentKey, isDuplicate: false },
+  };
+}
+
+function createProcess(w: Work, { metadata, graph, resource }: DeployedProcess): void {
+  const before = latestProcess(w, metadata.bpmnProcessId);
+  const key = metadata.processDefinitionKey;
+  w.emit(key, { valueType: 'PROCESS', intent: 'CREATED', value: { ...metadata, graph, resource } });
+  if (before !== undefined) closeStartEvents(w, before.processDefinitionKey);
+  const process = w.state.get(PROCESSES, key);
+  if (process !== undefined) openStartEvents(w, process);
+}

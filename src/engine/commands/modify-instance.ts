@@ -1,0 +1,196 @@
+import type { GraphElement, ProcessGraph } from '../../bpmn/graph.ts';
+import { activateElement } from '../behaviors/activation.ts';
+import { terminate } from '../elements/lifecycle.ts';
+import { Rejection } from '../processing/rejection.ts';
+import { modelOf, type Work } from '../processing/work.ts';
+import type { ModificationRequest } from '../records/command.ts';
+import type { Document, RejectionType } from '../records/record.ts';
+import { ELEMENTS, type ElementRow } from '../state/tables.ts';
+import { type Accepted, type CommandOf, NOTHING } from './command.ts';
+import {
+  followsEventBasedGateway,
+  multiInstanceAround,
+  SUPPORTED_TYPES,
+  unsupportedType,
+} from './create-instance.ts';
+
+type Activate = ModificationRequest['activate'][number];
+
+/** Moves tokens of an instance: first all new ones are put, then the others are taken away. */
+export function modifyInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_MODIFICATION'>): Accepted {
+  const { key, value } = command;
+  const instance = w.element(key);
+  if (instance === undefined || instance.type !== 'PROCESS' || instance.state !== 'ACTIVATED') {
+    const reason = `Expected to modify process instance but no process instance found with key '${key}'`;
+    throw new Rejection('NOT_FOUND', reason);
+  }
+  check(w, instance, value);
+  const graph = w.graph(instance.processDefinitionKey);
+  const used = new Set<number>();
+  for (const instruction of value.activate) {
+    const element = modelOf(graph, instruction.elementId);
+    const variables = scopeVariables(instance, instruction);
+    const { ancestorElementInstanceKey } = instruction;
+    for (const scope of activateElement(w, instance, element, ancestorElementInstanceKey, variables))
+      used.add(scope);
+  }
+  for (const terminated of value.terminate) terminateElement(w, terminated, used);
+  w.emit(w.nextKey(), {
+    valueType: 'PROCESS_INSTANCE_MODIFICATION',
+    intent: 'MODIFIED',
+    value: { key, ...value },
+  });
+  return { key, value: NOTHING };
+}
+
+function scopeVariables(instance: ElementRow, { variables }: Activate): ReadonlyMap<string, Document> {
+  const byScope = new Map<string, Document>();
+  for (const instruction of variables) {
+    const id = instruction.elementId === '' ? instance.elementId : instruction.elementId;
+    byScope.set(id, new Map([...(byScope.get(id) ?? []), ...instruction.variables]));
+  }
+  return byScope;
+}
+
+/** Ends an element; scopes around it that nothing runs in any more, and that no new token uses, end with it. */
+function terminateElement(w: Work, key: number, used: ReadonlySet<number>): void {
+  const row = w.element(key);
+  if (row === undefined || row.state === 'TERMINATING') return;
+  const atOnce = row.childCount === 0 && w.element(row.calledInstanceKey) === undefined;
+  if (!atOnce) {
+    terminate(w, { key: outermostEmptied(w, row, used).key });
+    return;
+  }
+  terminate(w, { key });
+  for (let scope = w.element(row.flowScopeKey); scope !== undefined; ) {
+    if (scope.childCount > 0 || scope.activeFlows > 0 || used.has(scope.key)) return;
+    terminate(w, { key: scope.key });
+    scope = w.element(scope.flowScopeKey);
+  }
+}
+
+/** The outermost scope in which nothing would run any more without this element. */
+function outermostEmptied(w: Work, row: ElementRow, used: ReadonlySet<number>): ElementRow {
+  let outermost = row;
+  for (;;) {
+    const scope = w.element(outermost.flowScopeKey);
+    if (scope === undefined || used.has(scope.key) || scope.childCount > 1 || scope.activeFlows > 0)
+      return outermost;
+    outermost = scope;
+  }
+}
+
+function check(w: Work, instance: ElementRow, { activate, terminate }: ModificationRequest): void {
+  const graph = w.graph(instance.processDefinitionKey);
+  const refuse = (rest: string, type: RejectionType = 'INVALID_ARGUMENT'): never => {
+    const reason = `Expected to modify instance of process '${instance.bpmnProcessId}' but it contains one or more ${rest}`;
+    throw new Rejection(type, reason);
+  };
+  const missing = activate.filter(({ elementId }) => !graph.elements[elementId] && !graph.flows[elementId]);
+  if (missing.length > 0)
+    refuse(
+      `activate instructions with an element that could not be found: '${listed(missing.map((one) => one.elementId))}'`,
+    );
+  checkSupported(graph, activate, refuse);
+  const lost = terminate.filter((key) => !belongsTo(w, key, instance));
+  if (lost.length > 0)
+    refuse(`terminate instructions with an element instance that could not be found: '${listed(lost)}'`);
+  for (const instruction of activate) checkScopes(w, instance, graph, instruction, refuse);
+}
+
+function listed(items: readonly (string | number)[]): string {
+  return items.join("', '");
+}
+
+type Refuse = (rest: string) => never;
+
+function checkSupported(graph: ProcessGraph, activate: readonly Activate[], refuse: Refuse): void {
+  const ids = activate.map(({ elementId }) => elementId);
+  const inside = ids.flatMap((id) => {
+    const element = graph.elements[id];
+    const around = element && multiInstanceAround(graph, element);
+    return around === undefined ? [] : [around.id];
+  });
+  if (inside.length > 0)
+    refuse(
+      `activate instructions that would result in the activation of multi-instance element '${listed(inside)}', which ` +
+        `is currently unsupported.`,
+    );
+  const afterGateway = ids.filter((id) => {
+    const element = graph.elements[id];
+    return element !== undefined && followsEventBasedGateway(graph, element);
+  });
+  if (afterGateway.length > 0)
+    refuse(
+      `activate instructions for elements that are unsupported: '${listed(afterGateway)}'. The activation of events ` +
+        `belonging to an event-based gateway is not supported.`,
+    );
+  const unsupported = ids.filter((id) => unsupportedType(graph, id) !== undefined);
+  const [first] = unsupported;
+  if (first !== undefined)
+    refuse(
+      `activate instructions for elements that are unsupported: '${listed(unsupported)}'. The activation of elements ` +
+        `with type '${unsupportedType(graph, first)}' is not supported. Supported element types are: ${SUPPORTED_TYPES}.`,
+    );
+}
+
+function belongsTo(w: Work, key: number, instance: ElementRow): boolean {
+  const row = w.element(key);
+  return row !== undefined && row.processInstanceKey === instance.key;
+}
+
+function checkScopes(
+  w: Work,
+  instance: ElementRow,
+  graph: ProcessGraph,
+  instruction: Activate,
+  refuse: Refuse,
+): void {
+  const { elementId, ancestorElementInstanceKey: ancestor, variables } = instruction;
+  const around = scopesOf(graph, modelOf(graph, elementId));
+  const strange = variables.filter(
+    ({ elementId: id }) => id !== '' && id !== elementId && !around.includes(id),
+  );
+  if (strange.length > 0)
+    refuse(
+      `variable instructions with a scope element that doesn't belong to the activating element's flow scope. These ` +
+        `variables should be set before or after the modification.`,
+    );
+  if (ancestor >= 0) {
+    if (!belongsTo(w, ancestor, instance) || w.element(ancestor)?.state !== 'ACTIVATED')
+      refuse(
+        `activate instructions with an ancestor scope key that does not exist, or is not in an active state: '${ancestor}'`,
+      );
+    const id = w.element(ancestor)?.elementId ?? '';
+    if (!around.includes(id))
+      refuse(
+        `activate instructions with an ancestor scope key that is not an ancestor of the element to activate:` +
+          `\n- instance '${ancestor}' of element '${id}' is not an ancestor of element '${elementId}'`,
+      );
+    return;
+  }
+  const several = around.filter((id) => countActive(w, instance, id) > 1);
+  if (several.length > 0)
+    refuse(
+      `activate instructions for elements that have multiple active flow scope instances: '${listed(several)}'. Please ` +
+        `specify an ancestor scope key.`,
+    );
+}
+
+/** Ids of the scopes around an element, the process last. */
+function scopesOf(graph: ProcessGraph, element: GraphElement): readonly string[] {
+  const ids: string[] = [];
+  for (let id = element.flowScope; id !== null; id = modelOf(graph, id).flowScope) ids.push(id);
+  return ids;
+}
+
+function countActive(w: Work, scope: ElementRow, elementId: string): number {
+  let count = 0;
+  for (const child of w.state.scan(ELEMENTS, 'byScope', [scope.key])) {
+    if (child.state !== 'ACTIVATED') continue;
+    if (child.elementId === elementId) count += 1;
+    if (child.type === 'SUB_PROCESS' || child.type === 'EVENT_SUB_PROCESS')
+      count += countActive(w, child, elementId);
+  }
+  return count;
+}

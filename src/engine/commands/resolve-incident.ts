@@ -1,0 +1,29 @@
+import { markResolved } from '../behaviors/incidents.ts';
+import { Rejection } from '../processing/rejection.ts';
+import { elementValue, type Work } from '../processing/work.ts';
+import { INCIDENTS, JOBS } from '../state/tables.ts';
+import { type Accepted, NOTHING } from './command.ts';
+
+/** Closes an incident and tries again what failed. */
+export function resolveIncident(w: Work, key: number): Accepted {
+  const incident = w.state.get(INCIDENTS, key);
+  if (incident === undefined) {
+    const reason = `Expected to resolve incident with key '${key}', but no such incident was found`;
+    throw new Rejection('NOT_FOUND', reason);
+  }
+  const job = incident.jobKey < 0 ? undefined : w.state.get(JOBS, incident.jobKey);
+  if (job !== undefined && job.value.retries <= 0) {
+    const reason =
+      `Expected to resolve incident with key '${key}', but job with key '${job.key}' has no retries left. ` +
+      `Please update the job retries and retry resolving the incident`;
+    // Zeebe answers so, although it is a matter of state.
+    throw new Rejection('NOT_FOUND', reason);
+  }
+  markResolved(w, incident);
+  const row = w.element(incident.elementInstanceKey);
+  if (incident.jobKey >= 0 || row === undefined) return { key, value: NOTHING };
+  const command = { kind: 'element', key: row.key, value: elementValue(row) } as const;
+  if (row.state === 'ACTIVATING') w.follow({ ...command, intent: 'ACTIVATE' });
+  else if (row.state !== 'TERMINATING') w.follow({ ...command, intent: 'COMPLETE' });
+  return { key, value: NOTHING };
+}

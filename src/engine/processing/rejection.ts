@@ -1,0 +1,12 @@
+import type { RejectionType } from '../records/record.ts';
+
+/** Thrown by a command that is refused, before it has changed anything. */
+export class Rejection extends Error {
+  readonly type: RejectionType;
+
+  constructor(type: RejectionType, reason: string) {
+    super(reason);
+    this.name = 'Rejection';
+    this.type = type;
+  }
+}

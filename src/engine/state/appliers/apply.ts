@@ -1,0 +1,87 @@
+import type { LogRecord } from '../../records/log.ts';
+import type { StatePort } from '../port.ts';
+import { AWAITED } from '../tables.ts';
+import { applyCompensation } from './compensation.ts';
+import { applyForm, applyProcess } from './definitions.ts';
+import { applyElement } from './elements.ts';
+import { applyIncident } from './incidents.ts';
+import { applyJob, applyJobBatch } from './jobs.ts';
+import { applyMessage, applyMessageSubscription, applyStartSubscription } from './messages.ts';
+import { applyProcessEvent } from './process-events.ts';
+import { applySignalSubscription } from './signals.ts';
+import { applyTimer } from './timers.ts';
+import { applyUserTask } from './user-tasks.ts';
+import { applyVariable } from './variables.ts';
+
+/** Changes the state as the event tells. The only way in which state changes. */
+export function apply(state: StatePort, record: LogRecord): void {
+  if (record.recordType !== 'EVENT') return;
+  switch (record.valueType) {
+    case 'PROCESS_INSTANCE':
+      applyElement(state, record.key, record.intent, record.value);
+      return;
+    case 'VARIABLE':
+      applyVariable(state, record.key, record.intent, record.value);
+      return;
+    case 'PROCESS_EVENT':
+      applyProcessEvent(state, record.key, record.intent, record.value);
+      return;
+    case 'JOB':
+      applyJob(state, record.key, record.intent, record.value, record.timestamp);
+      return;
+    case 'JOB_BATCH':
+      applyJobBatch(state, record.value);
+      return;
+    case 'TIMER':
+      applyTimer(state, record.key, record.intent, record.value);
+      return;
+    case 'MESSAGE':
+      applyMessage(state, record.key, record.intent, record.value);
+      return;
+    case 'PROCESS_MESSAGE_SUBSCRIPTION':
+    case 'MESSAGE_SUBSCRIPTION':
+      applyMessageSubscription(state, record.valueType, record.key, record.intent, record.value);
+      return;
+    case 'MESSAGE_START_EVENT_SUBSCRIPTION':
+      applyStartSubscription(state, record.key, record.intent, record.value);
+      return;
+    case 'SIGNAL_SUBSCRIPTION':
+      applySignalSubscription(state, record.key, record.intent, record.value);
+      return;
+    case 'INCIDENT':
+      applyIncident(state, record.key, record.intent, record.value);
+      return;
+    case 'COMPENSATION_SUBSCRIPTION':
+      applyCompensation(state, record.key, record.intent, record.value);
+      return;
+    case 'USER_TASK':
+      applyUserTask(state, record.intent, record.value);
+      return;
+    case 'PROCESS':
+      applyProcess(state, record.intent, record.value);
+      return;
+    case 'FORM':
+      applyForm(state, record.intent, record.value);
+      return;
+    case 'PROCESS_INSTANCE_CREATION':
+      if (record.value.fetchVariables !== undefined) {
+        state.put(AWAITED, {
+          processInstanceKey: record.value.processInstanceKey,
+          fetchVariables: record.value.fetchVariables,
+        });
+      }
+      return;
+    case 'PROCESS_INSTANCE_RESULT':
+      state.delete(AWAITED, record.value.processInstanceKey);
+      return;
+    case 'DEPLOYMENT':
+    case 'SIGNAL':
+    case 'ESCALATION':
+    case 'VARIABLE_DOCUMENT':
+    case 'PROCESS_INSTANCE_MODIFICATION':
+    case 'PROCESS_INSTANCE_MIGRATION':
+    case 'MESSAGE_CORRELATION':
+    case 'RESOURCE_DELETION':
+      return;
+  }
+}

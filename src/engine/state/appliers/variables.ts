@@ -1,0 +1,13 @@
+import type { VariableValue } from '../../records/record.ts';
+import type { StatePort } from '../port.ts';
+import { VARIABLES } from '../tables.ts';
+
+export function applyVariable(state: StatePort, key: number, intent: string, value: VariableValue): void {
+  if (intent === 'MIGRATED') return;
+  const row = state.get(VARIABLES, value.scopeKey);
+  const values = new Map(row?.values);
+  const known = values.has(value.name);
+  values.set(value.name, value.value);
+  const keys = row?.keys ?? [];
+  state.put(VARIABLES, { scopeKey: value.scopeKey, values, keys: known ? keys : [...keys, key] });
+}

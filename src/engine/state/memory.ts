@@ -1,0 +1,121 @@
+import { OrderedRows } from './ordered.ts';
+import type { KeyPart, ScanOptions, StatePort, TableSpec } from './port.ts';
+
+type AnyRow = Readonly<Record<string, unknown>>;
+
+/** Key parts of a row in an index; undefined if the row is not in it (P3). */
+export function indexKey(row: object, columns: readonly string[], key: KeyPart): KeyPart[] | undefined {
+  const parts: KeyPart[] = [];
+  for (const column of columns) {
+    const part = (row as AnyRow)[column];
+    if (part === undefined || part === null) return undefined;
+    parts.push(part as KeyPart);
+  }
+  parts.push(key);
+  return parts;
+}
+
+/** One table kept in memory: rows by key, and each index in order. */
+export class MemoryTable {
+  readonly rows = new Map<KeyPart, object>();
+  readonly #spec: TableSpec<never>;
+  readonly #indexes = new Map<string, OrderedRows<object>>();
+
+  constructor(spec: TableSpec<never>) {
+    this.#spec = spec;
+  }
+
+  put(row: object): void {
+    const key = (row as AnyRow)[this.#spec.key] as KeyPart;
+    const before = this.rows.get(key);
+    this.rows.set(key, row);
+    for (const [name, index] of this.#indexes) {
+      const columns = this.#columns(name);
+      const old = before && indexKey(before, columns, key);
+      const now = indexKey(row, columns, key);
+      if (old !== undefined && !samePlace(old, now)) index.delete(old);
+      if (now !== undefined) index.set(now, row);
+    }
+  }
+
+  delete(key: KeyPart): void {
+    const before = this.rows.get(key);
+    if (before === undefined) return;
+    this.rows.delete(key);
+    for (const [name, index] of this.#indexes) {
+      const old = indexKey(before, this.#columns(name), key);
+      if (old !== undefined) index.delete(old);
+    }
+  }
+
+  /** An index is built when it is first read. */
+  index(name: string): OrderedRows<object> {
+    const known = this.#indexes.get(name);
+    if (known !== undefined) return known;
+    const columns = this.#columns(name);
+    const index = new OrderedRows<object>();
+    for (const [key, row] of this.rows) {
+      const parts = indexKey(row, columns, key);
+      if (parts !== undefined) index.set(parts, row);
+    }
+    this.#indexes.set(name, index);
+    return index;
+  }
+
+  #columns(name: string): readonly string[] {
+    const columns = (this.#spec.indexes as Readonly<Record<string, readonly string[]>>)[name];
+    if (columns === undefined) throw new TypeError(`Table ${this.#spec.name} has no index '${name}'`);
+    return columns;
+  }
+}
+
+function samePlace(left: readonly KeyPart[], right: readonly KeyPart[] | undefined): boolean {
+  return right !== undefined && left.every((part, at) => part === right[at]);
+}
+
+/** State in memory: for tests and embedded use without a data folder. */
+export class MemoryState implements StatePort {
+  readonly #tables = new Map<string, MemoryTable>();
+
+  get<Row extends object>(table: TableSpec<Row>, key: KeyPart): Row | undefined {
+    return this.#tables.get(table.name)?.rows.get(key) as Row | undefined;
+  }
+
+  put<Row extends object>(table: TableSpec<Row>, row: Row): void {
+    this.#table(table).put(row);
+  }
+
+  delete<Row extends object>(table: TableSpec<Row>, key: KeyPart): void {
+    this.#tables.get(table.name)?.delete(key);
+  }
+
+  *scan<Row extends object>(
+    table: TableSpec<Row>,
+    index: string,
+    prefix: readonly KeyPart[],
+    options: ScanOptions = {},
+  ): Generator<Row, void, undefined> {
+    let left = options.limit ?? Number.POSITIVE_INFINITY;
+    if (left <= 0) return;
+    for (const { row } of this.#table(table).index(index).read(prefix, options.upTo)) {
+      yield row as Row;
+      left -= 1;
+      if (left <= 0) return;
+    }
+  }
+
+  /** All rows of all tables that hold any, for tests that compare states. */
+  dump(): Map<string, Map<KeyPart, object>> {
+    const tables = new Map<string, Map<KeyPart, object>>();
+    for (const [name, table] of this.#tables) if (table.rows.size > 0) tables.set(name, new Map(table.rows));
+    return tables;
+  }
+
+  #table<Row extends object>(spec: TableSpec<Row>): MemoryTable {
+    const known = this.#tables.get(spec.name);
+    if (known !== undefined) return known;
+    const table = new MemoryTable(spec as unknown as TableSpec<never>);
+    this.#tables.set(spec.name, table);
+    return table;
+  }
+}

@@ -1,0 +1,194 @@
+import type { ClientCommand } from '../../engine/records/command.ts';
+import { documentOf, RefusedError } from './document.ts';
+import type { Json, JsonObject } from './format.ts';
+import { NO_SUCH_KEY, type Session, UnsupportedStepError } from './session.ts';
+
+interface Where {
+  readonly element: string;
+  readonly instance?: string;
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+const number = (value: Json | undefined): number => (typeof value === 'number' ? value : 0);
+
+function instanceOf(session: Session, where: Where): number | undefined {
+  return where.instance === undefined ? undefined : session.instanceKey(where.instance);
+}
+
+function elementKey(session: Session, where: Where): number {
+  return session.tracker.activeElement(where.element, instanceOf(session, where)) ?? NO_SUCH_KEY;
+}
+
+/** The engine's command for a step that is just one. */
+export function commandOf(session: Session, verb: string, value: never, step: JsonObject): ClientCommand {
+  const { tracker } = session;
+  switch (verb) {
+    case 'cancel':
+      return { valueType: 'PROCESS_INSTANCE', intent: 'CANCEL', key: session.instanceKey(value) };
+    case 'publish': {
+      const { name, correlationKey, timeToLive, messageId, variables } = value as JsonObject;
+      const message = { name: text(name), correlationKey: text(correlationKey), messageId: text(messageId) };
+      const request = { ...message, timeToLive: number(timeToLive), variables: documentOf(variables) };
+      return { valueType: 'MESSAGE', intent: 'PUBLISH', value: request };
+    }
+    case 'correlate': {
+      const { name, correlationKey, variables } = value as JsonObject;
+      const request = {
+        name: text(name),
+        correlationKey: text(correlationKey),
+        variables: documentOf(variables),
+      };
+      return { valueType: 'MESSAGE_CORRELATION', intent: 'CORRELATE', value: request };
+    }
+    case 'signal': {
+      const { signalName, variables } = value as JsonObject;
+      const request = { signalName: text(signalName), variables: documentOf(variables) };
+      return { valueType: 'SIGNAL', intent: 'BROADCAST', value: request };
+    }
+    case 'setVariables': {
+      const target = value as string | Where;
+      const scopeKey = typeof target === 'string' ? session.instanceKey(target) : elementKey(session, target);
+      const updateSemantics = step.local === true ? 'LOCAL' : 'PROPAGATE';
+      const request = { scopeKey, updateSemantics, variables: documentOf(step.variables) } as const;
+      return { valueType: 'VARIABLE_DOCUMENT', intent: 'UPDATE', value: request };
+    }
+    case 'resolveIncident': {
+      const where = value as Where;
+      const key = tracker.incident(where.element, instanceOf(session, where)) ?? NO_SUCH_KEY;
+      return { valueType: 'INCIDENT', intent: 'RESOLVE', key };
+    }
+    case 'deleteResource': {
+      const { bpmnProcessId, formId, version } = value as JsonObject;
+      if (bpmnProcessId === undefined && formId === undefined)
+        throw new UnsupportedStepError('decisions are not deployed yet');
+      const [kind, id] =
+        bpmnProcessId === undefined ? (['form', formId] as const) : (['process', bpmnProcessId] as const);
+      const resourceKey = tracker.resource(kind, text(id), number(version)) ?? NO_SUCH_KEY;
+      return { valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } };
+    }
+    case 'modify':
+      return modification(session, value);
+    case 'migrate':
+      return migration(session, value);
+    default:
+      return verb.endsWith('UserTask')
+        ? userTaskCommand(session, verb, value, step)
+        : jobCommand(session.jobKey(value), verb, step);
+  }
+}
+
+function jobCommand(key: number, verb: string, step: JsonObject): ClientCommand {
+  const variables = documentOf(step.variables);
+  const errorMessage = text(step.errorMessage);
+  switch (verb) {
+    case 'complete':
+      return { valueType: 'JOB', intent: 'COMPLETE', key, value: { variables } };
+    case 'fail': {
+      const value = {
+        retries: number(step.retries),
+        retryBackOff: number(step.retryBackOff),
+        errorMessage,
+        variables,
+      };
+      return { valueType: 'JOB', intent: 'FAIL', key, value };
+    }
+    case 'throwError':
+      return {
+        valueType: 'JOB',
+        intent: 'THROW_ERROR',
+        key,
+        value: { errorCode: text(step.errorCode), errorMessage, variables },
+      };
+    case 'updateRetries':
+      return { valueType: 'JOB', intent: 'UPDATE_RETRIES', key, value: { retries: number(step.retries) } };
+    case 'updateTimeout':
+      return { valueType: 'JOB', intent: 'UPDATE_TIMEOUT', key, value: { timeout: number(step.timeout) } };
+    default:
+      throw new UnsupportedStepError(`the verb '${verb}' is unknown`);
+  }
+}
+
+function userTaskCommand(session: Session, verb: string, where: Where, step: JsonObject): ClientCommand {
+  const key = session.tracker.userTask(where.element, instanceOf(session, where)) ?? NO_SUCH_KEY;
+  const action = text(step.action);
+  switch (verb) {
+    case 'completeUserTask':
+      return {
+        valueType: 'USER_TASK',
+        intent: 'COMPLETE',
+        key,
+        value: { action, variables: documentOf(step.variables) },
+      };
+    case 'assignUserTask': {
+      if (text(step.assignee) === '') throw new RefusedError('No assignee provided');
+      const intent = step.allowOverride === false ? 'CLAIM' : 'ASSIGN';
+      return { valueType: 'USER_TASK', intent, key, value: { action, assignee: text(step.assignee) } };
+    }
+    case 'unassignUserTask':
+      return { valueType: 'USER_TASK', intent: 'ASSIGN', key, value: { action: 'unassign', assignee: '' } };
+    default:
+      return {
+        valueType: 'USER_TASK',
+        intent: 'UPDATE',
+        key,
+        value: { action, changes: (step.changeset ?? {}) as object },
+      };
+  }
+}
+
+interface Modification {
+  readonly instance: string;
+  readonly activate?: readonly {
+    readonly elementId: string;
+    readonly ancestor?: string | Where;
+    readonly variables?: Json;
+    readonly scope?: string;
+  }[];
+  readonly terminate?: readonly Where[];
+}
+
+function modification(
+  session: Session,
+  { instance, activate = [], terminate = [] }: Modification,
+): ClientCommand {
+  const within = (where: Where) => elementKey(session, { instance, ...where });
+  return {
+    valueType: 'PROCESS_INSTANCE_MODIFICATION',
+    intent: 'MODIFY',
+    key: session.instanceKey(instance),
+    value: {
+      activate: activate.map(({ elementId, ancestor, variables, scope }) => ({
+        elementId,
+        ancestorElementInstanceKey:
+          ancestor === undefined
+            ? -1
+            : within(typeof ancestor === 'string' ? { element: ancestor } : ancestor),
+        variables:
+          variables === undefined ? [] : [{ elementId: scope ?? '', variables: documentOf(variables) }],
+      })),
+      terminate: terminate.map(within),
+    },
+  };
+}
+
+interface Migration {
+  readonly instance: string;
+  readonly to: { readonly bpmnProcessId: string; readonly version: number };
+  readonly mapping?: Readonly<Record<string, string>>;
+}
+
+function migration(session: Session, { instance, to, mapping = {} }: Migration): ClientCommand {
+  return {
+    valueType: 'PROCESS_INSTANCE_MIGRATION',
+    intent: 'MIGRATE',
+    key: session.instanceKey(instance),
+    value: {
+      targetProcessDefinitionKey:
+        session.tracker.resource('process', to.bpmnProcessId, to.version) ?? NO_SUCH_KEY,
+      mappings: Object.entries(mapping).map(([sourceElementId, targetElementId]) => ({
+        sourceElementId,
+        targetElementId,
+      })),
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** The files of a scenario folder, as `scenarios/FORMAT.md` describes them. */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+export type JsonObject = { readonly [name: string]: Json };
+
+export interface Scenario {
+  readonly title: string;
+  readonly startAt?: string;
+  readonly looseMessages?: boolean;
+  readonly steps: readonly JsonObject[];
+}
+
+export interface StepOutcome {
+  readonly response: Json;
+  readonly rejection: { readonly code: string; readonly message: string } | null;
+  readonly records: readonly (readonly Json[])[];
+}
+
+export interface Expected {
+  readonly engine: string;
+  readonly steps: readonly StepOutcome[];
+}

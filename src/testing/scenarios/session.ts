@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseBpmn } from '../../bpmn/index.ts';
+import { createEngine, type EngineOptions } from '../../engine/create-engine.ts';
+import type { Engine, Turn } from '../../engine/engine.ts';
+import type { Answer, ClientCommand } from '../../engine/records/command.ts';
+import type { LogRecord } from '../../engine/records/log.ts';
+import type { ResourceValue } from '../../engine/records/record.ts';
+import { MemoryState } from '../../engine/state/memory.ts';
+import { Overlay } from '../../engine/state/overlay.ts';
+import { Tracker } from './tracker.ts';
+
+/** A key that the engine never gives out. */
+export const NO_SUCH_KEY = 2_251_799_813_685_248;
+const DEFAULT_START = '2039-01-01T00:00:00Z';
+
+/** The step needs something that the engine does not have yet. */
+export class UnsupportedStepError extends Error {
+  readonly code = 'UNSUPPORTED_STEP';
+}
+
+/** An empty engine in memory with a clock of its own, driven as a runtime drives it. */
+export class Session {
+  readonly state = new MemoryState();
+  readonly tracker = new Tracker();
+  /** All records so far. */
+  readonly log: LogRecord[] = [];
+  now: number;
+  readonly #engine: Engine;
+  readonly #folder: string;
+  readonly #jobs = new Map<string, number>();
+  readonly #keyOfName = new Map<string, number>();
+  readonly #nameOfKey = new Map<number, string>();
+
+  constructor(folder: string, startAt: string | undefined, options: EngineOptions = {}) {
+    this.#folder = folder;
+    this.now = Date.parse(startAt ?? DEFAULT_START);
+    this.#engine = createEngine(options);
+  }
+
+  /** Carries out a command and all that follows from it. */
+  execute(command: ClientCommand): Answer {
+    const turn = this.#turn((state) => this.#engine.process(command, state, this.now));
+    this.#resume();
+    if (turn?.answer === undefined) throw new Error(`No answer to ${command.valueType} ${command.intent}`);
+    return turn.answer;
+  }
+
+  /** Moves the clock, and does what is due then. */
+  advance(milliseconds: number): void {
+    this.now += milliseconds;
+    const due = this.#engine.due(this.state, this.now, Number.MAX_SAFE_INTEGER);
+    // What came to nothing by what happened before it is refused, as the engine's own checkers are.
+    for (const command of due) this.execute(command);
+  }
+
+  #resume(): void {
+    while (this.#turn((state) => this.#engine.resume(state, this.now)) !== undefined) {
+      // Until nothing is left over.
+    }
+  }
+
+  #turn(work: (state: Overlay) => Turn | undefined): Turn | undefined {
+    const overlay = new Overlay(this.state);
+    const turn = work(overlay);
+    overlay.mergeInto(this.state);
+    for (const record of turn?.records ?? []) {
+      this.log.push(record);
+      this.tracker.note(record);
+    }
+    return turn;
+  }
+
+  /** Reads and parses a file of the scenario's folder. */
+  async resource(resourceName: string): Promise<ResourceValue> {
+    const resource = readFileSync(join(this.#folder, resourceName), 'utf8');
+    const checksum = createHash('md5').update(resource).digest('base64');
+    if (resourceName.endsWith('.form')) {
+      const { id } = JSON.parse(resource) as { id: string };
+      return { resourceName, resource, checksum, processes: [], formId: id };
+    }
+    if (!resourceName.endsWith('.bpmn'))
+      throw new UnsupportedStepError(`deploying ${resourceName} is not possible yet`);
+    const parsed = await parseBpmn(resourceName, resource);
+    if (parsed.ok) return { resourceName, resource, checksum, processes: parsed.processes };
+    return { resourceName, resource, checksum, processes: [], problems: parsed.problems };
+  }
+
+  nameInstance(name: string, key: number): void {
+    this.#keyOfName.set(name, key);
+    this.#nameOfKey.set(key, name);
+  }
+
+  instanceKey(name: string): number {
+    return this.#keyOfName.get(name) ?? NO_SUCH_KEY;
+  }
+
+  /** Names of instances that the scenario did not name count the instances of their process. */
+  instanceName(key: number): string {
+    const known = this.#nameOfKey.get(key);
+    if (known !== undefined) return known;
+    const id = this.tracker.elementId(key);
+    const earlier = [...this.#nameOfKey.keys()].filter((other) => this.tracker.elementId(other) === id);
+    const name = `${id}#${earlier.length + 1}`;
+    this.nameInstance(name, key);
+    return name;
+  }
+
+  get instanceCount(): number {
+    return this.#nameOfKey.size;
+  }
+
+  nameJobs(name: string, keys: readonly number[]): void {
+    keys.forEach((key, index) => {
+      this.#jobs.set(index === 0 ? name : `${name}${index + 1}`, key);
+    });
+  }
+
+  jobKey(name: string): number {
+    return this.#jobs.get(name) ?? NO_SUCH_KEY;
+  }
+}

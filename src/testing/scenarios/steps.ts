@@ -1,0 +1,153 @@
+import type { ActivatedJobs } from '../../engine/commands/activate-jobs.ts';
+import type { Answer, CreationRequest } from '../../engine/records/command.ts';
+import type { Document, FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
+import { commandOf } from './commands.ts';
+import { documentOf, RefusedError } from './document.ts';
+import type { Json, JsonObject, StepOutcome } from './format.ts';
+import { stableText } from './project.ts';
+import { type Session, UnsupportedStepError } from './session.ts';
+
+type Reply = Pick<StepOutcome, 'response' | 'rejection'>;
+
+const DEFAULT_JOB_TIMEOUT_MS = 300_000;
+
+/** Does one step; answers what the caller of the gateway is told. */
+export async function runStep(session: Session, step: JsonObject): Promise<Reply> {
+  const [verb = ''] = Object.keys(step);
+  try {
+    return await doStep(session, verb, step[verb] as never, step);
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { response: null, rejection: { code: 'INVALID_ARGUMENT', message: error.message } };
+  }
+}
+
+async function doStep(session: Session, verb: string, value: never, step: JsonObject): Promise<Reply> {
+  switch (verb) {
+    case 'deploy':
+      return deploy(session, value);
+    case 'advance':
+      session.advance(value);
+      return { response: null, rejection: null };
+    case 'create':
+    case 'createWithResult':
+      return create(session, value, step, verb === 'createWithResult');
+    case 'activate':
+      return activate(session, value, step);
+    case 'completeUserTask':
+    case 'assignUserTask':
+    case 'unassignUserTask':
+    case 'updateUserTask':
+    case 'correlate':
+      return written(session.execute(commandOf(session, verb, value, step)), 'rest', () => ({}));
+    case 'evaluateDecision':
+      throw new UnsupportedStepError('decisions are not evaluated yet');
+    default:
+      return written(session.execute(commandOf(session, verb, value, step)), 'grpc', () => ({}));
+  }
+}
+
+function written(answer: Answer, surface: 'grpc' | 'rest', write: (value: unknown) => Json): Reply {
+  if (answer.kind === 'accepted') return { response: write(answer.value), rejection: null };
+  const text = `Command '${answer.intent}' rejected with code '${answer.type}': ${answer.reason}`;
+  const failed = answer.type === 'INVALID_STATE' && surface === 'grpc';
+  const code = failed ? 'FAILED_PRECONDITION' : answer.type;
+  return { response: null, rejection: { code, message: stableText(text) } };
+}
+
+async function deploy(session: Session, names: readonly string[]): Promise<Reply> {
+  const resources = [];
+  for (const name of names) resources.push(await session.resource(name));
+  const answer = session.execute({ valueType: 'DEPLOYMENT', intent: 'CREATE', value: { resources } });
+  return written(answer, 'grpc', (value) => {
+    const { processesMetadata, formMetadata } = value as {
+      processesMetadata: readonly ProcessMetadata[];
+      formMetadata: readonly FormMetadata[];
+    };
+    const processes = processesMetadata.map(({ bpmnProcessId, version, resourceName }) => ({
+      process: { bpmnProcessId, version, resourceName },
+    }));
+    const forms = formMetadata.map(({ formId, version, resourceName }) => ({
+      form: { formId, version, resourceName },
+    }));
+    return [...processes, ...forms];
+  });
+}
+
+interface Creation {
+  readonly bpmnProcessId: string;
+  readonly version?: number;
+  readonly variables?: Json;
+  readonly startInstructions?: CreationRequest['startInstructions'];
+  readonly fetchVariables?: readonly string[];
+}
+
+function create(session: Session, request: Creation, step: JsonObject, awaited: boolean): Reply {
+  const value: CreationRequest = {
+    bpmnProcessId: request.bpmnProcessId,
+    processDefinitionKey: request.bpmnProcessId === '' ? 0 : -1,
+    version: request.version ?? -1,
+    variables: documentOf(request.variables),
+    startInstructions: request.startInstructions ?? [],
+    fetchVariables: request.fetchVariables ?? [],
+  };
+  const intent = awaited ? 'CREATE_WITH_AWAITING_RESULT' : 'CREATE';
+  const answer = session.execute({ valueType: 'PROCESS_INSTANCE_CREATION', intent, value });
+  if (answer.kind === 'accepted' && typeof step.as === 'string') session.nameInstance(step.as, answer.key);
+  return written(answer, 'grpc', (created) => {
+    const { bpmnProcessId, version } = created as { bpmnProcessId: string; version: number };
+    return awaited
+      ? { bpmnProcessId, version, variables: resultOf(session, answer) }
+      : { bpmnProcessId, version };
+  });
+}
+
+function resultOf(session: Session, answer: Answer): Json {
+  for (const record of session.log) {
+    if (record.valueType !== 'PROCESS_INSTANCE_RESULT' || answer.kind !== 'accepted') continue;
+    if (record.value.processInstanceKey === answer.key) return objectOf(record.value.variables);
+  }
+  return null;
+}
+
+function objectOf(document: Document): JsonObject {
+  return Object.fromEntries([...document].map(([name, text]) => [name, JSON.parse(text) as Json]));
+}
+
+interface Activation {
+  readonly type: string;
+  readonly max?: number;
+  readonly timeout?: number;
+  readonly fetchVariable?: readonly string[];
+}
+
+function activate(session: Session, request: Activation, step: JsonObject): Reply {
+  const answer = session.execute({
+    valueType: 'JOB_BATCH',
+    intent: 'ACTIVATE',
+    value: {
+      type: request.type,
+      worker: 'worker',
+      timeout: request.timeout ?? DEFAULT_JOB_TIMEOUT_MS,
+      maxJobsToActivate: request.max ?? 10,
+      fetchVariables: request.fetchVariable ?? [],
+    },
+  });
+  return written(answer, 'grpc', (value) => {
+    const { jobs } = value as ActivatedJobs;
+    if (typeof step.as === 'string')
+      session.nameJobs(
+        step.as,
+        jobs.map(({ key }) => key),
+      );
+    return jobs.map(({ value: job }) => ({
+      type: job.type,
+      elementId: job.elementId,
+      bpmnProcessId: job.bpmnProcessId,
+      processDefinitionVersion: job.processDefinitionVersion,
+      retries: job.retries,
+      customHeaders: job.customHeaders,
+      variables: objectOf(job.variables),
+    }));
+  });
+}
