@@ -1,0 +1,23 @@
+import type { AttributeValue, CloudEvent, DataForm } from '../cloudevents/index.ts';
+
+/** The columns of the event log that make up the event itself. */
+export interface EventColumns {
+  readonly attributes: string;
+  readonly data_form: DataForm | null;
+  readonly data: Uint8Array | null;
+}
+
+export function columnsOf(event: CloudEvent): EventColumns {
+  return {
+    attributes: JSON.stringify([...event.attributes]),
+    data_form: event.dataForm ?? null,
+    data: event.data ?? null,
+  };
+}
+
+/** The event as it came: same attributes in the same order, same bytes, same form of the data. */
+export function eventOfColumns({ attributes, data_form, data }: EventColumns): CloudEvent {
+  const map = new Map(JSON.parse(attributes) as [string, AttributeValue][]);
+  if (data === null) return { attributes: map };
+  return data_form === null ? { attributes: map, data } : { attributes: map, data, dataForm: data_form };
+}

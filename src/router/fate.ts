@@ -1,0 +1,140 @@
+import type { MessageRequest } from '../engine/records/command.ts';
+import type { LogRecord } from '../engine/records/log.ts';
+import { expectNever } from './never.ts';
+
+/** What became of an event, one entry for each thing that happened to it. Keys are decimal texts, times epoch ms. */
+export type Fate =
+  | { readonly kind: 'duplicate'; readonly of: number }
+  | {
+      readonly kind: 'reply';
+      readonly jobKey: string;
+      readonly processInstanceKey: string;
+      readonly elementId: string;
+    }
+  | { readonly kind: 'unusableReply' | 'lateReply'; readonly jobKey: string; readonly reason: string }
+  | { readonly kind: 'unknownJob'; readonly jobKey: string }
+  | { readonly kind: 'earlyReply'; readonly correlationKey: string; readonly until: number }
+  | {
+      readonly kind: 'started';
+      readonly processInstanceKey: string;
+      readonly bpmnProcessId: string;
+      readonly elementId: string;
+    }
+  | {
+      readonly kind: 'correlated';
+      readonly processInstanceKey: string;
+      readonly bpmnProcessId: string;
+      readonly elementId: string;
+    }
+  | {
+      readonly kind: 'buffered';
+      readonly messageName: string;
+      readonly correlationKey: string;
+      readonly until: number;
+      readonly nearMisses?: readonly NearMiss[];
+    }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'expired'; readonly reason: string }
+  | { readonly kind: 'unmatched'; readonly reason: string; readonly nearMisses: readonly NearMiss[] }
+  | { readonly kind: 'delivered'; readonly sink: string; readonly attempts: number; readonly note?: string }
+  | {
+      readonly kind: 'deadLettered';
+      readonly sink: string;
+      readonly attempts: number;
+      readonly reason: string;
+    }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** An open subscription that the event nearly met: the same type with another key, or the same key with another type. */
+export interface NearMiss {
+  readonly messageName: string;
+  readonly correlationKey: string;
+  readonly processInstanceKey: string;
+  readonly elementId: string;
+}
+
+/** Reads from the records of a publication what became of the message. */
+export function fatesOfMessage(request: MessageRequest, records: readonly LogRecord[], now: number): Fate[] {
+  const fates: Fate[] = [];
+  let messageKey = -1;
+  for (const record of records) {
+    if (record.recordType !== 'EVENT') continue;
+    if (record.valueType === 'MESSAGE' && record.intent === 'PUBLISHED' && messageKey === -1)
+      messageKey = record.key;
+    const use = messageUse(record);
+    if (use?.messageKey === messageKey) fates.push(use.fate);
+  }
+  if (fates.length > 0) return fates;
+  const { name: messageName, correlationKey, timeToLive } = request;
+  if (timeToLive > 0) return [{ kind: 'buffered', messageName, correlationKey, until: now + timeToLive }];
+  return [
+    {
+      kind: 'expired',
+      reason: `Nobody waited for '${messageName}' with key '${correlationKey}', and it has no time to live.`,
+    },
+  ];
+}
+
+/** The message that a record tells to have reached an instance, and how; undefined for other records. */
+export function messageUse(
+  record: LogRecord,
+): { readonly messageKey: number; readonly fate: Fate } | undefined {
+  if (record.recordType !== 'EVENT' || record.intent !== 'CORRELATED') return undefined;
+  if (record.valueType === 'PROCESS_MESSAGE_SUBSCRIPTION') {
+    const { messageKey, processInstanceKey, bpmnProcessId, elementId } = record.value;
+    return {
+      messageKey,
+      fate: { kind: 'correlated', ...placeOf(processInstanceKey, bpmnProcessId, elementId) },
+    };
+  }
+  if (record.valueType === 'MESSAGE_START_EVENT_SUBSCRIPTION') {
+    const { messageKey, processInstanceKey, bpmnProcessId, startEventId } = record.value;
+    return {
+      messageKey,
+      fate: { kind: 'started', ...placeOf(processInstanceKey, bpmnProcessId, startEventId) },
+    };
+  }
+  return undefined;
+}
+
+function placeOf(processInstanceKey: number, bpmnProcessId: string, elementId: string) {
+  return { processInstanceKey: String(processInstanceKey), bpmnProcessId, elementId };
+}
+
+/** The fate as a sentence, for people. */
+export function tellFate(fate: Fate): string {
+  switch (fate.kind) {
+    case 'duplicate':
+      return `a repeat of event number ${fate.of}; no effect`;
+    case 'reply':
+      return `completed job ${fate.jobKey} at ${fate.elementId}`;
+    case 'unusableReply':
+    case 'lateReply':
+      return `a reply to job ${fate.jobKey} without effect: ${fate.reason}`;
+    case 'unknownJob':
+      return `a reply to job ${fate.jobKey}, which is not known here`;
+    case 'earlyReply':
+      return `kept as an early reply for key '${fate.correlationKey}' until ${instant(fate.until)}`;
+    case 'started':
+      return `started instance ${fate.processInstanceKey} of ${fate.bpmnProcessId}`;
+    case 'correlated':
+      return `moved instance ${fate.processInstanceKey} of ${fate.bpmnProcessId} on at ${fate.elementId}`;
+    case 'buffered':
+      return `waits until ${instant(fate.until)} for an instance with key '${fate.correlationKey}'`;
+    case 'refused':
+    case 'expired':
+    case 'unmatched':
+    case 'failed':
+      return fate.reason;
+    case 'delivered':
+      return `delivered to ${fate.sink} at attempt ${fate.attempts}${fate.note === undefined ? '' : `; ${fate.note}`}`;
+    case 'deadLettered':
+      return `given up for ${fate.sink} after ${fate.attempts} attempts: ${fate.reason}`;
+    default:
+      return expectNever(fate);
+  }
+}
+
+function instant(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

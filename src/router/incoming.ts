@@ -1,0 +1,164 @@
+import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '../cloudevents/index.ts';
+import type { MessageRequest } from '../engine/records/command.ts';
+import type { Document } from '../engine/records/record.ts';
+import { variablesOf } from './data.ts';
+import { jobEventId } from './outgoing.ts';
+
+/** A job that the router serves and that waits, or waited, for an event. */
+export interface WaitingJob {
+  readonly jobKey: number;
+  readonly processInstanceKey: number;
+  readonly elementId: string;
+  readonly waitType?: string;
+  readonly correlationKey?: string;
+  /** Absent while the job waits; else why it waits no more. */
+  readonly gone?: string;
+}
+
+/** What the router may ask about the present moment. All look-ups are by index. */
+export interface RouterView {
+  job(jobKey: number): WaitingJob | undefined;
+  jobsWaitingFor(type: string, correlationKey: string): readonly WaitingJob[];
+  /** True if an event of this type becomes a message: a static name of a deployed model, or an open subscription. */
+  isMessageName(type: string): boolean;
+  /** True if a message of this name starts an instance of some deployed model; such a one needs no correlation key. */
+  isStartName(type: string): boolean;
+  /** ms that an early message of this type waits, where a model says so. */
+  timeToLive(type: string): number | undefined;
+  /** True if some deployed model waits for replies of this type. */
+  isReplyType(type: string): boolean;
+}
+
+export interface IncomingSettings {
+  readonly engineId: string;
+  /** ms that an early event waits when neither the event nor a model says how long. */
+  readonly timeToLive: number;
+}
+
+/** What is to be done with an event. */
+export type Routing =
+  | { readonly kind: 'reply'; readonly job: WaitingJob; readonly variables: Document }
+  | { readonly kind: 'unusableReply'; readonly job: WaitingJob; readonly reason: string }
+  | { readonly kind: 'lateReply'; readonly job: WaitingJob; readonly reason: string }
+  | { readonly kind: 'unknownJob'; readonly jobKey: string }
+  | { readonly kind: 'earlyReply'; readonly correlationKey: string; readonly until: number }
+  | { readonly kind: 'message'; readonly request: MessageRequest }
+  | { readonly kind: 'expired'; readonly reason: string }
+  | { readonly kind: 'unmatched'; readonly reason: string };
+
+/**
+ * Decides what an event means: a reply to a waiting job, else a message, else nothing that a process can use.
+ * A reply is only a reply. Order of the tests as in the router's contract: job key, subject of three keys, then
+ * type and correlation key.
+ */
+export function route(event: CloudEvent, view: RouterView, settings: IncomingSettings, now: number): Routing {
+  const expiry = expiryOf(event);
+  if (expiry !== undefined && expiry <= now) {
+    return {
+      kind: 'expired',
+      reason: `Its expirytime ${attribute(event, 'expirytime')} had passed when it arrived.`,
+    };
+  }
+  const type = typeOf(event);
+  return (
+    replyByKey(event, view, settings) ??
+    replyByType(event, view, settings) ??
+    messageOf(event, view, settings, now) ??
+    earlyReply(event, view, settings, now) ?? {
+      kind: 'unmatched',
+      reason: `No deployed model waits for events of type '${type}', and no instance does.`,
+    }
+  );
+}
+
+/** The correlation key of an event: extension `correlationkey`, else the subject. */
+export function correlationKeyOf(event: CloudEvent): string | undefined {
+  return attribute(event, 'correlationkey') ?? subjectOf(event);
+}
+
+function replyByKey(event: CloudEvent, view: RouterView, settings: IncomingSettings): Routing | undefined {
+  const named = attribute(event, 'jobkey') ?? /^\d+:\d+:(\d+)$/.exec(subjectOf(event) ?? '')?.[1];
+  // The event that a job sent carries its key too; it is not its own reply.
+  if (named === undefined || idOf(event) === jobEventId(settings.engineId, named)) return undefined;
+  const key = Number(named);
+  const job = /^\d{1,16}$/.test(named) && Number.isSafeInteger(key) ? view.job(key) : undefined;
+  if (!job) return hasMessageUse(event, view) ? undefined : { kind: 'unknownJob', jobKey: named };
+  if (job.waitType !== undefined && job.waitType !== typeOf(event)) return undefined;
+  return replyTo(job, event);
+}
+
+function hasMessageUse(event: CloudEvent, view: RouterView): boolean {
+  return view.isMessageName(typeOf(event)) || view.isReplyType(typeOf(event));
+}
+
+function replyByType(event: CloudEvent, view: RouterView, settings: IncomingSettings): Routing | undefined {
+  const key = correlationKeyOf(event);
+  if (key === undefined) return undefined;
+  const jobs = view
+    .jobsWaitingFor(typeOf(event), key)
+    .filter((candidate) => jobEventId(settings.engineId, candidate.jobKey) !== idOf(event));
+  const job = jobs.find((candidate) => candidate.gone === undefined) ?? jobs.at(-1);
+  if (!job) return undefined;
+  // A job that is gone does not keep a message from those who wait for it.
+  if (job.gone !== undefined && view.isMessageName(typeOf(event))) return undefined;
+  return replyTo(job, event);
+}
+
+function replyTo(job: WaitingJob, event: CloudEvent): Routing {
+  if (job.gone !== undefined) return { kind: 'lateReply', job, reason: job.gone };
+  const read = variablesOf(event);
+  return read.ok
+    ? { kind: 'reply', job, variables: read.variables }
+    : { kind: 'unusableReply', job, reason: read.reason };
+}
+
+function messageOf(
+  event: CloudEvent,
+  view: RouterView,
+  settings: IncomingSettings,
+  now: number,
+): Routing | undefined {
+  const name = typeOf(event);
+  if (!view.isMessageName(name)) return undefined;
+  const correlationKey = correlationKeyOf(event) ?? (view.isStartName(name) ? '' : undefined);
+  if (correlationKey === undefined) {
+    return {
+      kind: 'unmatched',
+      reason: `The event has no correlation key. Set the extension 'correlationkey' or the subject.`,
+    };
+  }
+  const read = variablesOf(event);
+  if (!read.ok) return { kind: 'unmatched', reason: read.reason };
+  const request: MessageRequest = {
+    name,
+    correlationKey,
+    timeToLive: lifeOf(event, view, settings, now),
+    messageId: JSON.stringify([sourceOf(event), idOf(event)]),
+    variables: read.variables,
+  };
+  return { kind: 'message', request };
+}
+
+function earlyReply(
+  event: CloudEvent,
+  view: RouterView,
+  settings: IncomingSettings,
+  now: number,
+): Routing | undefined {
+  const correlationKey = correlationKeyOf(event);
+  if (correlationKey === undefined || !view.isReplyType(typeOf(event))) return undefined;
+  return { kind: 'earlyReply', correlationKey, until: now + lifeOf(event, view, settings, now) };
+}
+
+function lifeOf(event: CloudEvent, view: RouterView, settings: IncomingSettings, now: number): number {
+  const own = view.timeToLive(typeOf(event)) ?? settings.timeToLive;
+  const expiry = expiryOf(event);
+  return expiry === undefined ? own : Math.max(0, expiry - now);
+}
+
+function expiryOf(event: CloudEvent): number | undefined {
+  const text = attribute(event, 'expirytime');
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}

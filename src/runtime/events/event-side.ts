@@ -1,0 +1,137 @@
+import {
+  Deliverer,
+  type DelivererOptions,
+  findEvent,
+  parseSubscription,
+  readDeadLetters,
+  readStory,
+  readSubscription,
+  readSubscriptions,
+  type Subscription,
+  type SubscriptionBody,
+  SubscriptionError,
+  searchEvents,
+  Targets,
+  targetSettings,
+} from '../../broker/index.ts';
+import type { Database } from '../../store/database.ts';
+import { DataFolder } from '../../store/folder.ts';
+import type { DurableRuntime } from '../client.ts';
+import type { RuntimeOptions } from '../options.ts';
+import type { Push } from '../protocol.ts';
+import type { Events } from './events.ts';
+import { DUE_LANES_TOPIC, type DueLanes, type EventRequests } from './requests.ts';
+import { defaultEventsSettings, type EventsSettings } from './settings.ts';
+
+export interface EventSideOptions {
+  readonly settings?: Partial<EventsSettings>;
+  /** Ids of new subscriptions. */
+  readonly newId: () => string;
+  /** Told of mistakes in the program and of a data folder that cannot be read. */
+  readonly onError: (error: unknown) => void;
+  readonly deliverer?: Pick<DelivererOptions, 'window' | 'post' | 'graceMs'>;
+}
+
+/** The runtime with its event side, on the surfaces' thread. */
+export interface EventedRuntime {
+  readonly runtime: DurableRuntime;
+  readonly events: Events;
+  /** Lets deliveries in flight end, then closes the runtime. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a runtime together with what the surfaces' thread does for events: queries and deliveries. What was not
+ * delivered before goes on at once.
+ * @param start `startRuntime` or `startInlineRuntime`. The product's parts get the settings from here; other parts must
+ * hold the event modules with the same settings
+ * @throws TargetSettingError, and what `start` rejects with
+ */
+export async function startWithEvents<Options extends RuntimeOptions>(
+  start: (options: Options) => Promise<DurableRuntime>,
+  options: Options,
+  eventOptions: EventSideOptions,
+): Promise<EventedRuntime> {
+  const { hostMap, allowTargets } = { ...defaultEventsSettings, ...eventOptions.settings };
+  const targets = new Targets(targetSettings(hostMap, allowTargets));
+  const early: Push[] = [];
+  let take = (push: Push): void => {
+    early.push(push);
+  };
+  const runtime = await start({
+    ...options,
+    partsOptions: { ...(options.partsOptions as object | undefined), events: eventOptions.settings ?? {} },
+    onPush: (push) => {
+      take(push);
+      options.onPush?.(push);
+    },
+  });
+  const db = await orClose(runtime, () => DataFolder.readJournal(options.data).db);
+  const deliverer = new Deliverer({
+    ...eventOptions.deliverer,
+    db: await orClose(runtime, () => DataFolder.readJournal(options.data).db),
+    targets,
+    report: (results) => request(runtime, 'deliveryResults', { results }),
+    onError: eventOptions.onError,
+  });
+  take = ({ topic, body }) => {
+    if (topic !== DUE_LANES_TOPIC) return;
+    const { lanes, now } = body as DueLanes;
+    deliverer.due(lanes, now);
+  };
+  for (const push of early) take(push);
+  const close = async (): Promise<void> => {
+    await deliverer.stop();
+    await runtime.close();
+    db.close();
+  };
+  return { runtime, events: eventsOver(runtime, db, targets, eventOptions.newId), close };
+}
+
+async function orClose<Value>(runtime: DurableRuntime, work: () => Value): Promise<Value> {
+  try {
+    return work();
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+}
+
+function eventsOver(runtime: DurableRuntime, db: Database, targets: Targets, newId: () => string): Events {
+  const checked = (json: unknown): SubscriptionBody => {
+    const body = parseSubscription(json);
+    const target = targets.resolve(body.sink);
+    if (!target.ok) throw new SubscriptionError('sink', target.reason);
+    return body;
+  };
+  return {
+    search: async (query) => searchEvents(db, query),
+    story: async (sequence) => readStory(db, sequence),
+    find: async (source, id) => findEvent(db, source, id),
+    routeAgain: (sequence) => request(runtime, 'routeAgain', { sequence }),
+    subscriptions: async (limit, after) => readSubscriptions(db, limit, after),
+    subscription: async (id) => readSubscription(db, id),
+    createSubscription: async (json) => {
+      const subscription: Subscription = { id: newId(), ...checked(json) };
+      const { id, ...body } = subscription;
+      await request(runtime, 'createSubscription', { id, body });
+      return subscription;
+    },
+    updateSubscription: async (id, json) => {
+      const body = checked(json);
+      return (await request(runtime, 'updateSubscription', { id, body })) ? { id, ...body } : undefined;
+    },
+    deleteSubscription: (id) => request(runtime, 'deleteSubscription', { id }),
+    deadLetters: async (query) => readDeadLetters(db, query),
+    resend: (id) => request(runtime, 'resendDeadLetter', { id }),
+    discard: (id) => request(runtime, 'discardDeadLetter', { id }),
+  };
+}
+
+function request<Kind extends keyof EventRequests>(
+  runtime: DurableRuntime,
+  kind: Kind,
+  body: EventRequests[Kind]['body'],
+): Promise<EventRequests[Kind]['value']> {
+  return runtime.request(kind, body) as Promise<EventRequests[Kind]['value']>;
+}

@@ -1,0 +1,39 @@
+import type {
+  DeadLetter,
+  DeadLetterQuery,
+  EventQuery,
+  EventStory,
+  EventSummary,
+  Subscription,
+} from '../../broker/index.ts';
+import type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
+
+/**
+ * What the surfaces may ask and tell the event side, beside `Runtime.publish`. Reads see all that is synced. Writes
+ * resolve when they are synced; they reject with `UnavailableError` as those of the runtime do.
+ */
+export interface Events {
+  /** The newest first. */
+  search(query: EventQuery): Promise<readonly EventSummary[]>;
+  story(sequence: number): Promise<EventStory | undefined>;
+  /** Sequence of the newest event with this source and id. */
+  find(source: string, id: string): Promise<number | undefined>;
+  /** Routes an event once more that had no effect on any process, such as one whose routing failed. */
+  routeAgain(sequence: number): Promise<RouteAgainOutcome>;
+
+  /** In order of creation, after the one with id `after`. */
+  subscriptions(limit: number, after?: string): Promise<readonly Subscription[]>;
+  subscription(id: string): Promise<Subscription | undefined>;
+  /** @param json parsed JSON; rejects with `SubscriptionError` if it is no subscription that can be used */
+  createSubscription(json: unknown): Promise<Subscription>;
+  /** Undefined if there is none with this id. Rejects as {@link createSubscription} does. */
+  updateSubscription(id: string, json: unknown): Promise<Subscription | undefined>;
+  /** False if there is none. */
+  deleteSubscription(id: string): Promise<boolean>;
+
+  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetter[]>;
+  /** Delivers the event once more, with all its retries. */
+  resend(deadLetterId: number): Promise<ResendOutcome>;
+  /** False if there is none. */
+  discard(deadLetterId: number): Promise<boolean>;
+}

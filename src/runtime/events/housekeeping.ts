@@ -1,0 +1,87 @@
+import type { Tx } from '../module.ts';
+import type { Intake } from './intake.ts';
+import { DUE_LANES_TOPIC, type DueLanes } from './requests.ts';
+import type { EventsSettings } from './settings.ts';
+import type { EventStores } from './stores.ts';
+
+/** Rows that one transaction takes of each kind. */
+const SHARE = 200;
+/** ms between two prunings, so that forgetting does not wake the writer for every row. */
+const PRUNE_PAUSE_MS = 60_000;
+
+/** What time brings: retries that become due, early replies whose time is over, rows to forget. */
+export class Housekeeping {
+  readonly #stores: EventStores;
+  readonly #intake: Intake;
+  readonly #settings: EventsSettings;
+  /** Deliveries due up to this time were told to the deliverer. */
+  #woken = 0;
+  #pruned = 0;
+
+  constructor(stores: EventStores, intake: Intake, settings: EventsSettings) {
+    this.#stores = stores;
+    this.#intake = intake;
+    this.#settings = settings;
+  }
+
+  /** Epoch ms. */
+  nextDue(): number | undefined {
+    const { deliveries, earlyReplies } = this.#stores;
+    const times = [deliveries.nextDue(this.#woken), earlyReplies.nextEnd(), this.#nextPruning()];
+    const known = times.filter((time) => time !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  /** In the scope of the caller, which has touched `tx.db`. */
+  run(tx: Tx): void {
+    this.#wake(tx);
+    this.#expire(tx);
+    this.#prune(tx);
+  }
+
+  reset(): void {
+    this.#woken = 0;
+  }
+
+  #wake(tx: Tx): void {
+    const { now } = tx;
+    const lanes = this.#stores.deliveries.lanesDue(this.#woken, now);
+    if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now } satisfies DueLanes);
+    tx.afterCommit(() => {
+      this.#woken = now;
+    });
+  }
+
+  #expire(tx: Tx): void {
+    for (const { sequence, key } of this.#stores.earlyReplies.takeExpired(tx.now, SHARE)) {
+      const logged = this.#stores.log.get(sequence);
+      const reason = `No job came to wait for it with key '${key}' in time.`;
+      if (logged) this.#intake.fate(tx, sequence, logged.event, [{ kind: 'expired', reason }]);
+    }
+  }
+
+  #prune(tx: Tx): void {
+    const next = this.#nextPruning();
+    if (next === undefined || next > tx.now) return;
+    const { waits, log } = this.#stores;
+    const { windowMs, retentionMs } = this.#settings;
+    const full =
+      waits.forget(tx.now - windowMs + 1, SHARE) === SHARE ||
+      log.prune(tx.now - retentionMs + 1, SHARE) === SHARE;
+    if (full) return;
+    tx.afterCommit(() => {
+      this.#pruned = tx.now;
+    });
+  }
+
+  #nextPruning(): number | undefined {
+    const { waits, log } = this.#stores;
+    const ends = waits.oldestEnd();
+    const received = log.oldest();
+    const times = [
+      ...(ends === undefined ? [] : [ends + this.#settings.windowMs]),
+      ...(received === undefined ? [] : [received + this.#settings.retentionMs]),
+    ];
+    return times.length === 0 ? undefined : Math.max(this.#pruned + PRUNE_PAUSE_MS, Math.min(...times));
+  }
+}

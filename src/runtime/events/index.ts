@@ -1,0 +1,5 @@
+export { type EventedRuntime, type EventSideOptions, startWithEvents } from './event-side.ts';
+export type { Events } from './events.ts';
+export { type EventsModuleOptions, eventModules } from './module.ts';
+export type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
+export { defaultEventsSettings, type EventsSettings } from './settings.ts';

@@ -1,0 +1,96 @@
+import type { Appended, Lane, Origin } from '../../broker/index.ts';
+import { laneText } from '../../broker/index.ts';
+import { type CloudEvent, idOf, sourceOf, typeOf } from '../../cloudevents/index.ts';
+import type { CloudEventIntent } from '../../engine/records/log.ts';
+import type { CloudEventValue } from '../../engine/records/record.ts';
+import type { Fate } from '../../router/index.ts';
+import type { Tx } from '../module.ts';
+import type { EventStores } from './stores.ts';
+
+/** Takes events in: log, deliveries, and the journal's records of them. */
+export class Intake {
+  readonly #stores: EventStores;
+  readonly #maxHops: number;
+  /** Lanes that got a delivery in this transaction. */
+  readonly #lanes = new Set<string>();
+
+  constructor(stores: EventStores, maxHops: number) {
+    this.#stores = stores;
+    this.#maxHops = maxHops;
+  }
+
+  /**
+   * Adds an event to the log and writes its deliveries. A repeat is told as its first event's fate and has no other
+   * effect. Answers whether the event is still to be routed.
+   */
+  accept(tx: Tx, event: CloudEvent, origin: Origin, host?: Lane): Appended & { readonly routable: boolean } {
+    const { log } = this.#stores;
+    const appended = log.append(event, tx.now, origin);
+    const { sequence, duplicate } = appended;
+    if (duplicate) {
+      this.record(tx, sequence, event, 'ROUTED', [{ kind: 'duplicate', of: sequence }]);
+      return { ...appended, routable: false };
+    }
+    this.record(tx, sequence, event, 'RECEIVED', undefined, origin.causeJob);
+    if (origin.hops > this.#maxHops) {
+      const reason = `It is the last of more than ${this.#maxHops} events that caused one another, so it goes nowhere: this looks like a loop.`;
+      this.fate(tx, sequence, event, [{ kind: 'refused', reason }]);
+      return { ...appended, routable: false };
+    }
+    this.deliver(tx, sequence, event, host);
+    return { ...appended, routable: true };
+  }
+
+  /** Writes the deliveries of an event: to the subscriptions that match, and to one more receiver. */
+  deliver(tx: Tx, sequence: number, event: CloudEvent, host?: Lane): void {
+    const lanes: Lane[] = this.#stores.subscriptions
+      .matching(event)
+      .map((id) => ({ kind: 'subscription', id }));
+    if (host) lanes.push(host);
+    for (const lane of lanes) this.deliverTo(tx, sequence, lane);
+  }
+
+  deliverTo(tx: Tx, sequence: number, lane: Lane): void {
+    this.#stores.deliveries.add(sequence, lane, tx.now);
+    this.#lanes.add(laneText(lane));
+  }
+
+  /** Says that the deliverer should look at a lane, though it got nothing new. */
+  wake(lane: Lane): void {
+    this.#lanes.add(laneText(lane));
+  }
+
+  /** Lanes that got deliveries since the last call. */
+  takeLanes(): string[] {
+    const lanes = [...this.#lanes];
+    this.#lanes.clear();
+    return lanes;
+  }
+
+  /** Appends what became of an event by its routing. */
+  fate(tx: Tx, sequence: number, event: CloudEvent, fates: readonly Fate[]): void {
+    if (fates.length === 0) return;
+    this.#stores.log.addFates(sequence, fates, tx.now);
+    this.record(tx, sequence, event, 'ROUTED', fates);
+  }
+
+  record(
+    tx: Tx,
+    sequence: number,
+    event: CloudEvent,
+    intent: CloudEventIntent,
+    fates?: readonly Fate[],
+    causeJob?: number,
+  ): void {
+    const value: CloudEventValue = {
+      sequence,
+      source: sourceOf(event),
+      id: idOf(event),
+      type: typeOf(event),
+      ...(causeJob !== undefined && { causeJob }),
+      ...(fates && { fates }),
+    };
+    const frame = { recordType: 'EVENT', key: sequence, timestamp: tx.now, recordVersion: 1 };
+    tx.append({ ...frame, valueType: 'CLOUD_EVENT', intent, value });
+  }
+}

@@ -1,0 +1,38 @@
+import type { RetrySettings } from '../../broker/index.ts';
+
+/** Settings of the event side; data only, as they go to the writer's thread. */
+export interface EventsSettings {
+  /** Job types that the router serves. @defaultValue `cloudevents`, `knative` */
+  readonly jobTypes: readonly string[];
+  /** Source of the events that processes send, a URI-reference; `{processId}` stands for the process. */
+  readonly source: string;
+  /** ms that an early event waits when neither the event nor a model says how long. @defaultValue 1 h */
+  readonly timeToLive: number;
+  /** ms during which a repeat of (source, id) is noticed, and a late reply told. @defaultValue 24 h */
+  readonly windowMs: number;
+  /** Sources whose events may share an id: their repeats are new events. @defaultValue none */
+  readonly reuseIdSources: readonly string[];
+  /** Events that may cause one another in a row. @defaultValue 32 */
+  readonly maxHops: number;
+  /** ms that events stay in the log. @defaultValue 7 days */
+  readonly retentionMs: number;
+  readonly retry: Partial<RetrySettings>;
+  /** See `targetSettings` of the broker. */
+  readonly hostMap: readonly { readonly from: string; readonly to: string }[];
+  readonly allowTargets: readonly string[];
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+
+export const defaultEventsSettings: EventsSettings = {
+  jobTypes: ['cloudevents', 'knative'],
+  source: '/process/{processId}',
+  timeToLive: HOUR_MS,
+  windowMs: 24 * HOUR_MS,
+  reuseIdSources: [],
+  maxHops: 32,
+  retentionMs: 7 * 24 * HOUR_MS,
+  retry: {},
+  hostMap: [],
+  allowTargets: [],
+};

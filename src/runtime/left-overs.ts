@@ -1,0 +1,184 @@
+import type { Engine } from '../engine/engine.ts';
+import type { ClientCommand } from '../engine/records/command.ts';
+import { decode, encode } from '../store/codec.ts';
+import { DiskFailedError } from '../store/errors.ts';
+import type { DataFolder } from '../store/folder.ts';
+import type { WriterLimits } from './limits.ts';
+import type { WriterModule } from './module.ts';
+import { Quarantine } from './quarantine.ts';
+import type { Transaction } from './transaction.ts';
+
+export interface LeftOverParts {
+  readonly folder: DataFolder;
+  readonly engine: Engine;
+  readonly modules: readonly WriterModule[];
+  readonly limits: WriterLimits;
+  readonly monotonic: () => number;
+  /** Told of every command that was discarded because the engine threw. */
+  readonly discarded: (what: string, error: unknown) => void;
+}
+
+const RESUME_PAUSE_MS = 1000;
+const RECHECK_MS = 1000;
+
+/**
+ * Work that nobody waits for: the engine's pending follow-ups, commands that modules let follow, what is due.
+ * Each transaction takes a bounded share of it; all of it is in the folder, so it goes on after a restart.
+ */
+export class LeftOvers {
+  readonly #parts: LeftOverParts;
+  readonly #quarantine = new Quarantine();
+  #pending = true;
+  #stored = true;
+  #nextDue: number | undefined;
+  /** True if more was due than one transaction takes. */
+  #dueCut = false;
+  /** Monotonic ms before which the engine's follow-ups rest, because it threw. */
+  #resumeAt = 0;
+
+  constructor(parts: LeftOverParts) {
+    this.#parts = parts;
+    this.committed();
+  }
+
+  /**
+   * ms until there is something to do at journal time `now`; undefined if only a request can change that.
+   * While the clock is pinned, time does not bring what is due later any nearer.
+   */
+  waitMs(now: number, pinned: boolean): number | undefined {
+    if (this.#stored) return 0;
+    const monotonic = this.#parts.monotonic();
+    const waits: number[] = [];
+    if (this.#pending) waits.push(Math.max(0, this.#resumeAt - monotonic));
+    if (this.#nextDue !== undefined) {
+      // Due, but it may be what rests; other things become due behind it, so look again before long.
+      if (this.#nextDue <= now)
+        waits.push(this.#dueCut ? 0 : Math.min(RECHECK_MS, this.#quarantine.waitMs(monotonic) ?? 0));
+      else if (!pinned) waits.push(this.#nextDue - now);
+    }
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  /** True if nothing is left over at the time of the transaction; what rests in quarantine does not count. */
+  settled(tx: Transaction): boolean {
+    if (this.#pending || tx.pending || this.#stored || tx.follows.length > 0) return false;
+    const next = this.#next(tx);
+    if (next === undefined || next > tx.now) return true;
+    return !this.#dueCut && this.#quarantine.waitMs(this.#parts.monotonic()) !== undefined;
+  }
+
+  run(tx: Transaction): void {
+    let share = this.#parts.limits.follows;
+    share -= this.#runStored(tx, share);
+    this.#runDue(tx);
+    for (; share > 0; share--) {
+      const command = tx.follows.shift();
+      if (command === undefined) break;
+      this.#attempt(tx, command);
+    }
+    this.#resume(tx);
+  }
+
+  /** Keeps for later what followed and did not fit; call it last, before the commit. */
+  store(tx: Transaction): void {
+    for (const command of tx.follows.splice(0)) {
+      tx.db.run('INSERT INTO follow_up (command) VALUES (?)', encode(command));
+      this.#stored = true;
+    }
+    if (tx.pending) this.#pending = true;
+  }
+
+  /** After a commit: looks when something is due next. */
+  committed(): void {
+    this.#nextDue = this.#next();
+  }
+
+  /** After a rollback: whatever was believed to be done may be open again. */
+  undone(): void {
+    this.#pending = true;
+    this.#stored = true;
+    this.#nextDue = 0;
+  }
+
+  #next(tx?: Transaction): number | undefined {
+    const { engine, folder, modules } = this.#parts;
+    let next = engine.nextDue(tx?.state ?? folder.state);
+    for (const module of modules) {
+      const due = module.nextDue?.();
+      if (due !== undefined && (next === undefined || due < next)) next = due;
+    }
+    return next;
+  }
+
+  #runStored(tx: Transaction, share: number): number {
+    if (!this.#stored) return 0;
+    // Looking does not count as writing, hence not by `tx.db`.
+    const rows = this.#parts.folder.db.all<{ id: number; command: string }>(
+      'SELECT id, command FROM follow_up ORDER BY id LIMIT ?',
+      share,
+    );
+    for (const { id, command } of rows) {
+      tx.db.run('DELETE FROM follow_up WHERE id = ?', id);
+      this.#attempt(tx, decode<ClientCommand>(command));
+    }
+    this.#stored = rows.length === share;
+    return rows.length;
+  }
+
+  #runDue(tx: Transaction): void {
+    const { engine, limits, modules, monotonic } = this.#parts;
+    if (this.#nextDue === undefined || this.#nextDue > tx.now) return;
+    const most = limits.dueCommands + this.#quarantine.resting(monotonic());
+    const due = engine.due(tx.state, tx.now, most);
+    this.#dueCut = due.length === most;
+    for (const command of due) {
+      if (this.#quarantine.rests(command, monotonic())) continue;
+      if (this.#attempt(tx, command)) this.#quarantine.succeeded(command);
+      else this.#quarantine.failed(command, monotonic());
+    }
+    for (const module of modules)
+      if (module.runDue !== undefined)
+        this.#guarded(`due work of ${module.name}`, () => tx.scoped(() => module.runDue?.(tx)));
+  }
+
+  #resume(tx: Transaction): void {
+    const { limits, monotonic } = this.#parts;
+    if (!(this.#pending || tx.pending) || monotonic() < this.#resumeAt) return;
+    for (let turns = 0; turns < limits.resumeTurns && tx.records.length < limits.batchRecords; turns++) {
+      let open = true;
+      const well = this.#guarded('left-over follow-ups', () =>
+        tx.scoped(() => {
+          open = tx.turn((engine) => engine.resume(tx.state, tx.now)) !== undefined;
+        }),
+      );
+      if (!well) {
+        this.#resumeAt = monotonic() + RESUME_PAUSE_MS;
+        break;
+      }
+      if (open) continue;
+      this.#pending = false;
+      tx.pending = false;
+      return;
+    }
+    this.#pending = true;
+  }
+
+  /** A command that nobody waits for; false if the engine threw. */
+  #attempt(tx: Transaction, command: ClientCommand): boolean {
+    const key = 'key' in command ? ` ${command.key}` : '';
+    return this.#guarded(`${command.valueType} ${command.intent}${key}`, () =>
+      tx.scoped(() => tx.execute(command)),
+    );
+  }
+
+  #guarded(what: string, work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      if (error instanceof DiskFailedError) throw error;
+      this.#parts.discarded(what, error);
+      return false;
+    }
+  }
+}

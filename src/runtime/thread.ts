@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads';
+import { type DurableRuntime, RuntimeClient } from './client.ts';
+import { errorFromData, StartFailedError } from './errors.ts';
+import { extension } from './inline.ts';
+import type { RuntimeOptions, WriterOptions } from './options.ts';
+import type { FromWriter } from './protocol.ts';
+
+/**
+ * Opens a data folder and starts its writer in a thread of its own. Resolves when it takes requests; rejects with
+ * `FolderLockedError`, `FolderTooNewError`, `DiskFailedError`, or `StartFailedError`. Call `close()` in the end.
+ */
+export function startRuntime(options: RuntimeOptions): Promise<DurableRuntime> {
+  const worker = new Worker(new URL(`./worker${extension()}`, import.meta.url), {
+    workerData: writerOptions(options),
+    name: 'tutti-writer',
+    // `--input-type` is about the text the process was started with, and refused for a thread's file.
+    ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
+  });
+  const started = Promise.withResolvers<DurableRuntime>();
+  const ended = Promise.withResolvers<void>();
+  let client: RuntimeClient | undefined;
+  let failure: string | undefined;
+  worker.on('message', (message: FromWriter) => {
+    switch (message.type) {
+      case 'started':
+        client = new RuntimeClient(
+          { send: (to) => worker.postMessage(to), ended: () => ended.promise },
+          message.status,
+          options,
+        );
+        started.resolve(client);
+        return;
+      case 'failed':
+        started.reject(errorFromData(message.error, options.errorClasses));
+        return;
+      case 'log':
+        options.log?.(message.entry);
+        return;
+      case 'outcome':
+      case 'closed':
+        client?.receive(message);
+        return;
+    }
+  });
+  worker.on('error', (error) => {
+    failure = `the writer ended with an error: ${error instanceof Error ? error.message : String(error)}`;
+    started.reject(new StartFailedError(failure, { cause: error }));
+  });
+  worker.on('exit', () => {
+    started.reject(new StartFailedError('The writer ended before it had started.'));
+    client?.lost(failure ?? 'the runtime has stopped');
+    ended.resolve();
+  });
+  return started.promise;
+}
+
+/** The part of the options that can cross to the thread: no functions. */
+function writerOptions(options: RuntimeOptions): WriterOptions {
+  const { onPush, onCommit, log, systemTime, errorClasses, ...rest } = options;
+  return rest;
+}

@@ -1,0 +1,69 @@
+/**
+ * Rows and records as JSON text. Beyond JSON they hold maps (variable documents), which become `{"$map": [[k, v], …]}`
+ * so that order and exact texts stay. A plain object that itself has a member `$map` is wrapped the same way as
+ * `{"$obj": [[k, v], …]}`. Members that are `undefined` are left out; what JSON cannot say is refused.
+ */
+
+const MAP = '$map';
+const OBJECT = '$obj';
+
+/** Throws `TypeError` for functions, symbols, bigints, sets, and numbers that are not finite. */
+export function encode(value: object): string {
+  return JSON.stringify(outward(value));
+}
+
+export function decode<T extends object>(text: string): T {
+  const value: unknown = JSON.parse(text);
+  // The walk is needed only where a marker occurs; in most rows none does.
+  return (text.includes('{"$') ? inward(value) : value) as T;
+}
+
+/** The value itself where it is plain JSON already, else a copy with the maps marked. */
+function outward(value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new TypeError(`${value} is not a JSON number`);
+  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint')
+    throw new TypeError(`A ${typeof value} cannot be stored`);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    let copy: unknown[] | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const member = outward(value[index]);
+      if (member !== value[index]) {
+        copy ??= value.slice();
+        copy[index] = member;
+      }
+    }
+    return copy ?? value;
+  }
+  if (value instanceof Map) return { [MAP]: Array.from(value, ([key, member]) => [key, outward(member)]) };
+  if (value instanceof Set) throw new TypeError('A Set cannot be stored; use an array');
+  const source = value as Record<string, unknown>;
+  let copy: Record<string, unknown> | undefined;
+  let marked = false;
+  for (const key in source) {
+    const member = outward(source[key]);
+    if (key === MAP || key === OBJECT) marked = true;
+    if (member !== source[key]) {
+      copy ??= { ...source };
+      copy[key] = member;
+    }
+  }
+  return marked ? { [OBJECT]: Object.entries(copy ?? source) } : (copy ?? source);
+}
+
+/** Changes freshly parsed values in place. */
+function inward(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) value[index] = inward(value[index]);
+    return value;
+  }
+  const source = value as Record<string, unknown>;
+  const map = source[MAP];
+  if (Array.isArray(map)) return new Map(map.map(([key, member]) => [key, inward(member)]));
+  const object = source[OBJECT];
+  if (Array.isArray(object)) return Object.fromEntries(object.map(([key, member]) => [key, inward(member)]));
+  for (const key in source) source[key] = inward(source[key]);
+  return source;
+}

@@ -1,0 +1,145 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { asStoreError } from './errors.ts';
+
+export type SqlValue = SQLInputValue;
+
+export interface DatabaseOptions {
+  /** For the read model and other followers: sees what is committed and cannot write. @defaultValue false */
+  readonly readOnly?: boolean;
+  /** Bytes of pages SQLite keeps in memory for this connection. @defaultValue 32 MiB */
+  readonly pageCacheBytes?: number;
+  /** ms to wait for another connection's short lock (a checkpoint) before giving up. @defaultValue 5000 */
+  readonly busyTimeoutMs?: number;
+}
+
+/** Pages the WAL holds, and how many of them are in the file already. */
+export interface WalState {
+  readonly frames: number;
+  readonly done: number;
+}
+
+/**
+ * One connection to one SQLite file, with its prepared statements.
+ *
+ * Invariants
+ * - D1 A commit returns only after it is synced (WAL with `synchronous=FULL`).
+ * - D2 Statements never write the WAL back into the file on their own; {@link Database.checkpoint} does, when asked,
+ *   so that no commit pays for it by surprise.
+ * - D3 A failing medium always surfaces as `DiskFailedError`; any other error is a mistake in the program.
+ */
+export class Database {
+  readonly path: string;
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(path: string, options: DatabaseOptions = {}) {
+    const { readOnly = false, pageCacheBytes = 32 * 1024 * 1024, busyTimeoutMs = 5000 } = options;
+    this.path = path;
+    this.#db = guard(
+      () => new DatabaseSync(path, { readOnly, timeout: busyTimeoutMs, enableForeignKeyConstraints: false }),
+    );
+    try {
+      if (!readOnly) {
+        this.exec('PRAGMA journal_mode = WAL');
+        this.exec('PRAGMA synchronous = FULL');
+        this.exec('PRAGMA wal_autocheckpoint = 0');
+        // After a checkpoint a grown WAL is cut back to this size when it starts over.
+        this.exec('PRAGMA journal_size_limit = 67108864');
+      }
+      this.exec(`PRAGMA cache_size = -${Math.max(1, Math.floor(pageCacheBytes / 1024))}`);
+      this.exec('PRAGMA temp_store = MEMORY');
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  /** Runs one or several statements without parameters. Use {@link run} for what happens often. */
+  exec(sql: string): void {
+    guard(() => this.#db.exec(sql));
+  }
+
+  /** Runs a statement that changes rows; answers how many. */
+  run(sql: string, ...values: SqlValue[]): number {
+    return guard(() => Number(this.#prepare(sql).run(...values).changes));
+  }
+
+  /** First row, or undefined. The caller names the row's shape, which is that of the selected columns. */
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return guard(() => this.#prepare(sql).get(...values)) as Row | undefined;
+  }
+
+  /** All rows. Bound the number in the statement. */
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return guard(() => this.#prepare(sql).all(...values)) as Row[];
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.isTransaction;
+  }
+
+  begin(): void {
+    this.run('BEGIN IMMEDIATE');
+  }
+
+  commit(): void {
+    this.run('COMMIT');
+  }
+
+  /** Safe after any failure: SQLite may have rolled back on its own. */
+  rollback(): void {
+    if (this.#db.isTransaction) this.run('ROLLBACK');
+  }
+
+  /** Runs `work` in a transaction of its own. `work` must be synchronous. */
+  transaction<T>(work: () => T): T {
+    this.begin();
+    try {
+      const result = work();
+      this.commit();
+      return result;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
+  /**
+   * Writes the WAL back into the file as far as readers allow, without waiting for anyone.
+   * Answers the frames (pages) the WAL holds and how many of them are written back.
+   */
+  checkpoint(): WalState {
+    return this.#wal('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  /** The same figures without writing anything. */
+  walFrames(): WalState {
+    return this.#wal('PRAGMA wal_checkpoint(NOOP)');
+  }
+
+  #wal(sql: string): WalState {
+    const row = this.get<{ log: number; checkpointed: number }>(sql);
+    return { frames: Math.max(0, row?.log ?? 0), done: Math.max(0, row?.checkpointed ?? 0) };
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+function guard<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asStoreError(error);
+  }
+}

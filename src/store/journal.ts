@@ -1,0 +1,133 @@
+import { decode, encode } from './codec.ts';
+import type { Database } from './database.ts';
+
+/** What a record of the journal has at least; the engine's `LogRecord` is one, records of events are others. */
+export interface JournalRecord {
+  readonly recordType: string;
+  readonly valueType: string;
+  readonly intent: string;
+  readonly key: number;
+  /** Epoch ms. */
+  readonly timestamp: number;
+  readonly value: object;
+}
+
+/** The records of one transaction; the position of `records[i]` is `first + i`. */
+export interface JournalBatch<R extends JournalRecord = JournalRecord> {
+  readonly first: number;
+  readonly records: readonly R[];
+}
+
+export interface Positioned<R extends JournalRecord = JournalRecord> {
+  readonly position: number;
+  readonly record: R;
+}
+
+interface Row {
+  readonly first: number;
+  readonly count: number;
+  readonly records: string;
+}
+
+/**
+ * Reads the journal, from the writer's connection or a read-only one of another thread or process.
+ * Positions count from 1 without gaps.
+ */
+export class JournalReader {
+  readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  /** Position of the oldest record that is kept; undefined if none is. */
+  oldest(): number | undefined {
+    return this.db.get<{ first: number }>('SELECT first FROM journal ORDER BY first LIMIT 1')?.first;
+  }
+
+  /** Position of the newest record; undefined if none is kept. */
+  newest(): number | undefined {
+    const row = this.db.get<{ last: number }>(
+      'SELECT first + count - 1 AS last FROM journal ORDER BY first DESC LIMIT 1',
+    );
+    return row?.last;
+  }
+
+  /** Bytes of record text that are kept, for retention by size. Reads the whole index: not for a hot path. */
+  size(): number {
+    return this.db.get<{ size: number | null }>('SELECT sum(size) AS size FROM journal')?.size ?? 0;
+  }
+
+  /**
+   * Transactions with records after `position`, oldest first, until `maxRecords` are reached (at least one
+   * transaction, if there is one). The first batch is cut so that it begins after `position`.
+   */
+  batches<R extends JournalRecord = JournalRecord>(position: number, maxRecords = 1000): JournalBatch<R>[] {
+    const batches: JournalBatch<R>[] = [];
+    let from = this.#rowOf(position + 1);
+    let left = maxRecords;
+    while (from !== undefined && left > 0) {
+      const row: Row | undefined = this.db.get<Row>(
+        'SELECT first, count, records FROM journal WHERE first >= ? ORDER BY first LIMIT 1',
+        from,
+      );
+      if (row === undefined) break;
+      const skip = Math.max(0, position + 1 - row.first);
+      const records = decode<R[]>(row.records);
+      batches.push({ first: row.first + skip, records: skip === 0 ? records : records.slice(skip) });
+      left -= row.count - skip;
+      from = row.first + row.count;
+    }
+    return batches;
+  }
+
+  /** Records after `position`, oldest first, at most `limit`. */
+  read<R extends JournalRecord = JournalRecord>(position: number, limit = 1000): Positioned<R>[] {
+    const found: Positioned<R>[] = [];
+    for (const { first, records } of this.batches<R>(position, limit))
+      for (const [index, record] of records.entries())
+        if (found.length < limit) found.push({ position: first + index, record });
+    return found;
+  }
+
+  /** First position of the row that holds `position`, else of the next row. */
+  #rowOf(position: number): number | undefined {
+    const row = this.db.get<{ first: number; count: number }>(
+      'SELECT first, count FROM journal WHERE first <= ? ORDER BY first DESC LIMIT 1',
+      position,
+    );
+    if (row === undefined) return this.oldest();
+    return position < row.first + row.count ? row.first : row.first + row.count;
+  }
+}
+
+/** The writer's side of the journal. */
+export class Journal extends JournalReader {
+  /** Call it inside the transaction whose records these are. `first` follows the last position that was given. */
+  append(first: number, records: readonly JournalRecord[], time: number): void {
+    if (records.length === 0) return;
+    const text = encode(records);
+    this.db.run(
+      'INSERT INTO journal (first, count, time, size, records) VALUES (?, ?, ?, ?, ?)',
+      first,
+      records.length,
+      time,
+      text.length,
+      text,
+    );
+  }
+
+  /**
+   * Deletes the oldest transactions that lie wholly at or before `upTo`, at most `maxRows` of them so that it stays a
+   * small step; answers how many went. The caller keeps `upTo` within what the read model has taken.
+   */
+  prune(upTo: number, maxRows = 100): number {
+    return this.db.run(
+      `DELETE FROM journal WHERE first IN
+        (SELECT first FROM journal WHERE first <= ? AND first + count - 1 <= ? ORDER BY first LIMIT ?)`,
+      upTo,
+      upTo,
+      maxRows,
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import type { KeyPart } from '../engine/state/port.ts';
+
+type Rows = Map<KeyPart, Entry>;
+
+/** A member of the ring in order of use; the ring's own member is no entry of a table. */
+interface Entry {
+  readonly key: KeyPart;
+  readonly rows: Rows;
+  /** Undefined: known to be absent. */
+  row: object | undefined;
+  bytes: number;
+  older: Entry;
+  newer: Entry;
+}
+
+/** What an entry costs beside its row's text: map slot, entry, key, and parsed object's overhead. */
+const OVERHEAD = 200;
+/** Parsed rows take about this many times their JSON text. */
+const PARSED = 3;
+
+/**
+ * Rows read or written lately, bounded in bytes over all tables; the row used longest ago leaves first.
+ * Sizes are estimates from the length of the JSON text.
+ */
+export class RowCache {
+  readonly #limit: number;
+  readonly #tables = new Map<string, Rows>();
+  /** `newer` of the ring is the oldest entry, `older` the newest. */
+  readonly #ring: Entry = emptyRing();
+  #bytes = 0;
+
+  constructor(limitBytes: number) {
+    this.#limit = limitBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Undefined if nothing is known; `row` undefined if the row is known to be absent. */
+  get(table: string, key: KeyPart): { readonly row: object | undefined } | undefined {
+    const entry = this.#tables.get(table)?.get(key);
+    if (entry !== undefined) this.#use(entry);
+    return entry;
+  }
+
+  set(table: string, key: KeyPart, row: object | undefined, textLength: number): void {
+    const rows = this.#rows(table);
+    const bytes = OVERHEAD + textLength * PARSED;
+    const known = rows.get(key);
+    if (known === undefined) {
+      const ring = this.#ring;
+      const entry: Entry = { key, rows, row, bytes, older: ring.older, newer: ring };
+      rows.set(key, entry);
+      ring.older.newer = entry;
+      ring.older = entry;
+      this.#bytes += bytes;
+    } else {
+      this.#bytes += bytes - known.bytes;
+      known.row = row;
+      known.bytes = bytes;
+      this.#use(known);
+    }
+    while (this.#bytes > this.#limit) this.#drop(this.#ring.newer);
+  }
+
+  delete(table: string, key: KeyPart): void {
+    const entry = this.#tables.get(table)?.get(key);
+    if (entry !== undefined) this.#drop(entry);
+  }
+
+  clear(): void {
+    this.#tables.clear();
+    this.#ring.older = this.#ring;
+    this.#ring.newer = this.#ring;
+    this.#bytes = 0;
+  }
+
+  #rows(table: string): Rows {
+    const known = this.#tables.get(table);
+    if (known !== undefined) return known;
+    const rows: Rows = new Map();
+    this.#tables.set(table, rows);
+    return rows;
+  }
+
+  #use(entry: Entry): void {
+    const ring = this.#ring;
+    if (ring.older === entry) return;
+    entry.older.newer = entry.newer;
+    entry.newer.older = entry.older;
+    entry.older = ring.older;
+    entry.newer = ring;
+    ring.older.newer = entry;
+    ring.older = entry;
+  }
+
+  #drop(entry: Entry): void {
+    entry.older.newer = entry.newer;
+    entry.newer.older = entry.older;
+    entry.rows.delete(entry.key);
+    this.#bytes -= entry.bytes;
+  }
+}
+
+function emptyRing(): Entry {
+  const ring = { key: '', rows: new Map(), row: undefined, bytes: 0 } as unknown as Entry;
+  ring.older = ring;
+  ring.newer = ring;
+  return ring;
+}

@@ -1,0 +1,171 @@
+import type { KeyPart, ScanOptions, StatePort, TableSpec } from '../engine/state/port.ts';
+import { decode, encode } from './codec.ts';
+import type { Database } from './database.ts';
+import { RowCache } from './row-cache.ts';
+import { type AnyTable, StateTable } from './state-table.ts';
+
+/** The last value of one row in a batch; `row` undefined: it is gone. */
+export interface RowChange {
+  readonly table: AnyTable;
+  readonly key: KeyPart;
+  readonly row: object | undefined;
+}
+
+export interface SqliteStateOptions {
+  /** Bytes of rows kept parsed in memory. More saves reads; waiting instances need none. @defaultValue 64 MiB */
+  readonly cacheBytes?: number;
+}
+
+/** A scan page by page; drained into memory before anything is written, so that it sees one picture (P4). */
+interface OpenScan {
+  drain(): void;
+}
+
+const FIRST_PAGE = 32;
+const PAGE = 512;
+
+/**
+ * The engine's state in SQLite. The writer reads it through an overlay and writes it once, at the end of a batch,
+ * by {@link flush}; `put` and `delete` write at once and are there for tests and tools.
+ *
+ * Invariants
+ * - S1 The cache never holds what the current transaction does not hold; after a rollback call {@link reset}.
+ * - S2 A row that is known not to be in SQL costs no SQL, neither to look for nor to delete.
+ * - S3 Strings are ordered by code point (SQLite's BINARY), numbers before strings.
+ */
+export class SqliteState implements StatePort {
+  readonly #db: Database;
+  readonly #cache: RowCache;
+  readonly #tables = new Map<string, StateTable>();
+  readonly #open = new Set<OpenScan>();
+
+  constructor(db: Database, options: SqliteStateOptions = {}) {
+    this.#db = db;
+    this.#cache = new RowCache(options.cacheBytes ?? 64 * 1024 * 1024);
+  }
+
+  /** Lays out anew, in one transaction, the tables whose description has changed since they were written. */
+  prepare(tables: readonly AnyTable[]): void {
+    this.#db.transaction(() => {
+      for (const table of tables) this.#table(table);
+    });
+  }
+
+  get<Row extends object>(spec: TableSpec<Row>, key: KeyPart): Row | undefined {
+    const table = this.#table(spec);
+    if (table.certainlyAbsent(key)) return undefined;
+    const known = this.#cache.get(spec.name, key);
+    if (known !== undefined) return known.row as Row | undefined;
+    const text = table.read(key);
+    const row = text === undefined ? undefined : decode<Row>(text);
+    this.#cache.set(spec.name, key, row, text?.length ?? 0);
+    return row;
+  }
+
+  put<Row extends object>(spec: TableSpec<Row>, row: Row): void {
+    this.#write(this.#table(spec), row[spec.key] as KeyPart, row);
+  }
+
+  delete<Row extends object>(spec: TableSpec<Row>, key: KeyPart): void {
+    this.#remove(this.#table(spec), key);
+  }
+
+  *scan<Row extends object>(
+    spec: TableSpec<Row>,
+    index: string,
+    prefix: readonly KeyPart[],
+    options: ScanOptions = {},
+  ): Iterable<Row> {
+    const table = this.#table(spec);
+    let left = options.limit ?? Number.POSITIVE_INFINITY;
+    let rows: Row[] = [];
+    let more = true;
+    const load = (size: number): void => {
+      const want = Math.min(left, size);
+      const page = table.page(index, prefix, options, rows.at(-1), want);
+      rows = page.map(({ k, v }) => this.#known(spec, k, v));
+      left -= rows.length;
+      more = rows.length === want && left > 0;
+    };
+    if (left <= 0) return;
+    load(FIRST_PAGE);
+    if (!more) {
+      yield* rows;
+      return;
+    }
+    const scan: OpenScan = {
+      drain: () => {
+        const all = rows.slice();
+        while (more) {
+          load(PAGE);
+          for (const row of rows) all.push(row);
+        }
+        rows = all;
+      },
+    };
+    this.#open.add(scan);
+    try {
+      for (;;) {
+        // `rows` may grow at its end by a drain while its first rows are handed out, hence no iterator.
+        for (let at = 0; at < rows.length; at++) yield rows[at] as Row;
+        if (!more) return;
+        load(PAGE);
+      }
+    } finally {
+      this.#open.delete(scan);
+    }
+  }
+
+  /** Writes the last values of a batch. Call it inside a transaction; if that fails, call {@link reset}. */
+  flush(changes: Iterable<RowChange>): void {
+    for (const { table, key, row } of changes) {
+      const target = this.#table(table);
+      if (row === undefined) this.#remove(target, key);
+      else this.#write(target, key, row);
+    }
+  }
+
+  /** Forgets all that is remembered of the file: after a rollback, or when another connection has written. */
+  reset(): void {
+    this.#cache.clear();
+    this.#tables.clear();
+  }
+
+  #table(spec: { readonly name: string }): StateTable {
+    const known = this.#tables.get(spec.name);
+    if (known !== undefined) return known;
+    const table = new StateTable(this.#db, spec as AnyTable);
+    this.#tables.set(spec.name, table);
+    return table;
+  }
+
+  #known<Row extends object>(spec: TableSpec<Row>, key: KeyPart, text: string): Row {
+    const known = this.#cache.get(spec.name, key)?.row;
+    if (known !== undefined) return known as Row;
+    const row = decode<Row>(text);
+    this.#cache.set(spec.name, key, row, text.length);
+    return row;
+  }
+
+  #write(table: StateTable, key: KeyPart, row: object): void {
+    this.#settleScans();
+    const { name } = table.spec;
+    const text = encode(row);
+    const old = table.certainlyAbsent(key) ? undefined : this.#cache.get(name, key)?.row;
+    table.write(key, row, text, old);
+    this.#cache.set(name, key, row, text.length);
+  }
+
+  #remove(table: StateTable, key: KeyPart): void {
+    this.#settleScans();
+    const { name } = table.spec;
+    const known = this.#cache.get(name, key);
+    if (known === undefined || known.row !== undefined) table.remove(key);
+    this.#cache.delete(name, key);
+  }
+
+  #settleScans(): void {
+    for (const scan of this.#open) scan.drain();
+    this.#open.clear();
+  }
+}
