@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import styles from './Note.module.css';
+
+/** A message in place of content: loading, nothing found, an error. */
+export function Note({
+  title,
+  children,
+  bad = false,
+}: {
+  readonly title?: string;
+  readonly children?: ReactNode;
+  readonly bad?: boolean;
+}) {
+  return (
+    <div className={bad ? styles.bad : styles.note} role={bad ? 'alert' : 'status'}>
+      {title !== undefined && <strong>{title}</strong>}
+      <div>{children}</div>
+    </div>
+  );
+}
+
+export function Problem({ error }: { readonly error: Error | null }) {
+  return error === null ? null : (
+    <Note bad title="That did not work">
+      {error.message}
+    </Note>
+  );
+}

@@ -1,0 +1,46 @@
+import pino from 'pino';
+import { parseOptions } from '../options.ts';
+import { startTutti, type Tutti } from '../tutti.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Command } from './run.ts';
+
+/** ms after which a stop that hangs is cut off; orchestrators kill after 10 s and often less. */
+const STOP_LIMIT_MS = 4500;
+
+/** `tutti serve`: runs until SIGTERM or SIGINT. One line on standard output says that it is ready; logs go to standard error. */
+export const serve: Command = async (args, io) => {
+  const options = parseOptions(args, io.environment);
+  const logger = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
+  const stopSignal = nextStopSignal();
+  const tutti = await startTutti({
+    ...options,
+    log: ({ level, message, error }) => logger[level](error === undefined ? {} : { err: error }, message),
+  });
+  io.out(
+    `Tutti ${tutti.version} is ready at ${tutti.addresses.http} (console: ${tutti.addresses.http}/console, data: ${tutti.options.data})`,
+  );
+  await stopSignal;
+  return stop(tutti);
+};
+
+/** Resolves at the first signal to stop; the second one ends the process at once. */
+function nextStopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      resolve();
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        process.off(signal, onSignal);
+        process.on(signal, () => process.exit(EXIT.failed));
+      }
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
+  });
+}
+
+async function stop(tutti: Tutti): Promise<ExitCode> {
+  // All that was answered is on disk already, so being cut off loses nothing.
+  const limit = setTimeout(() => process.exit(EXIT.ok), STOP_LIMIT_MS);
+  await tutti.close();
+  clearTimeout(limit);
+  return EXIT.ok;
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { parseBpmn } from '../bpmn/index.ts';
+import type { Answer } from '../engine/records/command.ts';
+import type { FormMetadata, ProcessMetadata, ResourceValue } from '../engine/records/record.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { acceptedOf } from './errors.ts';
+
+export interface NamedResource {
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
+export interface Deployed {
+  readonly deploymentKey: number;
+  readonly processes: readonly ProcessMetadata[];
+  readonly forms: readonly FormMetadata[];
+}
+
+/**
+ * Parses resources and deploys them in one command; what the parser refuses the engine answers as a rejection, so
+ * that the refusal is in the log too. Throws a `GatewayError` for it. Shared by REST and gRPC.
+ */
+export async function deployResources(
+  runtime: Runtime,
+  resources: readonly NamedResource[],
+): Promise<Deployed> {
+  const values = await Promise.all(resources.map(toValue));
+  const answer = await runtime.execute({
+    valueType: 'DEPLOYMENT',
+    intent: 'CREATE',
+    value: { resources: values },
+  });
+  // The engine answers a deployment with the value of its DEPLOYMENT record.
+  const accepted = acceptedOf(answer as Answer<DeploymentAnswer>);
+  return {
+    deploymentKey: accepted.key,
+    processes: accepted.value.processesMetadata,
+    forms: accepted.value.formMetadata ?? [],
+  };
+}
+
+interface DeploymentAnswer {
+  readonly processesMetadata: readonly ProcessMetadata[];
+  readonly formMetadata?: readonly FormMetadata[];
+}
+
+async function toValue({ name, content }: NamedResource): Promise<ResourceValue> {
+  const resource = new TextDecoder().decode(content);
+  const base = {
+    resourceName: name,
+    resource,
+    checksum: createHash('md5').update(content).digest('base64'),
+  };
+  if (/\.(bpmn|xml)$/i.test(name)) {
+    const parsed = await parseBpmn(name, resource);
+    return parsed.ok
+      ? { ...base, processes: parsed.processes }
+      : { ...base, processes: [], problems: parsed.problems };
+  }
+  if (/\.form$/i.test(name)) {
+    const formId = formIdOf(resource);
+    if (formId !== undefined) return { ...base, processes: [], formId };
+    return {
+      ...base,
+      processes: [],
+      problems: `'${name}': Expected the form id to be present, but none given`,
+    };
+  }
+  return { ...base, processes: [], problems: `'${name}': unknown resource type` };
+}
+
+function formIdOf(resource: string): string | undefined {
+  try {
+    const form: unknown = JSON.parse(resource);
+    const id = typeof form === 'object' && form !== null && 'id' in form ? form.id : undefined;
+    return typeof id === 'string' && id !== '' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Events } from '../../runtime/events/index.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+
+/** What the routes for events need of the rest of the house. */
+export interface EventsContext {
+  readonly runtime: Runtime;
+  readonly events: Events;
+  /** Bytes of one request to `POST /events`. @defaultValue 4 MiB */
+  readonly bodyLimit?: number;
+  /** Events of one batch. @defaultValue 1000 */
+  readonly batchLimit?: number;
+}
+
+export const DEFAULT_EVENT_LIMIT = 4 * 1024 * 1024;
+export const DEFAULT_BATCH_LIMIT = 1000;

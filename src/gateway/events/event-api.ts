@@ -1,0 +1,193 @@
+import type { DeadLetter, EventStory, EventSummary, FateEntry } from '../../broker/index.ts';
+import { toJsonText } from '../../cloudevents/index.ts';
+import { type Fate, type NearMiss, tellFate } from '../../router/index.ts';
+import { GatewayError } from '../errors.ts';
+import { pathKey } from '../fields.ts';
+import { type GatewayRequest, json, NO_CONTENT, type Route } from '../http.ts';
+import { RawJson } from '../json.ts';
+import { queryInteger } from '../records.ts';
+import type { EventsContext } from './context.ts';
+
+const PAGE = 50;
+const MOST = 200;
+
+/** What is known of events, their fates and dead letters: for the console and for people. Times are RFC 3339. */
+export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
+  const storyOf = async (sequence: number | undefined, what: string) => {
+    const story = sequence === undefined ? undefined : await events.story(sequence);
+    if (!story) throw new GatewayError('NOT_FOUND', `The event log holds no event ${what}.`);
+    return json(200, showStory(story, await events.deadLetters({ sequence: story.sequence, limit: MOST })));
+  };
+  return [
+    {
+      method: 'GET',
+      path: '/api/events',
+      accepts: 'none',
+      handler: async (request) => {
+        const limit = queryInteger(request, 'limit', 1, MOST) ?? PAGE;
+        const before = queryInteger(request, 'before', 1, Number.MAX_SAFE_INTEGER);
+        const found = await events.search({
+          ...textConditions(request),
+          ...timeCondition(request, 'from'),
+          ...timeCondition(request, 'to'),
+          ...(before !== undefined && { before }),
+          limit,
+        });
+        const next = found.length === limit ? found.at(-1)?.sequence : undefined;
+        return json(200, { items: found.map(showSummary), next });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/events/lookup',
+      accepts: 'none',
+      handler: async ({ query }) => {
+        const source = query.get('source');
+        const id = query.get('id');
+        if (source === null || id === null) {
+          throw new GatewayError('BAD_REQUEST', 'The query parameters source and id must name an event.');
+        }
+        return storyOf(await events.find(source, id), `with source '${source}' and id '${id}'`);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/events/:sequence',
+      accepts: 'none',
+      handler: (request) => {
+        const sequence = pathKey(request, 'sequence');
+        return storyOf(sequence, `with number ${sequence}`);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/events/:sequence/route',
+      accepts: 'any',
+      handler: async (request) => {
+        const sequence = pathKey(request, 'sequence');
+        switch (await events.routeAgain(sequence)) {
+          case 'soon':
+            return { status: 202 };
+          case 'hadEffect':
+            throw new GatewayError(
+              'INVALID_STATE',
+              `Event number ${sequence} has moved a process or still may, so it is not routed again.`,
+            );
+          case 'unknown':
+            throw new GatewayError('NOT_FOUND', `The event log holds no event with number ${sequence}.`);
+        }
+      },
+    },
+    ...deadLetterRoutes(events),
+  ];
+}
+
+function deadLetterRoutes(events: EventsContext['events']): readonly Route[] {
+  const notFound = (id: number): never => {
+    throw new GatewayError('NOT_FOUND', `There is no dead letter with id ${id}.`);
+  };
+  return [
+    {
+      method: 'GET',
+      path: '/api/dead-letters',
+      accepts: 'none',
+      handler: async (request) => {
+        const limit = queryInteger(request, 'limit', 1, MOST) ?? PAGE;
+        const before = queryInteger(request, 'before', 1, Number.MAX_SAFE_INTEGER);
+        const found = await events.deadLetters({ ...(before !== undefined && { before }), limit });
+        const next = found.length === limit ? found.at(-1)?.id : undefined;
+        return json(200, { items: found.map(showDeadLetter), next });
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/dead-letters/:id/resend',
+      accepts: 'any',
+      handler: async (request) => {
+        const id = pathKey(request, 'id');
+        const outcome = await events.resend(id);
+        switch (outcome.kind) {
+          case 'sent':
+            return { status: 202 };
+          case 'noReceiver':
+            throw new GatewayError('INVALID_STATE', outcome.reason);
+          case 'unknown':
+            return notFound(id);
+        }
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/api/dead-letters/:id',
+      accepts: 'none',
+      handler: async (request) => {
+        const id = pathKey(request, 'id');
+        return (await events.discard(id)) ? NO_CONTENT : notFound(id);
+      },
+    },
+  ];
+}
+
+const TEXTS = ['type', 'source', 'id', 'subject', 'correlationKey'] as const;
+
+function textConditions({ query }: GatewayRequest): Partial<Record<(typeof TEXTS)[number], string>> {
+  const given = TEXTS.flatMap((name) => {
+    const value = query.get(name);
+    return value === null || value === '' ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function timeCondition({ query }: GatewayRequest, name: 'from' | 'to'): { from?: number; to?: number } {
+  const text = query.get(name);
+  if (text === null || text === '') return {};
+  const time = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
+  if (!Number.isNaN(time)) return { [name]: time };
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `The query parameter ${name} must be a time such as 2030-01-31T12:00:00Z, or epoch ms.`,
+  );
+}
+
+function instant(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+/** The log keeps what the router told, so the kinds are the router's. */
+function showFate(entry: FateEntry): object {
+  const fate = entry as Fate;
+  return { ...fate, text: tellFate(fate) };
+}
+
+function showSummary({ received, fate, ...summary }: EventSummary): object {
+  return { ...summary, received: instant(received), ...(fate && { fate: showFate(fate) }) };
+}
+
+function showStory(story: EventStory, letters: readonly DeadLetter[]): object {
+  const { sequence, event, received, hops, cause, causeJob, fates, repeats, deliveries, toRoute } = story;
+  return {
+    sequence,
+    received: instant(received),
+    event: new RawJson(toJsonText(event)),
+    hops,
+    ...(cause !== undefined && { cause }),
+    ...(causeJob !== undefined && { causeJob: String(causeJob) }),
+    routed: !toRoute,
+    fates: fates.map(({ time, fate }) => ({ time: instant(time), ...showFate(fate) })),
+    nearMisses: nearMissesOf(story),
+    ...(repeats && { repeats: { count: repeats.count, last: instant(repeats.last) } }),
+    deliveries: deliveries.map(({ nextTime, ...delivery }) => ({ ...delivery, nextTime: instant(nextTime) })),
+    deadLetters: letters.map(showDeadLetter),
+  };
+}
+
+function nearMissesOf({ fates }: EventStory): readonly NearMiss[] {
+  return fates.flatMap(({ fate }) => {
+    const known = fate as Fate;
+    return known.kind === 'unmatched' || known.kind === 'buffered' ? (known.nearMisses ?? []) : [];
+  });
+}
+
+function showDeadLetter({ time, ...letter }: DeadLetter): object {
+  return { ...letter, time: instant(time) };
+}

@@ -1,0 +1,72 @@
+import { ERRORS, type GatewayError } from './errors.ts';
+import { toJson } from './json.ts';
+
+/** HTTP as handlers see it: no framework. The skin in `server.ts` translates. */
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface GatewayRequest {
+  readonly method: string;
+  /** Path without the query, as it was sent. */
+  readonly path: string;
+  /** Decoded path parameters. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Name and value alternating, exactly as they were sent. */
+  readonly rawHeaders: readonly string[];
+  /** Empty if there was none. */
+  readonly body: Uint8Array;
+  /** Aborts when the client has gone or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+export type GatewayBody = string | Uint8Array | AsyncIterable<string>;
+
+export interface GatewayResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: GatewayBody;
+}
+
+/** Which bodies a route reads; others get 415. `any` leaves it to the handler. */
+export type Accepts = 'none' | 'json' | 'multipart' | 'any';
+
+export interface Route {
+  readonly method: Method;
+  /** Parameters as `:name`, a rest as a last `*`. */
+  readonly path: string;
+  readonly accepts: Accepts;
+  /** Bytes. @defaultValue that of the server */
+  readonly bodyLimit?: number;
+  /** May reject with `GatewayError` or what `asGatewayError` knows; anything else is answered as 500. */
+  handler(request: GatewayRequest): Promise<GatewayResponse> | GatewayResponse;
+}
+
+/** Routes that belong together and are plugged into the server as one. */
+export interface RouteGroup {
+  readonly name: string;
+  readonly routes: readonly Route[];
+}
+
+/** A JSON answer; maps of exact JSON texts stay exact (see `toJson`). */
+export function json(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): GatewayResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: toJson(value) };
+}
+
+export const NO_CONTENT: GatewayResponse = { status: 204 };
+
+/** RFC 9457 problem document. */
+export function problem(error: GatewayError, instance: string): GatewayResponse {
+  const { http, title } = ERRORS[error.code];
+  return {
+    status: http,
+    headers: { 'content-type': 'application/problem+json', ...error.headers },
+    body: JSON.stringify({ type: 'about:blank', title, status: http, detail: error.message, instance }),
+  };
+}

@@ -1,0 +1,20 @@
+import type { ReadModel, RecordSource } from '../../history/index.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+
+/** What the routes need of the rest of the house. */
+export interface GatewayContext {
+  readonly runtime: Runtime;
+  readonly history: ReadModel;
+  /** A reader of the journal of its own, for `/api/records`. */
+  readonly records: RecordSource;
+  /** Version of Tutti. */
+  readonly version: string;
+}
+
+/** The release of Camunda's API that the REST surface speaks; client libraries ask for it. */
+export const GATEWAY_VERSION = '8.9.0';
+export const TENANT = '<default>';
+/** Long poll of job activation unless the request says otherwise, ms. */
+export const LONG_POLL_MS = 10_000;
+/** Wait of a creation with result unless the request says otherwise, ms. */
+export const RESULT_WAIT_MS = 10_000;

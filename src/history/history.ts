@@ -1,0 +1,147 @@
+import { DatabaseSync } from 'node:sqlite';
+import { RowBuffer } from './buffer.ts';
+import type { CollectionName } from './collections.ts';
+import { type Changes, project } from './projection.ts';
+import { prepareSchema, readMeta, rebuildSchema } from './schema.ts';
+import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
+import type { RecordSource } from './source.ts';
+import {
+  type DefinitionOverview,
+  definitionOverviews,
+  type ElementStatistics,
+  elementStatistics,
+  type InstancePage,
+  type InstanceView,
+  instancePage,
+  instanceView,
+} from './views.ts';
+
+/** What may be asked of the read model; arguments and answers are plain data that can cross a thread. */
+export interface HistoryQueries {
+  search(query: SearchQuery): SearchResult;
+  find(collection: CollectionName, key: number): Row | undefined;
+  /** XML of a deployed or deleted definition. */
+  definitionXml(definitionKey: number): string | undefined;
+  instancePage(query: SearchQuery): InstancePage;
+  instanceView(instanceKey: number): InstanceView | undefined;
+  elementStatistics(definitionKey: number): ElementStatistics[];
+  definitionOverviews(): DefinitionOverview[];
+}
+
+export type HistoryQueryName = keyof HistoryQueries;
+
+/**
+ * The read model: tables projected from the journal, and the queries on them. Synchronous and single-threaded; the
+ * product runs it in a worker (see `client.ts`), tests may use it as it is.
+ *
+ * Invariants
+ * - H1 Rows and the position they stand for change in one transaction.
+ * - H2 Records are applied in order, each exactly once.
+ * - H3 The file holds nothing that the journal does not: a missing, outdated or foreign file is built again.
+ */
+export class History implements HistoryQueries {
+  readonly #database: DatabaseSync;
+  readonly #source: RecordSource;
+  #rows: RowBuffer;
+  #position: number;
+  #timestamp: number;
+
+  /** Opens or makes the file (`:memory:` for none); takes over `source` and closes it. */
+  constructor(file: string, source: RecordSource) {
+    this.#source = source;
+    this.#database = new DatabaseSync(file);
+    try {
+      // What a crash may take from this file is projected again, so its commits need not be synced one by one.
+      this.#database.exec(
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
+      );
+      prepareSchema(this.#database);
+      if ((readMeta(this.#database)?.position ?? 0) > source.last()) rebuildSchema(this.#database);
+      const meta = readMeta(this.#database);
+      this.#position = meta?.position ?? 0;
+      this.#timestamp = meta?.timestamp ?? 0;
+      this.#rows = new RowBuffer(this.#database);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** Position of the last record that the tables show. */
+  position(): number {
+    return this.#position;
+  }
+
+  /** Time of that record, epoch ms; 0 before the first. */
+  timestamp(): number {
+    return this.#timestamp;
+  }
+
+  /** Position of the last record of the journal. */
+  sourcePosition(): number {
+    return this.#source.last();
+  }
+
+  /** Takes the next records, about `limit`, in one transaction. Undefined when there is nothing to take. */
+  advance(limit = 5000): Changes | undefined {
+    const records = this.#source.read(this.#position, limit);
+    const last = records.at(-1);
+    if (last === undefined) return undefined;
+    const changes: Changes = { instances: new Set(), definitions: false };
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const positioned of records) project(positioned, this.#rows, changes);
+      this.#rows.flush();
+      this.#database
+        .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
+        .run(last.position, last.record.timestamp);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#rows.discard();
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+    this.#position = last.position;
+    this.#timestamp = last.record.timestamp;
+    return changes;
+  }
+
+  /** Takes all that the journal has now. */
+  catchUp(): void {
+    while (this.advance() !== undefined);
+  }
+
+  search(query: SearchQuery): SearchResult {
+    return search(this.#database, query);
+  }
+
+  find(collection: CollectionName, key: number): Row | undefined {
+    return find(this.#database, collection, key);
+  }
+
+  definitionXml(definitionKey: number): string | undefined {
+    const row = this.#database.prepare('SELECT xml FROM process_definition WHERE key = ?').get(definitionKey);
+    return typeof row?.['xml'] === 'string' ? row['xml'] : undefined;
+  }
+
+  instancePage(query: SearchQuery): InstancePage {
+    return instancePage(this.#database, query);
+  }
+
+  instanceView(instanceKey: number): InstanceView | undefined {
+    return instanceView(this.#database, instanceKey);
+  }
+
+  elementStatistics(definitionKey: number): ElementStatistics[] {
+    return elementStatistics(this.#database, definitionKey);
+  }
+
+  definitionOverviews(): DefinitionOverview[] {
+    return definitionOverviews(this.#database);
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#source.close();
+  }
+}

@@ -1,0 +1,38 @@
+export { HistoryClient, type HistoryOptions } from './client.ts';
+export {
+  COLLECTIONS,
+  type CollectionName,
+  type CollectionSpec,
+  collection,
+  type FieldSpec,
+  type FieldType,
+} from './collections.ts';
+export { History, type HistoryQueries, type HistoryQueryName } from './history.ts';
+export { openJournalSource } from './journal-source.ts';
+export {
+  type HistoryAnswer,
+  type HistoryChange,
+  InlineReadModel,
+  type ReadModel,
+  ReadModelLagError,
+} from './readmodel.ts';
+export {
+  COUNT_LIMIT,
+  type ComparisonOperator,
+  type Condition,
+  InvalidCursorError,
+  type Page,
+  type Row,
+  type Scalar,
+  type SearchQuery,
+  type SearchResult,
+} from './search.ts';
+export type { PositionedRecord, RecordSource } from './source.ts';
+export {
+  type DefinitionOverview,
+  type ElementStatistics,
+  type InstancePage,
+  type InstanceSummary,
+  type InstanceView,
+  VIEW_LIMIT,
+} from './views.ts';

@@ -1,0 +1,15 @@
+import type { LogRecord } from '../engine/records/log.ts';
+import { DataFolder } from '../store/folder.ts';
+import type { RecordSource } from './source.ts';
+
+/** The journal of a data folder as its followers see it, over a read-only connection of their own. */
+export function openJournalSource(folder: string): RecordSource {
+  const journal = DataFolder.readJournal(folder);
+  const last = () => journal.newest() ?? 0;
+  return {
+    last,
+    oldest: () => journal.oldest() ?? last() + 1,
+    read: (position, limit) => journal.read<LogRecord>(position, limit),
+    close: () => journal.db.close(),
+  };
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { consoleApi } from './gateway/console/api.ts';
+import { consolePages } from './gateway/console/pages.ts';
+import { type EventsContext, eventsGroup } from './gateway/events/index.ts';
+import { HostPolicy } from './gateway/hosts.ts';
+import type { RouteGroup } from './gateway/http.ts';
+import { liveGroup } from './gateway/live.ts';
+import { type Operations, operations } from './gateway/ops.ts';
+import { recordsGroup } from './gateway/records.ts';
+import type { GatewayContext } from './gateway/rest/context.ts';
+import { restGroup } from './gateway/rest/index.ts';
+import { type Gateway, startGateway } from './gateway/server.ts';
+import { HistoryClient, openJournalSource } from './history/index.ts';
+import { resolveOptions, type TuttiOptions } from './options.ts';
+import { startWithEvents } from './runtime/events/index.ts';
+import { startRuntime } from './runtime/thread.ts';
+import { readVersion } from './version.ts';
+
+type HouseContext = GatewayContext & EventsContext;
+
+/** How long requests, then deliveries, that are under way may take to end when the server stops. */
+const ANSWER_GRACE_MS = 1000;
+const DELIVERY_GRACE_MS = 3000;
+
+/** One line of the log. `error` comes with mistakes in the program and failures of the machine. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly error?: unknown;
+}
+
+export interface StartOptions extends Partial<TuttiOptions> {
+  /** Where log lines go. @defaultValue nowhere */
+  readonly log?: (line: LogLine) => void;
+}
+
+export interface Tutti {
+  readonly options: TuttiOptions;
+  readonly version: string;
+  readonly addresses: {
+    /** Such as `http://127.0.0.1:8080`; REST, events and console. */
+    readonly http: string;
+  };
+  /**
+   * Refuses new work, ends long polls and streams, lets requests under way finish for at most 1 s and
+   * deliveries for at most 3 s, commits, and gives the data folder back.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the whole server. Rejects with `OptionError`, with the store's errors (`FolderLockedError`,
+ * `FolderTooNewError`, `DiskFailedError`) or with Node's for the port (`EADDRINUSE`); nothing stays open then.
+ */
+export async function startTutti({ log = () => undefined, ...given }: StartOptions = {}): Promise<Tutti> {
+  const options = resolveOptions(given);
+  const version = readVersion();
+  /** What is open, to be closed in reverse order. */
+  const open: (() => Promise<void> | void)[] = [];
+  const closeAll = async () => {
+    for (const close of open.splice(0).reverse()) await close();
+  };
+  try {
+    let history: HistoryClient | undefined;
+    let ops: Operations | undefined;
+    const { runtime, events, close } = await startWithEvents(
+      startRuntime,
+      {
+        data: options.data,
+        clock: options.clock,
+        onCommit: (sample) => {
+          history?.notify(runtime.position());
+          ops?.committed(sample);
+        },
+        log: ({ level, message, error }) =>
+          log({ level, message, ...(error === undefined ? {} : { error }) }),
+      },
+      {
+        settings: {
+          jobTypes: options.routerTypes,
+          hostMap: options.hostMap,
+          allowTargets: options.allowTargets,
+        },
+        newId: randomUUID,
+        onError: (error) => log({ level: 'error', message: 'The event side failed', error }),
+        deliverer: { graceMs: DELIVERY_GRACE_MS },
+      },
+    );
+    open.push(close);
+    history = await HistoryClient.start({
+      folder: options.data,
+      file: join(options.data, 'history.db'),
+      journalPosition: () => runtime.position(),
+      onFailure: (reason) => log({ level: 'error', message: `The read model cannot go on: ${reason}` }),
+    });
+    const readModel = history;
+    open.push(() => readModel.close());
+    const records = openJournalSource(options.data);
+    open.push(() => records.close());
+
+    const context: HouseContext = { runtime, history: readModel, records, version, events };
+    ops = operations(context);
+    const gateway = await openGateway(context, ops, options, log);
+    open.push(() => gateway.close(ANSWER_GRACE_MS));
+    return { options, version, addresses: { http: gateway.url }, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openGateway(
+  context: HouseContext,
+  ops: Operations,
+  options: TuttiOptions,
+  log: (line: LogLine) => void,
+): Promise<Gateway> {
+  let gateway: Gateway | undefined;
+  const advertised = () => ({ host: gateway?.host ?? options.host, port: gateway?.port ?? options.http });
+  gateway = await startGateway({
+    groups: routeGroups(context, advertised, ops.group),
+    hosts: new HostPolicy([...options.knownHosts, options.host], options.allowOrigins),
+    host: options.host,
+    port: options.http,
+    onError: (error, { method, path }) => log({ level: 'error', message: `${method} ${path} failed`, error }),
+    onAnswer: ops.answered,
+  });
+  return gateway;
+}
+
+/** Everything that is served over HTTP. Further surfaces are further groups in this list. */
+function routeGroups(
+  context: HouseContext,
+  advertised: () => { host: string; port: number },
+  health: RouteGroup,
+): RouteGroup[] {
+  return [
+    restGroup(context, advertised),
+    eventsGroup(context),
+    recordsGroup(context),
+    liveGroup(context),
+    consoleApi(context),
+    consolePages(fileURLToPath(new URL('../console/dist/', import.meta.url))),
+    health,
+  ];
+}
