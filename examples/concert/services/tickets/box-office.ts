@@ -119,7 +119,7 @@ export class BoxOffice {
       expiresAt,
     };
     if (!reservations.hold(reservation)) {
-      this.refuse(sessionId, { reason: 'soldOut', left: seats.count(ticketsType).left });
+      this.refuseSoldOut(sessionId, seats.count(ticketsType).left);
       return;
     }
     sessions.toHolding(sessionId);
@@ -239,7 +239,7 @@ export class BoxOffice {
     const state = sessions.state(sessionId);
     if (state.kind !== 'waiting') return;
     sessions.toLeft(sessionId, state, 'soldOut');
-    this.refuse(sessionId, { reason: 'soldOut', left: 0 });
+    this.refuseSoldOut(sessionId, 0);
   }
 
   private endHold(reservation: Reservation, reason: LeaveReason): void {
@@ -248,9 +248,15 @@ export class BoxOffice {
     if (reservation.payment.kind !== 'none') payments.cancel(reservation.reservationId, reason);
   }
 
+  /** `left` counts the wished type; held seats of any type may come back, so only unsold ones in all tell the end. */
+  private refuseSoldOut(sessionId: string, left: number): void {
+    const { total, sold } = this.office.seats.sum();
+    this.refuse(sessionId, { reason: 'soldOut', left, leftInAll: total - sold });
+  }
+
   private refuse(
     sessionId: string,
-    why: { reason: 'soldOut'; left: number } | { reason: 'notYourTurn' | 'invalid' },
+    why: { reason: 'soldOut'; left: number; leftInAll: number } | { reason: 'notYourTurn' | 'invalid' },
   ): void {
     this.events.emit({ type: 'Tickets.Refused', sessionId, data: { sessionId, ...why } });
   }

@@ -103,7 +103,7 @@ describe('holds', () => {
       await join(world, 'a');
       await wish(world, 'a', 4);
       const [refused] = await world.told('Tickets.Refused', 1);
-      assert.deepEqual(refused?.data, { sessionId: 'a', reason: 'soldOut', left: 3 });
+      assert.deepEqual(refused?.data, { sessionId: 'a', reason: 'soldOut', left: 3, leftInAll: 12 });
       await wish(world, 'a', 3);
       await world.told('Tickets.Reserved', 1);
       assert.deepEqual(await seats(world), { total: 12, held: 3, sold: 0, left: 9 });
@@ -229,7 +229,7 @@ describe('tickets', () => {
       assert.deepEqual(new Set(refused.map((event) => event.subject)), new Set(waiting));
       assert.equal(refused.length, 1_200);
       for (const event of refused) {
-        assert.deepEqual(event.data, { sessionId: event.subject, reason: 'soldOut', left: 0 });
+        assert.deepEqual(event.data, { sessionId: event.subject, reason: 'soldOut', left: 0, leftInAll: 0 });
       }
       await join(world, 'tooLate');
       await world.told('Tickets.Refused', 1_201);
