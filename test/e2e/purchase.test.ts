@@ -11,11 +11,15 @@ import { until } from '../support/until.ts';
 describe('a customer at a browser', () => {
   let browser: Browser;
   let stack: Stack;
+  const cleaning: (() => unknown)[] = [];
   before(async () => {
     browser = await openBrowser();
-    stack = await startStack({ after }, { clock: 'controllable' });
+    stack = await startStack({ after: (clean) => cleaning.push(clean) }, { clock: 'controllable' });
   });
-  after(() => browser?.close());
+  after(async () => {
+    await browser?.close();
+    for (const clean of cleaning.reverse()) await clean();
+  });
 
   const enter = (): Promise<Shopper> => Shopper.enter(browser, stack.addresses);
   const sessionOf = async (shopper: Shopper): Promise<string> => {

@@ -9,7 +9,8 @@ export async function openBrowser(): Promise<Browser> {
   return playwright.launch({
     executablePath: process.env.CHROMIUM_PATH ?? (await chromium.executablePath()),
     args: [
-      ...chromium.args,
+      // One process would let all contexts share their cookies.
+      ...chromium.args.filter((arg) => arg !== '--single-process'),
       ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
       ...['--disable-component-update', '--disable-sync', '--disable-quic'],
     ],

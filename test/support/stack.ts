@@ -17,14 +17,16 @@ export async function startStack(
   const data = mkdtempSync(join(tmpdir(), 'tutti-test-'));
   const [http, grpc, tickets, payments, website] = await freePorts(5);
   const lines: string[] = [];
-  t.after(() => rmSync(data, { recursive: true, force: true }));
   const concert = await launchConcert({
     data,
     ports: { http, grpc, tickets, payments, website },
     say: (line) => lines.push(line),
     ...options,
   });
-  t.after(() => concert.stop());
+  t.after(async () => {
+    await concert.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
   let now = Date.now();
   const moveTo = async (timestamp: number): Promise<void> => {
     now = timestamp;
