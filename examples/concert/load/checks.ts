@@ -53,18 +53,22 @@ export async function runChecks(addresses: Addresses, visits: readonly Visit[]):
 
 /** Every payment that was opened has exactly one outcome. */
 async function paymentsCheck({ tutti, payments }: Addresses): Promise<Check> {
-  const opened = await dataOf(tutti, 'Payments.RequestReceived');
   const outcomes = new Map<string, string[]>();
   for (const type of ['Payments.Authorized', 'Payments.Refused']) {
-    for (const { paymentId } of await dataOf(tutti, type)) {
+    for (const { correlationKey: paymentId = '' } of await eventsOf(tutti, type)) {
       outcomes.set(paymentId, [...(outcomes.get(paymentId) ?? []), type]);
     }
   }
+  const opened = await eventsOf(tutti, 'Payments.RequestReceived');
   const wrong: string[] = [];
-  for (const { paymentId } of opened) {
+  for (const { sequence } of opened) {
+    const { event } = await json<{ event: { data: { paymentId: string } } }>(
+      `${tutti}/api/events/${sequence}`,
+    );
+    const { paymentId } = event.data;
     const told = outcomes.get(paymentId) ?? [];
     const { status } = await json<{ status: string }>(`${payments}/payments/${paymentId}`);
-    if (told.length !== 1 || ['open', 'awaitingCode'].includes(status)) {
+    if (told.length !== 1 || ['open', 'awaitingCode', 'processing'].includes(status)) {
       wrong.push(`${paymentId} is ${status} and told ${told.join(', ') || 'nothing'}`);
     }
   }
@@ -125,21 +129,21 @@ async function incidentsCheck({ tutti }: Addresses): Promise<Check> {
   );
 }
 
-interface PaymentData {
-  readonly paymentId: string;
+interface EventSummary {
+  readonly sequence: number;
+  readonly correlationKey?: string;
 }
 
-async function dataOf(tutti: string, type: string): Promise<readonly PaymentData[]> {
-  const found: PaymentData[] = [];
-  let after = '';
+/** All events of a type, the newest first. */
+async function eventsOf(tutti: string, type: string): Promise<readonly EventSummary[]> {
+  const found: EventSummary[] = [];
   for (;;) {
-    const page = await json<{ items: { sequence: number; event: { data: PaymentData } }[] }>(
-      `${tutti}/api/events?type=${type}&limit=500${after}`,
+    const last = found.at(-1);
+    const { items } = await json<{ items: EventSummary[] }>(
+      `${tutti}/api/events?type=${type}&limit=200${last ? `&before=${last.sequence}` : ''}`,
     );
-    found.push(...page.items.map(({ event }) => event.data));
-    const last = page.items.at(-1);
-    if (!last || page.items.length < 500) return found;
-    after = `&after=${last.sequence}`;
+    found.push(...items);
+    if (items.length < 200) return found;
   }
 }
 

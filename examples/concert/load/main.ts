@@ -134,7 +134,7 @@ function seatsSetting(tickets: number): string {
 }
 
 async function countEvents(tutti: string): Promise<number> {
-  const response = await fetch(`${tutti}/api/events?limit=1&order=desc`);
+  const response = await fetch(`${tutti}/api/events?limit=1`);
   const { items } = (await response.json()) as { items: { sequence: number }[] };
   return items[0]?.sequence ?? 0;
 }
