@@ -16,6 +16,8 @@ export interface Wire {
   readonly name: string;
   readonly types: readonly string[];
   readonly sink: string;
+  /** Delivered one after the other, in the order in which the broker accepted them. */
+  readonly ordered?: boolean;
 }
 
 /** The wiring of the step *orchestrate*: `Tickets.CheckedOut` and `Tickets.Emitted` are sent by the process itself. */
@@ -26,7 +28,11 @@ export function orchestrate({ tickets, website }: Addresses): readonly Wire[] {
     sink,
   });
   return [
-    wire('join the queue', `${tickets}/queue`, 'Tickets.CustomerQueueJoined', 'Queue.CustomerJoined'),
+    // First come, first served: the place in the queue is the place in the log.
+    {
+      ...wire('join the queue', `${tickets}/queue`, 'Tickets.CustomerQueueJoined', 'Queue.CustomerJoined'),
+      ordered: true,
+    },
     wire('leave', `${tickets}/abandon`, 'Queue.CustomerAbandoned'),
     wire('wish for seats', `${tickets}/requests`, 'Tickets.Requested'),
     wire('free the seats', `${tickets}/timeouts`, 'Tickets.ReservationTimedOut'),
@@ -61,7 +67,8 @@ export async function connect(tutti: string, wires: readonly Wire[]): Promise<vo
   const present = await subscriptionsOf(tutti);
   for (const wire of wires) {
     const known = present.find((subscription) => subscription.config?.name === wire.name);
-    const body = { config: { name: wire.name }, types: wire.types, sink: wire.sink, protocol: 'HTTP' };
+    const config = { name: wire.name, ...(wire.ordered && { order: 'all' }) };
+    const body = { config, types: wire.types, sink: wire.sink, protocol: 'HTTP' };
     if (known) await call('PUT', `${tutti}/subscriptions/${known.id}`, body);
     else await call('POST', `${tutti}/subscriptions`, body);
   }

@@ -1,8 +1,9 @@
 import type { CloudEvent } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
 import type { Attempt } from './deliveries.ts';
-import { type DueDelivery, type Receiver, readDue, readReceiver } from './due-deliveries.ts';
+import { type DueDelivery, type Receiver, readDue, readDueInOrder, readReceiver } from './due-deliveries.ts';
 import { Poster, type PostSettings } from './post.ts';
+import { verdictOn } from './retry.ts';
 import type { Targets } from './targets.ts';
 
 /** How a delivery was attempted, for the writer. */
@@ -41,6 +42,8 @@ interface LaneState {
 const OFFER_AGAIN_MS = 200;
 /** Of a lane without receiver, so many deliveries are answered for at a time. */
 const SWEEP = 200;
+/** Events in one request of an ordered lane. */
+const BATCH = 100;
 
 /**
  * Sends what is due, from the main thread. What does not fit into a sink's window stays in the table and is read
@@ -49,7 +52,8 @@ const SWEEP = 200;
  * Invariants
  * - D1 A delivery is in flight at most once: it is busy from its reading until its result is synced.
  * - D2 A sink has at most `window` requests in flight, over all its lanes.
- * - D3 After `stop` nothing is sent; what was cut off counts as never tried.
+ * - D3 An ordered lane has one request in flight; nothing passes a delivery that failed.
+ * - D4 After `stop` nothing is sent; what was cut off counts as never tried.
  */
 export class Deliverer {
   readonly #options: DelivererOptions;
@@ -134,28 +138,65 @@ export class Deliverer {
     const sink = target.url.href;
     const room = this.#window - (this.#inFlight.get(sink) ?? 0);
     if (room > 0) {
+      if (receiver.ordered) {
+        this.#fillInOrder(lane, receiver, target.url);
+        return;
+      }
       const found = readDue(this.#options.db, lane.name, this.#now, room, lane.busy);
-      for (const delivery of found) this.#start(lane, delivery, receiver, target.url);
+      for (const delivery of found) this.#start(lane, [delivery], receiver, target.url);
       if (found.length === room) lane.waitsFor = sink;
       else if (lane.busy.size === 0) this.#lanes.delete(lane.name);
     } else lane.waitsFor = sink;
   }
 
-  #start(lane: LaneState, { id, event }: DueDelivery, receiver: Receiver & { kind: 'sink' }, url: URL): void {
+  #fillInOrder(lane: LaneState, receiver: Receiver & { kind: 'sink' }, url: URL): void {
+    if (lane.busy.size > 0) return;
+    const found = readDueInOrder(this.#options.db, lane.name, this.#now, BATCH);
+    if (found.length === 0) this.#lanes.delete(lane.name);
+    else this.#start(lane, found, receiver, url);
+  }
+
+  #start(
+    lane: LaneState,
+    deliveries: readonly DueDelivery[],
+    receiver: Receiver & { kind: 'sink' },
+    url: URL,
+  ): void {
     const sink = url.href;
-    lane.busy.add(id);
+    for (const { id } of deliveries) lane.busy.add(id);
     this.#inFlight.set(sink, (this.#inFlight.get(sink) ?? 0) + 1);
-    const run = this.#poster.post(url, event, receiver.headers, this.#cut.signal).then(
-      (exchange) => {
-        if (exchange) this.#report(lane, { id, sink: receiver.address, ...exchange });
-      },
-      (error: unknown) => this.#options.onError(error),
+    const run = this.#send(lane, deliveries, receiver, url).catch((error: unknown) =>
+      this.#options.onError(error),
     );
     const ended = run.then(() => {
       this.#running.delete(ended);
       this.#freed(sink);
     });
     this.#running.add(ended);
+  }
+
+  /** A batch that is not taken as a whole says nothing of its events: the oldest is then sent alone. */
+  async #send(
+    lane: LaneState,
+    deliveries: readonly DueDelivery[],
+    receiver: Receiver & { kind: 'sink' },
+    url: URL,
+  ): Promise<void> {
+    const events = deliveries.map(({ event }) => event);
+    const exchange = await this.#poster.post(url, events, receiver.headers, this.#cut.signal);
+    if (!exchange) return;
+    const { attempt } = exchange;
+    const taken = attempt.kind === 'answered' && verdictOn(attempt.status) === 'done';
+    const [head, ...others] = deliveries;
+    if (!taken && others.length > 0 && head) {
+      for (const { id } of others) lane.busy.delete(id);
+      await this.#send(lane, [head], receiver, url);
+      return;
+    }
+    deliveries.forEach(({ id }, at) => {
+      const replies = at === 0 ? exchange.replies : [];
+      this.#report(lane, { id, sink: receiver.address, ...exchange, replies });
+    });
   }
 
   #freed(sink: string): void {

@@ -5,6 +5,7 @@ import {
   CloudEventError,
   carriesEvents,
   decodeHttp,
+  encodeBatch,
   encodeBinary,
 } from '../cloudevents/index.ts';
 import type { ResponseHead } from './dead-letters.ts';
@@ -43,17 +44,17 @@ export class Poster {
   }
 
   /**
-   * Sends one event in binary mode. Never rejects for what the sink or the network does.
+   * Sends one event in binary mode, several as a batch. Never rejects for what the sink or the network does.
    * @param signal ends the exchange early; then undefined: nothing is known of it
    */
   async post(
     url: URL,
-    event: CloudEvent,
+    events: readonly CloudEvent[],
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Exchange | undefined> {
     for (let again = true; ; again = false) {
-      const result = await this.#once(url, event, headers, signal);
+      const result = await this.#once(url, events, headers, signal);
       if (signal.aborted) return undefined;
       // The sink closed an idle connection just as it was used: that is no failure of the sink.
       if (result !== 'stale') return result;
@@ -68,11 +69,12 @@ export class Poster {
 
   #once(
     url: URL,
-    event: CloudEvent,
+    events: readonly CloudEvent[],
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Exchange | 'stale'> {
-    const message = encodeBinary(event);
+    const [event] = events;
+    const message = event && events.length === 1 ? encodeBinary(event) : encodeBatch(events);
     const secure = url.protocol === 'https:';
     const { timeoutMs } = this.#settings;
     return new Promise((resolve) => {

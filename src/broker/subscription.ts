@@ -2,7 +2,8 @@ import { type Filter, FilterError, isUriReference, parseFilters } from '../cloud
 
 /**
  * A subscription of the CloudEvents Subscriptions API (version 0.1): what a sink wants to receive.
- * `config` and members that have no effect here are kept and answered as they were given.
+ * `config` is kept and answered as it was given; its member `order: "all"` asks for delivery in order of the log, one
+ * request at a time (several events as a batch), where a delivery that fails is passed by nothing.
  */
 export interface SubscriptionBody {
   /** Only events of this source. */
@@ -62,7 +63,7 @@ export function parseSubscription(json: unknown): SubscriptionBody {
   return {
     ...(source !== undefined && { source }),
     ...(types !== undefined && { types: typesOf(types) }),
-    ...(config !== undefined && { config: objectOf(config, 'config') }),
+    ...(config !== undefined && { config: configOf(config) }),
     ...(filters !== undefined && { filters: filtersOf(filters) }),
     sink: sinkOf(given['sink']),
     protocol: protocolOf(given['protocol']),
@@ -93,6 +94,15 @@ function checkKnown(name: string): void {
     default:
       throw new SubscriptionError(name.slice(0, 60), `is no member of a subscription; known are ${MEMBERS}`);
   }
+}
+
+function configOf(json: unknown): Readonly<Record<string, unknown>> {
+  const config = objectOf(json, 'config');
+  const { order } = config;
+  if (order !== undefined && order !== 'all' && order !== 'none') {
+    throw new SubscriptionError('config.order', 'must be "all" (in order of the log) or "none"');
+  }
+  return config;
 }
 
 function typesOf(json: unknown): readonly string[] {

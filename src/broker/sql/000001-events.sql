@@ -70,6 +70,7 @@ CREATE TABLE delivery (
 );
 CREATE UNIQUE INDEX delivery_by_event ON delivery (sequence, lane);
 CREATE INDEX delivery_due_in_lane ON delivery (lane, next_time, id);
+CREATE INDEX delivery_in_order ON delivery (lane, id);
 CREATE INDEX delivery_due ON delivery (next_time);
 
 CREATE TABLE dead_letter (

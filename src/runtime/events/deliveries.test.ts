@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeadLetter } from '../../broker/index.ts';
-import { attribute, encodeBinary, idOf, typeOf } from '../../cloudevents/index.ts';
+import { attribute, type CloudEvent, encodeBinary, idOf, typeOf } from '../../cloudevents/index.ts';
 import { eventOf, eventually, openSink, openWorld, START, type World } from './world.test-helper.ts';
 
 const subscribe = (world: World, sink: string, more: object = {}) =>
@@ -271,3 +271,60 @@ test('a sink that answers every event with another is stopped after 32 of them',
   assert.equal(last.sequence, 34);
   assert.deepEqual((await world.story(34)).deliveries, []);
 });
+
+test('a subscription in order gets the events of the log one request at a time, several as a batch', async (t) => {
+  const world = await openWorld(t);
+  const sink = await openSink(t);
+  let open = 0;
+  let most = 0;
+  sink.answer = (response) => {
+    open += 1;
+    most = Math.max(most, open);
+    setImmediate(() => {
+      open -= 1;
+      response.writeHead(204).end();
+    });
+  };
+  await subscribe(world, sink.url, { config: { order: 'all' } });
+  const sent = Array.from({ length: 250 }, (_, n) => `n-${n}`);
+  for (const id of sent) void world.runtime.publish([eventOf('Paid', { id })]);
+  const got = await eventually(async () => {
+    const ids = sink.received.flatMap(idsOf);
+    return ids.length >= sent.length ? ids : undefined;
+  });
+  assert.deepEqual(got, sent);
+  assert.equal(most, 1);
+  assert.ok(sink.received.length < sent.length, 'some went together');
+});
+
+test('in a subscription in order nothing passes an event that the sink does not take', async (t) => {
+  const world = await openWorld(t);
+  const sink = await openSink(t);
+  sink.answer = (response, { body, event }) =>
+    response.writeHead(body.includes('"bad"') || idOf(event) === 'bad' ? 500 : 204).end();
+  await subscribe(world, sink.url, { config: { order: 'all' } });
+  const ids = ['good', 'bad', 'later'];
+  const [, bad] = await world.runtime.publish(ids.map((id) => eventOf('Paid', { id })));
+  assert.ok(bad);
+  await attempted(world, bad.sequence, 1);
+  assert.deepEqual(sink.received.map(idsOf), [['good', 'bad', 'later'], ['good'], ['bad', 'later'], ['bad']]);
+  sink.answer = (response) => response.writeHead(204).end();
+  await world.pass(1000);
+  const requests = await sink.reached(6);
+  assert.deepEqual(requests.slice(4).map(idsOf), [['bad'], ['later']]);
+});
+
+test('a subscription with an unknown order is refused', async (t) => {
+  const world = await openWorld(t);
+  await assert.rejects(
+    subscribe(world, 'http://127.0.0.1:9/', { config: { order: 'some' } }),
+    /config\.order/,
+  );
+});
+
+/** Ids of the events in one request, be it one event or a batch. */
+function idsOf({ headers, body, event }: { headers: object; body: string; event: CloudEvent }): string[] {
+  const type = String(Reflect.get(headers, 'content-type'));
+  if (!type.includes('cloudevents-batch')) return [idOf(event)];
+  return (JSON.parse(body) as { id: string }[]).map(({ id }) => id);
+}
