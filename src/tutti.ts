@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { consoleApi } from './gateway/console/api.ts';
 import { consolePages } from './gateway/console/pages.ts';
 import { type EventsContext, eventsGroup } from './gateway/events/index.ts';
+import { startGrpc } from './gateway/grpc/server.ts';
 import { HostPolicy } from './gateway/hosts.ts';
 import type { RouteGroup } from './gateway/http.ts';
 import { liveGroup } from './gateway/live.ts';
@@ -42,6 +43,8 @@ export interface Tutti {
   readonly addresses: {
     /** Such as `http://127.0.0.1:8080`; REST, events and console. */
     readonly http: string;
+    /** Such as `127.0.0.1:26500`. */
+    readonly grpc: string;
   };
   /**
    * Refuses new work, ends long polls and streams, lets requests under way finish for at most 1 s and
@@ -104,7 +107,10 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
     ops = operations(context);
     const gateway = await openGateway(context, ops, options, log);
     open.push(() => gateway.close(ANSWER_GRACE_MS));
-    return { options, version, addresses: { http: gateway.url }, close: closeAll };
+    const grpc = await startGrpc(options.host, options.grpc);
+    open.push(() => grpc.close());
+    const addresses = { http: gateway.url, grpc: `${options.host}:${grpc.port}` };
+    return { options, version, addresses, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

@@ -213,7 +213,7 @@ for (const [where, go] of [
   ['while the payment is being opened', reserved],
   ['while the payment is awaited', paying],
 ] as const) {
-  test(`a customer who leaves ${where} ends as abandoned`, async () => {
+  test(`R9: a customer who leaves ${where} ends as abandoned`, async () => {
     const play = await go();
     const before = play.sent.length;
     play.event('Queue.CustomerAbandoned', S, { sessionId: S, reason: 'quit' });
