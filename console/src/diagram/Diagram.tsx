@@ -89,6 +89,21 @@ export function Diagram({ xml, marks, label, tall = false }: DiagramProps) {
     return paint(viewer, marks);
   }, [viewer, shown, xml, marks]);
 
+  useEffect(() => {
+    const frame = host.current;
+    if (viewer === undefined || shown !== xml || frame === null) return;
+    let width = frame.clientWidth;
+    const watching = new ResizeObserver(() => {
+      // A turned phone or a resized window asks for a new look; the first report is of the size as it is.
+      if (frame.clientWidth === width) return;
+      width = frame.clientWidth;
+      viewer.get<{ resized(): void }>('canvas').resized();
+      fit(viewer);
+    });
+    watching.observe(frame);
+    return () => watching.disconnect();
+  }, [viewer, shown, xml]);
+
   const zoom = (factor: number) => {
     const canvas = viewer?.get<Canvas>('canvas');
     canvas?.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)), 'auto');

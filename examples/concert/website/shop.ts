@@ -40,13 +40,15 @@ export interface ShopParts {
   readonly events: EventOutbox;
   readonly desk: Pick<Desk, 'offer'>;
   newId(): string;
+  /** Told with the joining, for whoever reminds: an ISO 8601 duration. */
+  readonly reminderEvery: string;
 }
 
 /** Where the tickets service has not yet said how many one may buy. */
 const usualMaximum = 10;
 const mayLeave: readonly StageName[] = ['waiting', 'turn', 'requested', 'reserved', 'checkout'];
 
-export function createShop({ database, store, events, desk, newId }: ShopParts): Shop {
+export function createShop({ database, store, events, desk, newId, reminderEvery }: ShopParts): Shop {
   const known = (sessionId: string): Session => {
     const session = store.find(sessionId);
     if (!session) throw new Problem(401, 'noPurchase', 'This purchase is not known here: begin a new one.');
@@ -76,7 +78,7 @@ export function createShop({ database, store, events, desk, newId }: ShopParts):
         const { stage } = stageOf(session);
         if (outcomeOf(stage) !== undefined) throw new WrongStep(session, 'Joining');
         if (stage !== 'new') return session;
-        events.emit({ type: 'Tickets.CustomerQueueJoined', sessionId, data: { sessionId } });
+        events.emit({ type: 'Tickets.CustomerQueueJoined', sessionId, data: { sessionId, reminderEvery } });
         return store.change(sessionId, { kind: 'joined' });
       }),
     request: (sessionId, wish) =>

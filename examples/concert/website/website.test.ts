@@ -53,8 +53,12 @@ describe('one purchase', () => {
     assert.deepEqual(wish.data, { sessionId, ...seats });
     assert.equal(wish.source, '/website');
     assert.equal(wish.correlationkey, sessionId);
-    const types = site.sent.filter(({ subject }) => subject === sessionId).map(({ type }) => type);
-    assert.deepEqual(types, ['Tickets.CustomerQueueJoined', 'Tickets.Requested']);
+    const own = site.sent.filter(({ subject }) => subject === sessionId);
+    assert.deepEqual(
+      own.map(({ type }) => type),
+      ['Tickets.CustomerQueueJoined', 'Tickets.Requested'],
+    );
+    assert.deepEqual(own[0]?.data, { sessionId, reminderEvery: 'PT45S' });
   });
 
   it('takes an event that comes twice as one', async () => {

@@ -71,7 +71,7 @@ export const website: ServiceDefinition<WebsiteSettings> = {
     };
 
     const store = createSessionStore(database, now, (sessionId) => tell(sessionId));
-    const shop = createShop({ database, store, events, desk, newId });
+    const shop = createShop({ database, store, events, desk, newId, reminderEvery: settings.reminderEvery });
     const watch = createWatch({
       hub,
       desk,

@@ -105,6 +105,7 @@ export async function startFixture(
     logLevel: 'silent',
     ticketsUrl: `http://127.0.0.1:${ticketsPort}`,
     paymentsPublicUrl: options.paymentsPublicUrl ?? 'http://payments.example',
+    reminderEvery: 'PT45S',
     secureCookie: false,
   } as const;
   const startWebsite = (port: number): Promise<RunningService> =>
