@@ -27,7 +27,8 @@ export async function killDuringPurchases(
   let open = options.customers;
   const visits: Promise<Visit>[] = [];
   for (let n = 0; n < options.customers; n++) {
-    const arrival = new Promise((resolve) => setTimeout(resolve, random() * 10_000));
+    // They come as long as the kills go on.
+    const arrival = new Promise((resolve) => setTimeout(resolve, random() * options.kills * 1300));
     const person = planFor(random);
     const come = arrival.then(() => visit(person, { ...stack.addresses, patienceMs: 240_000 }));
     visits.push(
