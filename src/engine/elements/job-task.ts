@@ -3,8 +3,9 @@ import { cancelJobOf, createJob, evaluateJob } from '../behaviors/jobs.ts';
 import { applyInputMappings, applyOutputMappings } from '../behaviors/mappings.ts';
 import { ownEvents } from '../behaviors/model.ts';
 import { subscribe, unsubscribe } from '../behaviors/subscriptions.ts';
+import type { Work } from '../processing/work.ts';
 import { closeAll } from './lifecycle.ts';
-import type { ElementProcessor } from './processor.ts';
+import type { At, ElementProcessor } from './processor.ts';
 import { completeAndLeave, markActivated } from './transitions.ts';
 
 /** Work done by a job worker: service and send tasks, and whatever else has a task definition. */
@@ -13,11 +14,7 @@ export const jobTask: ElementProcessor = {
     applyInputMappings(w, row, model.inputs);
   },
   activated(w, at) {
-    const job = jobDefinition(at.model);
-    const properties = evaluateJob(w, job, at.row.key);
-    subscribe(w, at.row, ownEvents(w, at.row, at.model));
-    createJob(w, at.row, properties, job.headers);
-    markActivated(w, at);
+    startJob(w, at, () => ({}));
   },
   complete(w, { row, model }) {
     applyOutputMappings(w, row, model.outputs);
@@ -30,6 +27,16 @@ export const jobTask: ElementProcessor = {
     return true;
   },
 };
+
+/** Makes the job of an element. `moreHeaders` may fail as the job's own expressions may: then nothing is written. */
+export function startJob(w: Work, at: At, moreHeaders: () => JobDefinition['headers']): void {
+  const job = jobDefinition(at.model);
+  const properties = evaluateJob(w, job, at.row.key);
+  const headers = { ...job.headers, ...moreHeaders() };
+  subscribe(w, at.row, ownEvents(w, at.row, at.model));
+  createJob(w, at.row, properties, headers);
+  markActivated(w, at);
+}
 
 function jobDefinition(model: GraphElement): JobDefinition {
   if (model.job === undefined) throw new Error(`Element '${model.id}' has no task definition`);

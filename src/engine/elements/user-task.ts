@@ -18,7 +18,7 @@ import { IncidentError } from '../processing/incident-error.ts';
 import type { Work } from '../processing/work.ts';
 import { PROCESSES } from '../state/tables.ts';
 import { parseDateTime, zonedDateTimeText } from '../time/date-time.ts';
-import { jobTask } from './job-task.ts';
+import { jobTask, startJob } from './job-task.ts';
 import { closeAll } from './lifecycle.ts';
 import type { At, ElementProcessor } from './processor.ts';
 import { markActivated } from './transitions.ts';
@@ -30,8 +30,10 @@ export const userTask: ElementProcessor = {
   ...jobTask,
   activated(w, at) {
     const { row, model } = at;
-    if (model.job !== undefined) return jobTask.activated(w, at);
-    const attributes = evaluateAttributes(w, at, model.userTask ?? {});
+    const task = model.userTask ?? {};
+    if (model.job !== undefined) return startJob(w, at, () => reservedHeaders(w, at, task));
+    const priority = evaluatePriority(w, task, row.key);
+    const attributes = { ...evaluateAttributes(w, at, task), priority };
     subscribe(w, row, ownEvents(w, row, model));
     const key = w.nextKey();
     const value = {
@@ -81,8 +83,24 @@ function evaluateAttributes(w: Work, at: At, task: UserTaskDefinition) {
     followUpDate: date(task.followUpDate),
     formKey: formOf(w, at, task),
     externalFormReference: text(task.externalFormReference),
-    priority: evaluatePriority(w, task, scopeKey),
   };
+}
+
+/** What a job worker is told of the people that a task is for; lists are JSON texts. */
+function reservedHeaders(w: Work, at: At, task: UserTaskDefinition): Record<string, string> {
+  const attributes = evaluateAttributes(w, at, task);
+  const list = (items: readonly string[]) => (items.length === 0 ? '' : JSON.stringify(items));
+  const linkedForm = attributes.formKey < 0 ? '' : String(attributes.formKey);
+  const headers = {
+    assignee: attributes.assignee,
+    candidateGroups: list(attributes.candidateGroupsList),
+    candidateUsers: list(attributes.candidateUsersList),
+    dueDate: attributes.dueDate,
+    followUpDate: attributes.followUpDate,
+    formKey: task.formKey === undefined ? linkedForm : evaluateString(w, task.formKey, at.row.key),
+  };
+  const filled = Object.entries(headers).filter(([, value]) => value !== '');
+  return Object.fromEntries(filled.map(([name, value]) => [`io.camunda.zeebe:${name}`, value]));
 }
 
 function evaluateDate(w: Work, text: NonNullable<UserTaskDefinition['dueDate']>, scopeKey: number): string {
