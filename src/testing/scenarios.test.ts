@@ -27,11 +27,17 @@ test('every scenario belongs to a group that is known to pass or known to be ope
 
 for (const scenario of all) {
   const reason = whyOpen(scenario);
-  const title = `${scenario.name}: ${scenario.scenario.title}`;
-  test(title, reason === undefined ? {} : { todo: reason }, async () => {
-    const { difference } = await runScenario(scenario);
-    assert.equal(difference, undefined);
-  });
+  if (reason === undefined) {
+    test(`${scenario.name}: ${scenario.scenario.title}`, async () => {
+      const { difference } = await runScenario(scenario);
+      assert.equal(difference, undefined);
+    });
+  } else {
+    test(`${scenario.name} is still open: ${reason}`, async () => {
+      const { difference } = await runScenario(scenario);
+      assert.notEqual(difference, undefined, 'it passes now: take it from the list of open ones');
+    });
+  }
 }
 
 test('turns of one record each give the same records as long turns', async () => {
