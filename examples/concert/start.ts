@@ -15,6 +15,7 @@ const usage = `Usage: npm start -- [options]
   --payments PORT   payments service (default: 8083)
   --turn SECONDS    time to choose seats (default: 60)
   --hold SECONDS    time to pay (default: 120)
+  --seats LIST      what is on sale, such as standing=1,balcony 1=2
   --help            this text
 `;
 
@@ -55,6 +56,7 @@ function readOptions(): ConcertOptions | undefined {
         payments: { type: 'string', default: '8083' },
         turn: { type: 'string', default: '60' },
         hold: { type: 'string', default: '120' },
+        seats: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -79,7 +81,10 @@ function readOptions(): ConcertOptions | undefined {
         payments: number('payments'),
       },
       settings: {
-        tickets: ['--turn-seconds', String(number('turn')), '--reservation-seconds', String(number('hold'))],
+        tickets: [
+          ...['--turn-seconds', String(number('turn')), '--reservation-seconds', String(number('hold'))],
+          ...(values.seats === undefined ? [] : ['--seats', values.seats]),
+        ],
       },
       say: (line) => console.error(line),
     };
