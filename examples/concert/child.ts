@@ -85,19 +85,22 @@ function begin(
   args: readonly string[],
   say: (line: string) => void,
 ): Promise<ChildProcess> {
-  // A group of its own: Ctrl-C in the terminal reaches only the launcher, which ends the parts in order.
+  // A group of its own: Ctrl-C in the terminal reaches only the launcher, which ends the parts in order. The channel
+  // carries nothing: its end tells the part that the launcher is gone.
   const child = spawn(process.execPath, [file, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new TypeError('the output of a part is read by pipes');
   return new Promise((resolve, reject) => {
     const lines: string[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => {
+    createInterface({ input: stderr }).on('line', (line) => {
       lines.push(line);
       if (lines.length > 20) lines.shift();
       say(`${name}: ${line}`);
     });
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: stdout }).on('line', (line) => {
       if (/\bready\b/.test(line)) resolve(child);
     });
     child.once('error', reject);

@@ -36,8 +36,7 @@ async function main(): Promise<void> {
         (error: unknown) => fail(error, 1),
       );
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
     console.log(banner(concert.addresses, options.data));
   } catch (error) {
     fail(error, error instanceof ChildError ? error.exitCode : 1);

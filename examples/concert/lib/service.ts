@@ -173,7 +173,8 @@ export interface ProcessParts extends SettingsSource {
   print(line: string): void;
   complain(line: string): void;
   exit(code: number): void;
-  onSignal(signal: 'SIGTERM' | 'SIGINT', run: () => void): void;
+  /** `disconnect`: who started this process by a channel is gone. */
+  onSignal(signal: 'SIGTERM' | 'SIGINT' | 'disconnect', run: () => void): void;
 }
 
 /**
@@ -194,8 +195,8 @@ export async function runService<Settings extends CommonSettings>(
       await running.close();
       world.exit(0);
     });
-    world.onSignal('SIGTERM', () => void stop());
-    world.onSignal('SIGINT', () => void stop());
+    for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const)
+      world.onSignal(signal, () => void stop());
     world.print(`${definition.name} ready on ${running.url}`);
   } catch (error) {
     world.complain(`${definition.name}: ${plainReason(error)}`);
