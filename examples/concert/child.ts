@@ -26,6 +26,8 @@ export interface Child {
 }
 
 const restartDelay = 500;
+/** ms that a part may take to stop before it is ended at once; each promises to stop within five seconds. */
+const stopLimit = 8_000;
 
 /** Starts `node file args`; resolves when it has printed its ready line. */
 export async function startChild(
@@ -113,5 +115,7 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once('exit', resolve));
   child.kill(signal);
+  const late = setTimeout(() => child.kill('SIGKILL'), stopLimit);
   await exit;
+  clearTimeout(late);
 }

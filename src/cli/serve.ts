@@ -36,6 +36,8 @@ function nextStopSignal(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
     // Started by a launcher over a channel: its end is a stop too, or the server would outlive it unseen.
     process.once('disconnect', onSignal);
+    // The channel itself must not keep the process alive once everything is closed.
+    process.channel?.unref();
   });
 }
 
