@@ -27,6 +27,7 @@ export type {
   UserTaskDefinition,
 } from './graph.ts';
 export { GRAPH_FORMAT } from './graph.ts';
+export { rejectionText } from './rejection.ts';
 
 /** What a BPMN file holds for the engine, or why Zeebe would refuse it. */
 export type ParsedResource =
@@ -53,11 +54,6 @@ export async function parseBpmn(resourceName: string, xml: string): Promise<Pars
 
 function executableProcesses(definitions: XmlNode): readonly XmlNode[] {
   return childrenOf(definitions, 'rootElements').filter(isExecutableProcess);
-}
-
-/** The reason with which a deployment is refused. `problems` are the blocks of its resources, in their order. */
-export function rejectionText(problems: readonly string[]): string {
-  return `Expected to deploy new resources, but encountered the following errors:\n${problems.join('\n')}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
+import { rejectionText } from '../../bpmn/rejection.ts';
 import { latestForm, latestProcess } from '../behaviors/definitions.ts';
 import { closeStartEvents, openStartEvents } from '../behaviors/start-events.ts';
 import { Rejection } from '../processing/rejection.ts';
@@ -45,8 +46,7 @@ function refuseProblems(resources: readonly ResourceValue[]): void {
   const problems = resources.flatMap(({ problems }) => (problems === undefined ? [] : [problems]));
   if (problems.length === 0) problems.push(...duplicateIds(resources));
   if (problems.length === 0) return;
-  const reason = `Expected to deploy new resources, but encountered the following errors:\n${problems.join('\n')}`;
-  throw new Rejection('INVALID_ARGUMENT', reason);
+  throw new Rejection('INVALID_ARGUMENT', rejectionText(problems));
 }
 
 function duplicateIds(resources: readonly ResourceValue[]): readonly string[] {
