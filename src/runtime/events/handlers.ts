@@ -36,13 +36,7 @@ function handler<Kind extends keyof EventRequests>(
   kind: Kind,
   handle: (body: EventRequests[Kind]['body'], tx: Tx) => EventRequests[Kind]['value'],
 ): RequestHandler<never> {
-  return {
-    kind,
-    handle: (body, tx) => {
-      void tx.db; // all SQL of the handler belongs to the scope of its request
-      return handle(body, tx);
-    },
-  };
+  return { kind, handle };
 }
 
 function publish(core: EventsCore, tx: Tx, event: CloudEvent): EventReceipt {
