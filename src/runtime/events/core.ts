@@ -123,6 +123,7 @@ export class EventsCore {
       else this.stores.log.markToRoute(sequence);
     }
     this.#fresh.clear();
+    this.stores.log.flush();
     const lanes = this.intake.takeLanes();
     if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now: tx.now } satisfies DueLanes);
     // What was read within a scope that was undone must not stay.

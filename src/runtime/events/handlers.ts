@@ -54,7 +54,7 @@ function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
   const settled = deliveries.settle(row, result.attempt, result.sink, tx.now);
   const fate = fateOf(settled, result);
   if (fate) {
-    log.addFates(sequence, [fate], tx.now);
+    tx.onUndo(log.addFates(sequence, [fate], tx.now));
     const intent = settled.kind === 'delivered' ? 'DELIVERED' : 'DEAD_LETTERED';
     core.intake.record(tx, sequence, event, intent, [fate]);
   }
