@@ -1,13 +1,11 @@
+import { Cursor } from './cursor.ts';
 import { CesqlParseError, positionAt } from './errors.ts';
-import { type Token, tokensOf } from './lexer.ts';
-import { INFIX_WORDS, remedyFor } from './remedies.ts';
+import { INFIX_WORDS } from './remedies.ts';
 import type { Arithmetic, Comparison, LogicOperator, Node, Step } from './syntax.ts';
 import { readInteger } from './values.ts';
 
 /** Characters (UTF-16 units) of one expression. */
 export const MAX_LENGTH = 16_384;
-/** Depth of parentheses, calls, sets, unary operators, and LIKE and IN on the result of another. */
-export const MAX_DEPTH = 100;
 
 const LOGIC: ReadonlySet<string> = new Set<LogicOperator>(['AND', 'OR', 'XOR']);
 const COMPARISON: ReadonlySet<string> = new Set<Comparison>(['=', '!=', '<>', '<', '<=', '>', '>=']);
@@ -32,270 +30,211 @@ export function parse(source: string): Node {
 }
 
 class Parser {
-  readonly #source: string;
-  readonly #tokens: readonly Token[];
-  #at = 0;
-  #depth = 0;
+  readonly #cursor: Cursor;
 
   constructor(source: string) {
-    this.#source = source;
-    this.#tokens = tokensOf(source);
+    this.#cursor = new Cursor(source);
   }
 
   expression(): Node {
     const node = this.#logic();
-    if (this.#token.kind !== 'end') this.#failAfterOperand('the end of the expression');
+    if (this.#cursor.token.kind !== 'end') this.#cursor.failAfterOperand('the end of the expression');
     return node;
   }
 
   #logic(): Node {
+    const { start } = this.#cursor.token;
     const first = this.#comparison();
     const rest = this.#steps<LogicOperator>(LOGIC, () => this.#comparison());
-    return rest.length === 0 ? first : { kind: 'logic', first, rest, ...this.#spanFrom(first) };
+    return rest.length === 0 ? first : { kind: 'logic', first, rest, ...this.#cursor.spanFrom(start) };
   }
 
   #comparison(): Node {
+    const { start } = this.#cursor.token;
     const first = this.#sum();
     const rest = this.#steps<Comparison>(COMPARISON, () => this.#sum());
-    return rest.length === 0 ? first : { kind: 'compare', first, rest, ...this.#spanFrom(first) };
+    return rest.length === 0 ? first : { kind: 'compare', first, rest, ...this.#cursor.spanFrom(start) };
   }
 
   #sum(): Node {
+    const { start } = this.#cursor.token;
     const first = this.#product();
     const rest = this.#steps<Arithmetic>(ADDITIVE, () => this.#product());
-    return rest.length === 0 ? first : { kind: 'compute', first, rest, ...this.#spanFrom(first) };
+    return rest.length === 0 ? first : { kind: 'compute', first, rest, ...this.#cursor.spanFrom(start) };
   }
 
   #product(): Node {
-    const first = this.#test();
-    const rest = this.#steps<Arithmetic>(MULTIPLICATIVE, () => this.#test());
-    return rest.length === 0 ? first : { kind: 'compute', first, rest, ...this.#spanFrom(first) };
+    const { start } = this.#cursor.token;
+    const first = this.#predicate();
+    const rest = this.#steps<Arithmetic>(MULTIPLICATIVE, () => this.#predicate());
+    return rest.length === 0 ? first : { kind: 'compute', first, rest, ...this.#cursor.spanFrom(start) };
   }
 
   #steps<Operator extends string>(operators: ReadonlySet<string>, operand: () => Node): Step<Operator>[] {
     const steps: Step<Operator>[] = [];
-    while (this.#token.kind !== 'text' && operators.has(this.#token.value)) {
-      const { value, start: at } = this.#take();
+    while (this.#cursor.token.kind !== 'text' && operators.has(this.#cursor.token.value)) {
+      const { value, start: at } = this.#cursor.take();
       steps.push({ operator: value as Operator, operand: operand(), at });
     }
     return steps;
   }
 
   /** LIKE and IN, any number of them behind one operand. */
-  #test(): Node {
-    const depth = this.#depth;
+  #predicate(): Node {
+    const { depth } = this.#cursor;
+    const { start } = this.#cursor.token;
     const first = this.#unary();
     let node = first;
     for (;;) {
-      const negated = this.#isWord('NOT');
-      const operator = negated ? this.#tokens[this.#at + 1] : this.#token;
+      const negated = this.#cursor.isWord('NOT');
+      const operator = negated ? this.#cursor.next : this.#cursor.token;
       const word = operator?.kind === 'word' ? operator.value : '';
       if (word !== 'LIKE' && word !== 'IN') break;
-      if (node !== first) this.#deeper();
-      if (negated) this.#take();
-      this.#take();
+      if (node !== first) this.#cursor.deeper();
+      if (negated) this.#cursor.take();
+      this.#cursor.take();
       const operand = node;
       node =
         word === 'LIKE'
-          ? { kind: 'like', operand, negated, pattern: this.#pattern(), ...this.#spanFrom(operand) }
-          : { kind: 'in', operand, negated, elements: this.#set(), ...this.#spanFrom(operand) };
+          ? { kind: 'like', operand, negated, pattern: this.#pattern(), ...this.#cursor.spanFrom(start) }
+          : { kind: 'in', operand, negated, elements: this.#set(), ...this.#cursor.spanFrom(start) };
     }
-    this.#depth = depth;
+    this.#cursor.depth = depth;
     return node;
   }
 
   #pattern(): string {
-    if (this.#token.kind === 'text') return this.#take().value;
-    return this.#fail(
-      `expected the pattern of LIKE, a text between quotes, but found ${this.#found()}; a pattern cannot be computed`,
+    if (this.#cursor.token.kind === 'text') return this.#cursor.take().value;
+    return this.#cursor.fail(
+      `expected the pattern of LIKE, a text between quotes, but found ${this.#cursor.found()}; a pattern cannot be computed`,
     );
   }
 
   #set(): readonly Node[] {
-    if (!this.#isSymbol('(')) {
-      this.#fail(`expected ( after IN, but found ${this.#found()}; write the set as ('a', 'b')`);
+    if (!this.#cursor.isSymbol('(')) {
+      this.#cursor.fail(
+        `expected ( after IN, but found ${this.#cursor.found()}; write the set as ('a', 'b')`,
+      );
     }
-    const elements = this.#list();
-    if (elements.length === 0) {
-      this.#at--;
-      this.#fail('the set of IN is empty; write at least one element before )');
+    if (this.#cursor.next?.source === ')') {
+      this.#cursor.take();
+      this.#cursor.fail('the set of IN is empty; write at least one element before )');
     }
-    return elements;
+    return this.#list();
   }
 
   /** Expressions between parentheses. */
   #list(): Node[] {
-    this.#take();
+    this.#cursor.take();
     const elements: Node[] = [];
-    if (!this.#isSymbol(')')) {
+    if (!this.#cursor.isSymbol(')')) {
       for (;;) {
-        elements.push(this.#nested(() => this.#logic()));
-        if (!this.#isSymbol(',')) break;
-        this.#take();
+        elements.push(this.#cursor.nested(() => this.#logic()));
+        if (!this.#cursor.isSymbol(',')) break;
+        this.#cursor.take();
       }
-      if (!this.#isSymbol(')')) this.#failAfterOperand(', or )');
+      if (!this.#cursor.isSymbol(')')) this.#cursor.failAfterOperand(', or )');
     }
-    this.#take();
+    this.#cursor.take();
     return elements;
   }
 
   #unary(): Node {
-    const token = this.#token;
+    const token = this.#cursor.token;
     const { kind, start, value } = token;
     if (kind === 'integer') return this.#integer('');
     if (kind === 'text') {
-      this.#take();
+      this.#cursor.take();
       return { kind: 'literal', value, start, end: token.end };
     }
     if (kind === 'symbol') {
       if (value === '(') return this.#parenthesized();
-      const next = this.#tokens[this.#at + 1];
+      const next = this.#cursor.next;
       const signed = next?.kind === 'integer' && next.start === token.end;
       if ((value === '-' || value === '+') && signed) {
-        this.#take();
+        this.#cursor.take();
         return this.#integer(value);
       }
       if (value === '-') return this.#prefixed('negate');
       if (value === '+') {
-        this.#fail('a + here is the sign of an integer; write the digits right behind it, or remove it');
+        this.#cursor.fail(
+          'a + here is the sign of an integer; write the digits right behind it, or remove it',
+        );
       }
     }
-    return kind === 'word' ? this.#word() : this.#failBeforeOperand();
+    return kind === 'word' ? this.#word() : this.#cursor.failBeforeOperand();
   }
 
   #word(): Node {
-    const { value, source, start, end } = this.#token;
+    const { value, source, start, end } = this.#cursor.token;
     switch (value) {
       case 'NOT':
         return this.#prefixed('not');
       case 'EXISTS':
-        this.#take();
-        return { kind: 'exists', name: this.#existing(), ...this.#spanFrom({ start }) };
+        this.#cursor.take();
+        return { kind: 'exists', name: this.#existing(), ...this.#cursor.spanFrom(start) };
       case 'TRUE':
       case 'FALSE':
-        this.#take();
+        this.#cursor.take();
         return { kind: 'literal', value: value === 'TRUE', start, end };
     }
-    if (KEYWORDS.has(value)) this.#failBeforeOperand();
-    const next = this.#tokens[this.#at + 1];
+    if (KEYWORDS.has(value)) this.#cursor.failBeforeOperand();
+    const next = this.#cursor.next;
     if (next?.kind === 'symbol' && next.value === '(') {
       if (!/^[A-Z][A-Z_]*$/.test(value)) {
-        this.#fail(`${source} cannot name a function; names of functions are letters and _`);
+        this.#cursor.fail(`${source} cannot name a function; names of functions are letters and _`);
       }
-      this.#take();
-      return { kind: 'call', name: value, operands: this.#list(), ...this.#spanFrom({ start }) };
+      this.#cursor.take();
+      return { kind: 'call', name: value, operands: this.#list(), ...this.#cursor.spanFrom(start) };
     }
     return { kind: 'attribute', name: this.#attributeName(), start, end };
   }
 
   #existing(): string {
-    if (this.#token.kind === 'integer' || (this.#token.kind === 'word' && !KEYWORDS.has(this.#token.value))) {
+    if (
+      this.#cursor.token.kind === 'integer' ||
+      (this.#cursor.token.kind === 'word' && !KEYWORDS.has(this.#cursor.token.value))
+    ) {
       return this.#attributeName();
     }
-    return this.#fail(
-      `expected the name of an attribute after EXISTS, but found ${this.#found()}; write it without quotes and parentheses`,
+    return this.#cursor.fail(
+      `expected the name of an attribute after EXISTS, but found ${this.#cursor.found()}; write it without quotes and parentheses`,
     );
   }
 
   #attributeName(): string {
-    const { value, source } = this.#token;
+    const { value, source } = this.#cursor.token;
     if (source.includes('_')) {
-      this.#fail(`${source} cannot name an attribute; names are letters and digits without _`);
+      this.#cursor.fail(`${source} cannot name an attribute; names are letters and digits without _`);
     }
     if (value === 'DATA') {
-      this.#fail('the data of an event cannot be read by CESQL, only its attributes');
+      this.#cursor.fail('the data of an event cannot be read by CESQL, only its attributes');
     }
-    if (value === 'NULL') {
-      this.#fail('there is no NULL; write EXISTS name to ask whether an attribute is there');
-    }
-    this.#take();
+    this.#cursor.take();
     return source.toLowerCase();
   }
 
   #integer(sign: '' | '+' | '-'): Node {
-    const { source, start, end } = this.#token;
+    const { source, start, end } = this.#cursor.token;
     const value = readInteger(sign + source);
     if (value === undefined) {
-      this.#fail('the integer is out of range; 32 bits with sign hold -2147483648 to 2147483647');
+      this.#cursor.fail('the integer is out of range; 32 bits with sign hold -2147483648 to 2147483647');
     }
-    this.#take();
+    this.#cursor.take();
     return { kind: 'literal', value, start: start - sign.length, end };
   }
 
   #parenthesized(): Node {
-    this.#take();
-    const node = this.#nested(() => this.#logic());
-    if (!this.#isSymbol(')')) this.#failAfterOperand(')');
-    this.#take();
+    this.#cursor.take();
+    const node = this.#cursor.nested(() => this.#logic());
+    if (!this.#cursor.isSymbol(')')) this.#cursor.failAfterOperand(')');
+    this.#cursor.take();
     return node;
   }
 
   #prefixed(kind: 'not' | 'negate'): Node {
-    const { start } = this.#take();
-    const operand = this.#nested(() => this.#unary());
-    return { kind, operand, ...this.#spanFrom({ start }) };
-  }
-
-  #nested(read: () => Node): Node {
-    this.#deeper();
-    const node = read();
-    this.#depth--;
-    return node;
-  }
-
-  #deeper(): void {
-    if (++this.#depth > MAX_DEPTH) {
-      this.#fail(`the expression is nested more than ${MAX_DEPTH} deep; simplify it`);
-    }
-  }
-
-  get #token(): Token {
-    const token = this.#tokens[this.#at] ?? this.#tokens.at(-1);
-    if (token === undefined) throw new TypeError('an expression has at least its end');
-    return token;
-  }
-
-  #take(): Token {
-    const token = this.#token;
-    this.#at++;
-    return token;
-  }
-
-  #isWord(value: string): boolean {
-    return this.#token.kind === 'word' && this.#token.value === value;
-  }
-
-  #isSymbol(value: string): boolean {
-    return this.#token.kind === 'symbol' && this.#token.value === value;
-  }
-
-  #spanFrom({ start }: { readonly start: number }): { start: number; end: number } {
-    return { start, end: this.#tokens[this.#at - 1]?.end ?? start };
-  }
-
-  #found(): string {
-    const { kind, source } = this.#token;
-    if (kind === 'end') return 'the end of the expression';
-    return source.length > 40 ? `${source.slice(0, 40)}…` : source;
-  }
-
-  #failBeforeOperand(): never {
-    const wanted =
-      'expected a value: an attribute, a text between quotes, an integer, TRUE, FALSE, a function or (';
-    return this.#fail(
-      this.#token.kind === 'end' && this.#at === 0
-        ? `${wanted}; the expression is empty`
-        : `${wanted}, but found ${this.#found()}`,
-    );
-  }
-
-  #failAfterOperand(wanted: string): never {
-    return this.#fail(
-      `expected an operator or ${wanted}, but found ${this.#found()}${remedyFor(this.#token, this.#tokens[this.#at - 1])}`,
-    );
-  }
-
-  #fail(reason: string): never {
-    throw new CesqlParseError(positionAt(this.#source, this.#token.start), reason);
+    const { start } = this.#cursor.take();
+    const operand = this.#cursor.nested(() => this.#unary());
+    return { kind, operand, ...this.#cursor.spanFrom(start) };
   }
 }

@@ -20,7 +20,7 @@ const attributeName = fc.oneof(
   fc.constantFrom('id', 'type', 'a', 'b', 'c', 'd', 'e', 'gone'),
   fc
     .stringMatching(/^[a-z0-9]{0,5}[a-z][a-z0-9]{0,5}$/)
-    .filter((name) => !/^(and|or|xor|not|like|in|exists|true|false|data|null)$/.test(name)),
+    .filter((name) => !/^(and|or|xor|not|like|in|exists|true|false|data)$/.test(name)),
 );
 const call = fc.constantFrom(
   'LENGTH',

@@ -37,6 +37,7 @@ export class Run {
   }
 
   #missing(name: string): string {
+    if (name === 'null') return 'CESQL has no NULL; write EXISTS name to ask whether an attribute is there';
     const meant = nearest(name, new Set([...this.attributes.keys(), ...CORE]));
     return meant === undefined || meant === name
       ? `the event has no attribute ${name}`
