@@ -1,4 +1,4 @@
-import { type AttributeValue, checkAttributeName, checkRequired } from './attributes.ts';
+import { type AttributeValue, checkAttributeBytes, checkAttributeName, checkRequired } from './attributes.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { CloudEventError } from './errors.ts';
 import { addAttribute, attribute, type CloudEvent, declaresUtf8Json, eventOf } from './event.ts';
@@ -97,6 +97,7 @@ function readEvent(scanner: JsonScanner): CloudEvent {
     scanner.expect('}');
   }
   checkRequired(members.attributes);
+  checkAttributeBytes(members.attributes);
   return withData(members);
 }
 
