@@ -248,6 +248,10 @@ function checkMediaType(accepts: Accepts, contentType: string | undefined, lengt
 function frameworkError(error: unknown, request: FastifyRequest | undefined): GatewayError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  // Node's word for a connection that ended before the body did.
+  if (code === 'ECONNRESET' && request?.raw.destroyed) {
+    return new GatewayError('CANCELLED', 'The client went away before it had sent the body.');
+  }
   if (typeof code !== 'string' || !code.startsWith('FST_')) return undefined;
   switch (statusCode) {
     case 413:

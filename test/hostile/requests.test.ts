@@ -99,16 +99,19 @@ test('slow heads and slow bodies are cut off in time, and nobody else waits for 
       slow.push(one);
     }
   }
-  t.after(() => slow.forEach(({ socket }) => void socket.destroy()));
   const drip = setInterval(
     () => slow.forEach(({ socket }) => void (socket.writable && socket.write('x'))),
     100,
   );
-  t.after(() => clearInterval(drip));
-  await acceptsPromptly(target);
-  await until('all slow connections are closed', async () =>
-    slow.every(({ socket }) => socket.closed) ? true : undefined,
-  );
+  try {
+    await acceptsPromptly(target);
+    await until('all slow connections are closed', async () =>
+      slow.every(({ socket }) => socket.closed) ? true : undefined,
+    );
+  } finally {
+    clearInterval(drip);
+    for (const { socket } of slow) socket.destroy();
+  }
   const told = slow.filter(({ text }) => text.startsWith('HTTP/1.1 503 Service Unavailable\r\n'));
   // Those that dripped into the end of their connection may have lost the answer.
   assert.ok(told.length > 0, 'some have read why');
@@ -124,14 +127,16 @@ test('connections beyond the bound are closed at once, and there is room again w
   const target = await openTarget(t, { connections: { connections: 20 } });
   const open = Array.from({ length: 20 }, () => connect(target.port, '127.0.0.1'));
   for (const socket of open) socket.on('error', () => undefined);
-  t.after(() => open.forEach((socket) => void socket.destroy()));
-  await until('the server is full', () =>
-    target.post(binary()).then(
-      () => undefined,
-      () => true,
-    ),
-  );
-  for (const socket of open) socket.destroy();
+  try {
+    await until('the server is full', () =>
+      target.post(binary()).then(
+        () => undefined,
+        () => true,
+      ),
+    );
+  } finally {
+    for (const socket of open) socket.destroy();
+  }
   await until('there is room again', () =>
     acceptsPromptly(target).then(
       () => true,
