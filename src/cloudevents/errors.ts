@@ -10,6 +10,7 @@ export type CloudEventErrorCode =
   | 'invalidEncoding'
   | 'invalidJson'
   | 'invalidData'
+  | 'attributesTooLarge'
   | 'batchTooLarge';
 
 /** HTTP status with which a receiver refuses the message. */
@@ -24,6 +25,7 @@ const STATUS: Readonly<Record<CloudEventErrorCode, CloudEventErrorStatus>> = {
   invalidEncoding: 400,
   invalidJson: 400,
   invalidData: 400,
+  attributesTooLarge: 413,
   batchTooLarge: 413,
 };
 

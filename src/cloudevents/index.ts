@@ -3,7 +3,7 @@ export {
   type AttributeValue,
   canonicalText,
   isAttributeName,
-  isTimestamp,
+  MAX_ATTRIBUTE_BYTES,
   SPEC_VERSION,
 } from './attributes.ts';
 export {
@@ -53,5 +53,6 @@ export {
 } from './http.ts';
 export { isJsonText } from './json.ts';
 export { fromBatchText, fromJsonText, toBatchText, toJsonText } from './json-format.ts';
+export { isTimestamp } from './timestamp.ts';
 export { isUriReference } from './uri.ts';
 export { decodeUtf8, encodeUtf8 } from './utf8.ts';

@@ -148,7 +148,7 @@ test('foreign hosts and pages are refused, and another method is told what is po
   assert.equal(page.status, 403);
   const get = await call('GET', '/events');
   assert.equal(get.status, 405);
-  assert.equal(get.headers.get('allow'), 'POST');
+  assert.equal(get.headers.get('allow'), 'POST, OPTIONS');
 });
 
 test('an overloaded or failing writer is told with 429 or 503 and when to come again', async (t) => {

@@ -69,7 +69,7 @@ function withEvent(
   try {
     return work(fromJsonText(text));
   } catch (error) {
-    if (error instanceof CloudEventError) return refusal(error, request.path);
+    if (error instanceof CloudEventError) return refusal(error, request);
     throw error;
   }
 }
