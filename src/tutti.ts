@@ -83,6 +83,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
       {
         settings: {
           jobTypes: options.routerTypes,
+          legacyActivityIds: options.legacyActivityIds,
           hostMap: options.hostMap,
           allowTargets: options.allowTargets,
         },

@@ -3,6 +3,7 @@ import type { EventsContext } from './context.ts';
 import { eventApiRoutes } from './event-api.ts';
 import { ingressRoutes } from './ingress.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { waitRoutes } from './waits.ts';
 
 export type { EventsContext } from './context.ts';
 
@@ -10,6 +11,11 @@ export type { EventsContext } from './context.ts';
 export function eventsGroup(context: EventsContext): RouteGroup {
   return {
     name: 'events',
-    routes: [...ingressRoutes(context), ...subscriptionRoutes(context), ...eventApiRoutes(context)],
+    routes: [
+      ...ingressRoutes(context),
+      ...subscriptionRoutes(context),
+      ...eventApiRoutes(context),
+      ...waitRoutes(context),
+    ],
   };
 }

@@ -1,5 +1,7 @@
 import type { LoggedEvent, Targets } from '../../broker/index.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
+import type { JobValue } from '../../engine/records/record.ts';
+import { NO_CATCH_EVENT } from '../../engine/state/appliers/jobs.ts';
 import { JOBS } from '../../engine/state/tables.ts';
 import { type Fate, messageUse } from '../../router/index.ts';
 import type { Database } from '../../store/database.ts';
@@ -74,7 +76,7 @@ export class EventsCore {
       stores,
       intake,
       bindings,
-      outgoing: { engineId, source: settings.source },
+      outgoing: { engineId, source: settings.source, legacyActivityIds: settings.legacyActivityIds },
       targets,
       maxHops: settings.maxHops,
     });
@@ -189,10 +191,13 @@ export class EventsCore {
 
   #endOfWait(tx: Tx, record: LogRecord): void {
     if (record.valueType !== 'JOB' || !this.#jobTypes.has(record.value.type)) return;
-    const reason = endOfJob(record.intent, record.value.errorCode);
-    if (reason === undefined) return;
+    const end = endOfJob(record.intent, record.value);
+    if (end === undefined) return;
     void tx.db;
-    this.stores.waits.end(record.key, reason, tx.now);
+    const { waits, confirmations } = this.stores;
+    const waited =
+      end.kind === 'gone' ? waits.end(record.key, end.reason, tx.now) : waits.rest(record.key, end.reason);
+    if (waited) confirmations.forget(record.key);
   }
 
   /** What becomes of a message after its publication is its event's fate too. */
@@ -217,15 +222,28 @@ export class EventsCore {
   }
 }
 
-/** Why a job waits no more, if this intent ends it. */
-function endOfJob(intent: string, errorCode: string): string | undefined {
+interface WaitEnd {
+  /** `resting`: the job is still there and may be tried again. */
+  readonly kind: 'gone' | 'resting';
+  readonly reason: string;
+}
+
+/** Why a job does not wait any more, if this intent ends its wait. */
+function endOfJob(intent: string, { errorCode, errorMessage, elementId }: JobValue): WaitEnd | undefined {
   switch (intent) {
     case 'COMPLETED':
-      return 'The job was completed before.';
+      return { kind: 'gone', reason: 'The job was completed before.' };
     case 'CANCELED':
-      return 'The job was canceled before: its instance left the task, by a time-out or otherwise.';
+      return {
+        kind: 'gone',
+        reason: 'The job was canceled before: its instance left the task, by a time-out or otherwise.',
+      };
     case 'ERROR_THROWN':
-      return `The job ended before with the error '${errorCode}'.`;
+      return elementId === NO_CATCH_EVENT
+        ? { kind: 'resting', reason: `The job threw the error '${errorCode}', which nothing catches.` }
+        : { kind: 'gone', reason: `The job ended before with the error '${errorCode}'.` };
+    case 'FAILED':
+      return { kind: 'resting', reason: errorMessage === '' ? 'The job failed.' : errorMessage };
     default:
       return undefined;
   }

@@ -70,7 +70,7 @@ test('F6 a task without Type, or with an unknown Mode, raises an incident with t
   await startInstance(world, 'NO_MODE');
   assert.deepEqual(incidentsOf(world), [
     "The task header 'Type' is missing. Set it to the type of the event to send.",
-    "The task header 'Mode' is 'PERHAPS'. Set it to one of EMIT_ONLY, WAIT_FOR_CLOUD_EVENT.",
+    "The task header 'Mode' is 'PERHAPS'. Set it to one of EMIT_ONLY, EMIT_AND_CONFIRM, WAIT_FOR_CLOUD_EVENT.",
   ]);
   assert.deepEqual(await world.events.search({ limit: 10 }), []);
 });

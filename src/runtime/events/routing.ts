@@ -3,10 +3,12 @@ import { type CloudEvent, sourceOf, typeOf } from '../../cloudevents/index.ts';
 import type { MessageRequest } from '../../engine/records/command.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
 import type { Document } from '../../engine/records/record.ts';
+import { JOBS } from '../../engine/state/tables.ts';
 import {
   type Fate,
   fatesOfMessage,
   type IncomingSettings,
+  type Routing as RouterDecision,
   route,
   type WaitingJob,
 } from '../../router/index.ts';
@@ -14,6 +16,7 @@ import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
 import type { Intake } from './intake.ts';
+import { failCommand, throwCommand } from './job-failures.ts';
 import type { EventStores } from './stores.ts';
 import { nearMisses, routerView } from './view.ts';
 
@@ -24,6 +27,9 @@ export interface RoutingParts {
   readonly incoming: IncomingSettings;
   readonly reuseIdSources: ReadonlySet<string>;
 }
+
+type FailureReply = Extract<RouterDecision, { readonly kind: 'errorReply' | 'failReply' }>;
+type EarlyReply = Extract<RouterDecision, { readonly kind: 'earlyReply' }>;
 
 /** Carries out what the router decides about an event. */
 export class Routing {
@@ -52,6 +58,9 @@ export class Routing {
     switch (routing.kind) {
       case 'reply':
         return [this.#reply(tx, sequence, routing.job, routing.variables)];
+      case 'errorReply':
+      case 'failReply':
+        return [this.#failure(tx, sequence, routing)];
       case 'unusableReply':
       case 'lateReply':
         return [{ kind: routing.kind, jobKey: String(routing.job.jobKey), reason: routing.reason }];
@@ -59,8 +68,7 @@ export class Routing {
       case 'expired':
         return [routing];
       case 'earlyReply':
-        stores.earlyReplies.keep(sequence, typeOf(event), routing.correlationKey, routing.until);
-        return [routing];
+        return [this.#early(sequence, event, routing)];
       case 'message':
         return this.#message(tx, sequence, event, routing.request);
       case 'unmatched':
@@ -81,6 +89,37 @@ export class Routing {
       processInstanceKey: String(processInstanceKey),
       elementId,
     };
+  }
+
+  /** A reply that tells of a failure: the job throws a BPMN error, or fails and is tried again. */
+  #failure(tx: Tx, sequence: number, reply: FailureReply): Fate {
+    const { waits } = this.#parts.stores;
+    const { job, note, variables } = reply;
+    const { jobKey, processInstanceKey, elementId, mapping } = job;
+    const throws = reply.kind === 'errorReply';
+    const message = throws ? reply.errorMessage : reply.reason;
+    const failure = { jobKey, mapping, message, variables };
+    // Before the job may be served again: its next event is another one.
+    waits.countAnswer(jobKey);
+    const command = throws ? throwCommand(reply.errorCode, failure) : failCommand(tx, failure);
+    const { answer } = tx.execute(command);
+    if (answer.kind === 'rejected')
+      return { kind: 'lateReply', jobKey: String(jobKey), reason: answer.reason };
+    if (tx.state.get(JOBS, jobKey) === undefined)
+      waits.end(jobKey, `Event number ${sequence} has ended the job before.`, tx.now);
+    const place = { jobKey: String(jobKey), processInstanceKey: String(processInstanceKey), elementId };
+    return {
+      ...place,
+      ...(command.intent === 'FAIL'
+        ? { kind: 'failReply', retries: command.value.retries }
+        : { kind: 'errorReply', errorCode: throws ? reply.errorCode : '' }),
+      ...(note !== undefined && { note }),
+    };
+  }
+
+  #early(sequence: number, event: CloudEvent, { kind, correlationKey, until, jobKey }: EarlyReply): Fate {
+    this.#parts.stores.earlyReplies.keep(sequence, typeOf(event), correlationKey, until, jobKey);
+    return { kind, correlationKey, until, ...(jobKey !== undefined && { jobKey: String(jobKey) }) };
   }
 
   #message(tx: Tx, sequence: number, event: CloudEvent, request: MessageRequest): readonly Fate[] {
