@@ -4,7 +4,7 @@ import type { Document } from '../engine/records/record.ts';
 import { variablesOf } from './data.ts';
 import type { FailureMapping } from './failure-mapping.ts';
 import { isEventOfJob } from './outgoing.ts';
-import { effectOfReply, isAnswer, jobKeyOf } from './replies.ts';
+import { effectOfReply, isAnswer, jobKeyOf, namesJobBySubject } from './replies.ts';
 
 /** A job that the router serves and that waits, or waited, for an event. */
 export interface WaitingJob {
@@ -115,12 +115,15 @@ function replyByKey(
   if (named === undefined || isEventOfJob(idOf(event), settings.engineId, named)) return undefined;
   const key = Number(named);
   const job = /^\d{1,16}$/.test(named) && Number.isSafeInteger(key) ? view.job(key) : undefined;
-  if (!job) return hasMessageUse(event, view) ? undefined : { kind: 'unknownJob', jobKey: named };
+  if (!job) return hasOtherUse(event, view) ? undefined : { kind: 'unknownJob', jobKey: named };
   return isAnswer(event, job) ? replyTo(job, event, view, settings, now) : undefined;
 }
 
-function hasMessageUse(event: CloudEvent, view: RouterView): boolean {
-  return view.isMessageName(typeOf(event)) || view.isReplyType(typeOf(event));
+/** True if an event that names a job nobody knows may still be a message, or a reply by its correlation key. */
+function hasOtherUse(event: CloudEvent, view: RouterView): boolean {
+  if (view.isMessageName(typeOf(event))) return true;
+  const isKeyed = attribute(event, 'correlationkey') !== undefined || !namesJobBySubject(event);
+  return isKeyed && correlationKeyOf(event) !== undefined && view.isReplyType(typeOf(event));
 }
 
 function replyByType(

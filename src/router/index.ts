@@ -23,7 +23,7 @@ export {
   type Mode,
   readJobHeaders,
 } from './job-headers.ts';
-export { type JobPlan, JobPlans, type PlanOrReason } from './job-plan.ts';
+export { type JobPlan, JobPlans, type PlanOrReason, planOf } from './job-plan.ts';
 export {
   eventOfJob,
   isEventOfJob,

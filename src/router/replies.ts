@@ -5,14 +5,21 @@ import { verdictOnType } from './failure-mapping.ts';
 import type { Routing, WaitingJob } from './incoming.ts';
 
 const NO_VARIABLES: Document = new Map();
+/** Keys of definition, instance and job. */
+const THREE_KEYS = /^\d+:\d+:(\d+)$/;
 
 /** The key of the job that an event says it answers. */
 export function jobKeyOf(event: CloudEvent): string | undefined {
   return (
     attribute(event, 'jobkey') ??
-    /^\d+:\d+:(\d+)$/.exec(subjectOf(event) ?? '')?.[1] ??
+    THREE_KEYS.exec(subjectOf(event) ?? '')?.[1] ??
     firstRoutersKey(attribute(event, 'zeebe'))
   );
+}
+
+/** True if the subject is `definition:instance:job`, as the first router's payments service wrote it. */
+export function namesJobBySubject(event: CloudEvent): boolean {
+  return THREE_KEYS.test(subjectOf(event) ?? '');
 }
 
 /** The router of May 2020 told the keys as JSON with camelCase fields, in one extension `zeebe`. */
