@@ -70,7 +70,7 @@ export class Waits {
   find(type: string, correlationKey: string): WaitingJob[] {
     const open = this.#db.all<Row>(
       `SELECT ${COLUMNS} FROM router_wait WHERE correlation_key = ?1 AND wait_type = ?2 AND gone_at IS NULL
-        UNION SELECT ${COLUMNS} FROM router_wait
+        UNION ALL SELECT ${COLUMNS} FROM router_wait
           WHERE job_key IN (SELECT job_key FROM router_wait_failure WHERE correlation_key = ?1 AND type = ?2)
             AND gone_at IS NULL
         ORDER BY job_key LIMIT ${MOST_FOUND}`,
