@@ -8,8 +8,8 @@ import type { Waits } from './waits.ts';
 /**
  * Jobs that wait to hear what became of their deliveries, durably. Calls run inside the writer's transaction.
  *
- * Invariant: a job has rows here only while it waits. The first receiver that fails, or the last that confirms, ends
- * the wait with one command, so that no second one can follow.
+ * Invariant: a job has rows here only while it waits ({@link Waits} removes them). The first receiver that fails, or
+ * the last that confirms, ends the wait with one command, so that no second one can follow.
  */
 export class Confirmations {
   readonly #db: Database;
@@ -29,10 +29,6 @@ export class Confirmations {
         lane,
         jobKey,
       );
-  }
-
-  forget(jobKey: number): void {
-    this.#db.run('DELETE FROM router_confirmation WHERE job_key = ?', jobKey);
   }
 
   /** Takes over what became of a delivery: the job that waits for it may complete, fail or throw an error. */
@@ -58,7 +54,7 @@ export class Confirmations {
     const { mapping } = row.job;
     const verdict = verdictOnStatus(mapping, statusOf(attempt)) ?? (confirms ? { kind: 'fail' } : undefined);
     if (!verdict) return;
-    this.forget(jobKey);
+    this.#db.run('DELETE FROM router_confirmation WHERE job_key = ?', jobKey);
     tx.follow(failureCommand(tx, verdict, { jobKey, mapping, message: messageOf(sequence, settled, sink) }));
   }
 

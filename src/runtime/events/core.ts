@@ -194,10 +194,8 @@ export class EventsCore {
     const end = endOfJob(record.intent, record.value);
     if (end === undefined) return;
     void tx.db;
-    const { waits, confirmations } = this.stores;
-    const waited =
-      end.kind === 'gone' ? waits.end(record.key, end.reason, tx.now) : waits.rest(record.key, end.reason);
-    if (waited) confirmations.forget(record.key);
+    if (end.kind === 'gone') this.stores.waits.end(record.key, end.reason, tx.now);
+    else this.stores.waits.rest(record.key, end.reason);
   }
 
   /** What becomes of a message after its publication is its event's fate too. */

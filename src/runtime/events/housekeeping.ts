@@ -1,6 +1,6 @@
 import type { Tx } from '../module.ts';
 import type { Intake } from './intake.ts';
-import { failCommand, throwCommand } from './job-failures.ts';
+import { failureCommand } from './job-failures.ts';
 import { DUE_LANES_TOPIC, type DueLanes } from './requests.ts';
 import type { EventsSettings } from './settings.ts';
 import type { EventStores } from './stores.ts';
@@ -9,6 +9,7 @@ import type { EventStores } from './stores.ts';
 const SHARE = 200;
 /** ms between two prunings, so that forgetting does not wake the writer for every row. */
 const PRUNE_PAUSE_MS = 60_000;
+const FAIL = { kind: 'fail' } as const;
 
 /** What time brings: retries that become due, waits that are over, early replies whose time is over, rows to forget. */
 export class Housekeeping {
@@ -61,17 +62,16 @@ export class Housekeeping {
 
   /** Jobs that waited as long as their task says: each throws an error, or fails. */
   #timeOut(tx: Tx): void {
-    const { waits, confirmations } = this.#stores;
-    for (const { jobKey, mode, waitType, mapping, until } of waits.takeOverdue(tx.now, SHARE)) {
-      confirmations.forget(jobKey);
+    const overdue = this.#stores.waits.takeOverdue(tx.now, SHARE);
+    for (const { jobKey, mode, waitType, mapping, until } of overdue) {
       const missing =
         mode === 'confirm'
           ? 'Not all receivers confirmed the event'
           : `No reply${waitType === undefined ? '' : ` '${waitType}'`} came`;
       const message = `${missing} until ${new Date(until).toISOString()}, as the task header 'Timeout' demands.`;
       const errorCode = mapping?.timeoutError;
-      const failure = { jobKey, mapping, message };
-      tx.follow(errorCode === undefined ? failCommand(tx, failure) : throwCommand(errorCode, failure));
+      const verdict = errorCode === undefined ? FAIL : ({ kind: 'throw', errorCode } as const);
+      tx.follow(failureCommand(tx, verdict, { jobKey, mapping, message }));
     }
   }
 

@@ -4,7 +4,10 @@ import { JOBS } from '../../engine/state/tables.ts';
 import type { FailureMapping, FailureVerdict } from '../../router/index.ts';
 import type { Tx } from '../module.ts';
 
-type JobCommand = Extract<ClientCommand, { readonly valueType: 'JOB' }>;
+type JobFailureCommand = Extract<
+  ClientCommand,
+  { readonly valueType: 'JOB'; readonly intent: 'FAIL' | 'THROW_ERROR' }
+>;
 
 const NO_VARIABLES: Document = new Map();
 
@@ -16,23 +19,19 @@ export interface JobFailureParts {
   readonly variables?: Document;
 }
 
-/** Fails a job as its worker would: one retry less, an incident when none is left. */
-export function failCommand(tx: Tx, failure: JobFailureParts): JobCommand & { readonly intent: 'FAIL' } {
-  const { jobKey, mapping, message, variables = NO_VARIABLES } = failure;
-  const retries = Math.max(0, (tx.state.get(JOBS, jobKey)?.value.retries ?? 1) - 1);
+/**
+ * What a failure means for a job, by the task's own words. A job that fails has one retry less, as its worker would
+ * say; with none left it is an incident, as is an error that nothing catches. Jobs of listeners cannot throw: they fail.
+ */
+export function failureCommand(tx: Tx, verdict: FailureVerdict, failure: JobFailureParts): JobFailureCommand {
+  const { jobKey, mapping, message: errorMessage, variables = NO_VARIABLES } = failure;
+  const job = tx.state.get(JOBS, jobKey)?.value;
+  const frame = { valueType: 'JOB', key: jobKey } as const;
+  if (verdict.kind === 'throw' && job?.jobKind !== 'EXECUTION_LISTENER') {
+    const { errorCode } = verdict;
+    return { ...frame, intent: 'THROW_ERROR', value: { errorCode, errorMessage, variables } };
+  }
+  const retries = Math.max(0, (job?.retries ?? 1) - 1);
   const retryBackOff = retries > 0 ? (mapping?.retryBackoff ?? 0) : 0;
-  const value = { retries, retryBackOff, errorMessage: message, variables };
-  return { valueType: 'JOB', intent: 'FAIL', key: jobKey, value };
-}
-
-/** Throws a BPMN error for a job; an incident if nothing catches it. */
-export function throwCommand(errorCode: string, failure: JobFailureParts): JobCommand {
-  const { jobKey, message, variables = NO_VARIABLES } = failure;
-  const value = { errorCode, errorMessage: message, variables };
-  return { valueType: 'JOB', intent: 'THROW_ERROR', key: jobKey, value };
-}
-
-/** What a failure leads to, by the task's own words. */
-export function failureCommand(tx: Tx, verdict: FailureVerdict, failure: JobFailureParts): JobCommand {
-  return verdict.kind === 'throw' ? throwCommand(verdict.errorCode, failure) : failCommand(tx, failure);
+  return { ...frame, intent: 'FAIL', value: { retries, retryBackOff, errorMessage, variables } };
 }

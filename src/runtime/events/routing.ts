@@ -16,7 +16,7 @@ import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
 import type { Intake } from './intake.ts';
-import { failCommand, throwCommand } from './job-failures.ts';
+import { failureCommand } from './job-failures.ts';
 import type { EventStores } from './stores.ts';
 import { nearMisses, routerView } from './view.ts';
 
@@ -96,23 +96,25 @@ export class Routing {
     const { waits } = this.#parts.stores;
     const { job, note, variables } = reply;
     const { jobKey, processInstanceKey, elementId, mapping } = job;
-    const throws = reply.kind === 'errorReply';
-    const message = throws ? reply.errorMessage : reply.reason;
-    const failure = { jobKey, mapping, message, variables };
+    const [message, verdict] =
+      reply.kind === 'errorReply'
+        ? [reply.errorMessage, { kind: 'throw', errorCode: reply.errorCode } as const]
+        : [reply.reason, { kind: 'fail' } as const];
     // Before the job may be served again: its next event is another one.
     waits.countAnswer(jobKey);
-    const command = throws ? throwCommand(reply.errorCode, failure) : failCommand(tx, failure);
+    const command = failureCommand(tx, verdict, { jobKey, mapping, message, variables });
     const { answer } = tx.execute(command);
     if (answer.kind === 'rejected')
       return { kind: 'lateReply', jobKey: String(jobKey), reason: answer.reason };
     if (tx.state.get(JOBS, jobKey) === undefined)
       waits.end(jobKey, `Event number ${sequence} has ended the job before.`, tx.now);
-    const place = { jobKey: String(jobKey), processInstanceKey: String(processInstanceKey), elementId };
     return {
-      ...place,
       ...(command.intent === 'FAIL'
         ? { kind: 'failReply', retries: command.value.retries }
-        : { kind: 'errorReply', errorCode: throws ? reply.errorCode : '' }),
+        : { kind: 'errorReply', errorCode: command.value.errorCode }),
+      jobKey: String(jobKey),
+      processInstanceKey: String(processInstanceKey),
+      elementId,
       ...(note !== undefined && { note }),
     };
   }

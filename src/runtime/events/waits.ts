@@ -126,8 +126,8 @@ export class Waits {
     this.#db.run('UPDATE router_wait SET answers = answers + 1 WHERE job_key = ?', jobKey);
   }
 
-  /** The job waits no more; the first reason stays. False for a job that did not wait. */
-  end(jobKey: number, reason: string, now: number): boolean {
+  /** The job waits no more; the first reason stays. Without effect for a job that never waited. */
+  end(jobKey: number, reason: string, now: number): void {
     const changed = this.#db.run(
       `UPDATE router_wait SET gone = ?, gone_at = ?, until = NULL, resting = NULL
         WHERE job_key = ? AND gone_at IS NULL`,
@@ -135,17 +135,17 @@ export class Waits {
       now,
       jobKey,
     );
-    return changed > 0;
+    if (changed > 0) this.#dropConfirmations(jobKey);
   }
 
-  /** The job does not wait now, but may be tried again. False for a job that did not wait. */
-  rest(jobKey: number, reason: string): boolean {
+  /** The job does not wait now, but may be tried again. Without effect for a job that never waited. */
+  rest(jobKey: number, reason: string): void {
     const changed = this.#db.run(
       'UPDATE router_wait SET resting = ?, until = NULL WHERE job_key = ? AND gone_at IS NULL',
       reason,
       jobKey,
     );
-    return changed > 0;
+    if (changed > 0) this.#dropConfirmations(jobKey);
   }
 
   /** Epoch ms at which the first wait is over. */
@@ -162,8 +162,10 @@ export class Waits {
       now,
       limit,
     );
-    for (const { job_key } of rows)
+    for (const { job_key } of rows) {
       this.#db.run('UPDATE router_wait SET until = NULL WHERE job_key = ?', job_key);
+      this.#dropConfirmations(job_key);
+    }
     return rows.map((row) => {
       const { jobKey, waitType, mapping } = waitOf(row);
       return {
@@ -211,6 +213,10 @@ export class Waits {
       processInstanceKey: String(row.process_instance_key),
       elementId: row.element_id,
     }));
+  }
+
+  #dropConfirmations(jobKey: number): void {
+    this.#db.run('DELETE FROM router_confirmation WHERE job_key = ?', jobKey);
   }
 }
 
