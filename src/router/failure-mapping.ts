@@ -84,13 +84,10 @@ export function typesOf(
 ): Pick<FailureMapping, 'errorTypes' | 'failTypes'> {
   const errors = errorTypes && pairsOf(errorTypes, scope);
   const fails = failTypes && itemsOf(failTypes, scope);
-  if (waitType !== undefined)
-    for (const header of [errorTypes, failTypes])
-      if (header && (header === errorTypes ? errors?.has(waitType) : fails?.includes(waitType)))
-        throw wrong(
-          header,
-          `holds '${waitType}', for which 'WaitType' waits. Keep it in one of the headers.`,
-        );
+  const doubled = (header: HeaderValue): HeaderError =>
+    wrong(header, `holds '${waitType}', for which 'WaitType' waits. Keep it in one of the headers.`);
+  if (waitType !== undefined && errorTypes && errors?.has(waitType)) throw doubled(errorTypes);
+  if (waitType !== undefined && failTypes && fails?.includes(waitType)) throw doubled(failTypes);
   checkApart(failTypes, fails, errors);
   return { ...(errors && { errorTypes: Object.fromEntries(errors) }), ...(fails && { failTypes: fails }) };
 }

@@ -39,8 +39,10 @@ const COMPLETIONS = 200;
 const NOBODY =
   "Nobody would confirm the event: no subscription matches it. Create one, or set the task header 'Host'.";
 
-/** Serves the jobs of the router's types: each sends an event, and goes on at once, when the receivers have confirmed it,
- * or on a reply. */
+/**
+ * Serves the jobs of the router's types: each sends an event, and completes at once, when its receivers have taken the
+ * event, or on a reply.
+ */
 export class JobService {
   readonly #parts: JobServiceParts;
   readonly #plans = new JobPlans();

@@ -139,6 +139,16 @@ test('F10 the event of a job has lower-case names and its data is a JSON object'
   assert.equal(new TextDecoder().decode(event.data), '{"id":7,"list":[1,2]}');
 });
 
+test('the activity extensions have their meaning of 2020 if the settings say so', async (t) => {
+  const world = await openWorld(t, { settings: { legacyActivityIds: true } });
+  await world.deploy(modelOf('EMIT', [start, send('emit', { Type: 'Told' }), end]));
+  await startInstance(world, 'EMIT');
+  const { event } = await world.story(1);
+  const [job] = jobsOf(world);
+  assert.equal(attribute(event, 'bpmnactivityid'), String(job?.value.elementInstanceKey));
+  assert.equal(attribute(event, 'bpmnactivityname'), 'emit');
+});
+
 test('a multi-instance of a thousand emitting tasks is served in bounded shares to its end', async (t) => {
   const world = await openWorld(t);
   const loop =
