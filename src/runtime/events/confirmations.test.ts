@@ -90,7 +90,7 @@ test('if nobody is there to confirm, the job fails at once and says so', async (
   await world.deploy(model({}));
   await startInstance(world, 'CONFIRM');
   assert.match(incidentsOf(world).join(), /^Nobody would confirm the event: no subscription matches it/);
-  assert.deepEqual(await world.events.search({ limit: 1 }), []);
+  assert.deepEqual((await world.events.search({ limit: 1 })).items, []);
 });
 
 test('a delivery that is given up fails the job, which is tried again with the same event until its retries end', async (t) => {

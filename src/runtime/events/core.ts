@@ -107,7 +107,6 @@ export class EventsCore {
       const served = this.#jobs.serve(tx, type, BACKLOG, undefined);
       if (served < BACKLOG) tx.afterCommit(() => this.#backlog.delete(type));
     }
-    void tx.db; // all SQL from here on belongs to this scope
     for (const sequence of this.stores.log.toRoute(ROUTED)) this.#fresh.add(sequence);
     this.#housekeeping.run(tx);
   }
@@ -126,6 +125,7 @@ export class EventsCore {
       else this.stores.log.markToRoute(sequence);
     }
     this.#fresh.clear();
+    this.stores.log.flush();
     const lanes = this.intake.takeLanes();
     if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now: tx.now } satisfies DueLanes);
     // What was read within a scope that was undone must not stay.
@@ -151,7 +151,6 @@ export class EventsCore {
     this.#cause = logged;
     try {
       tx.scoped(() => {
-        void tx.db;
         this.#routing.run(tx, logged);
       });
     } catch (error) {
@@ -192,21 +191,17 @@ export class EventsCore {
   #endOfWait(tx: Tx, record: LogRecord): void {
     if (record.valueType !== 'JOB' || !this.#jobTypes.has(record.value.type)) return;
     const end = endOfJob(record.intent, record.value);
-    if (end === undefined) return;
-    void tx.db;
-    if (end.kind === 'gone') this.stores.waits.end(record.key, end.reason, tx.now);
-    else this.stores.waits.rest(record.key, end.reason);
+    if (end?.kind === 'gone') this.stores.waits.end(record.key, end.reason, tx.now);
+    else if (end) this.stores.waits.rest(record.key, end.reason);
   }
 
   /** What becomes of a message after its publication is its event's fate too. */
   #laterFate(tx: Tx, record: LogRecord, told: boolean): void {
     const use = told ? undefined : messageUse(record);
     if (use) {
-      void tx.db;
       const sequence = this.stores.messages.use(use.messageKey);
       if (sequence !== undefined) this.#addFate(tx, sequence, use.fate);
     } else if (record.valueType === 'MESSAGE' && record.intent === 'EXPIRED') {
-      void tx.db;
       const ended = this.stores.messages.end(record.key);
       if (ended === undefined || ended.used) return;
       const reason = `Nobody came to wait for it with key '${record.value.correlationKey}' in time.`;

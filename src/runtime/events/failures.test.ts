@@ -54,7 +54,7 @@ async function opened(
 }
 
 const sent = async (world: World) =>
-  (await world.events.search({ type: 'Pay', limit: 10 })).map(({ id }) => id).reverse();
+  (await world.events.search({ type: 'Pay', limit: 10 })).items.map(({ id }) => id).reverse();
 const failures = (world: World) =>
   world
     .journal()

@@ -148,7 +148,7 @@ test('F6 a task with an unknown Mode, without Type, or with a header that cannot
     await startInstance(world, 'EMIT');
     assert.match(incidentsOf(world).at(-1) ?? '', reason);
   }
-  assert.deepEqual(await world.events.search({ limit: 1 }), []);
+  assert.deepEqual((await world.events.search({ limit: 1 })).items, []);
 });
 
 test('F7 no deployer makes the router call any address: hosts are allowed ones, or names that the host map knows', async (t) => {
@@ -269,6 +269,6 @@ test('F19 a loop of events that cause one another is cut and says so', async (t)
   await world.publish(eventOf('Again'));
   await eventually(async () => incidentsOf(world)[0]);
   assert.match(incidentsOf(world).join(), /^More than 5 events have caused one another/);
-  const found = await world.events.search({ limit: 100 });
+  const { items: found } = await world.events.search({ limit: 100 });
   assert.equal(found.length, 6);
 });

@@ -36,13 +36,7 @@ function handler<Kind extends keyof EventRequests>(
   kind: Kind,
   handle: (body: EventRequests[Kind]['body'], tx: Tx) => EventRequests[Kind]['value'],
 ): RequestHandler<never> {
-  return {
-    kind,
-    handle: (body, tx) => {
-      void tx.db; // all SQL of the handler belongs to the scope of its request
-      return handle(body, tx);
-    },
-  };
+  return { kind, handle };
 }
 
 function publish(core: EventsCore, tx: Tx, event: CloudEvent): EventReceipt {
@@ -61,7 +55,7 @@ function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
   core.stores.confirmations.onDelivery(tx, row, settled, result.attempt, result.sink);
   const fate = fateOf(settled, result);
   if (fate) {
-    log.addFates(sequence, [fate], tx.now);
+    tx.onUndo(log.addFates(sequence, [fate], tx.now));
     const intent = settled.kind === 'delivered' ? 'DELIVERED' : 'DEAD_LETTERED';
     core.intake.record(tx, sequence, event, intent, [fate]);
   }
