@@ -14,6 +14,8 @@ export interface WaitingJob {
   readonly waitType?: string;
   readonly correlationKey?: string;
   readonly mapping?: FailureMapping;
+  /** Events that led to the one it has sent, one after the other. @defaultValue 0 */
+  readonly hops?: number;
   /** Set if the job failed and may be tried again: why it does not wait now. */
   readonly resting?: string;
   /** Absent while the job waits; else why it waits no more. */

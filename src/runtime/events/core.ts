@@ -71,6 +71,7 @@ export class EventsCore {
       bindings,
       incoming: { engineId, timeToLive: settings.timeToLive },
       reuseIdSources: new Set(settings.reuseIdSources),
+      onReply: ({ hops = 0 }) => this.#goOn(hops),
     });
     this.#jobs = new JobService({
       stores,
@@ -161,6 +162,14 @@ export class EventsCore {
     } finally {
       this.#cause = undefined;
     }
+  }
+
+  /**
+   * A reply takes its instance one step on. What the instance sends next is no further away from its origin than what
+   * it sent before: a long process whose services answer at once is no loop.
+   */
+  #goOn(hops: number): void {
+    if (this.#cause) this.#cause = { ...this.#cause, hops: Math.min(this.#cause.hops, hops - 1) };
   }
 
   #changeModels(): void {

@@ -272,3 +272,24 @@ test('F19 a loop of events that cause one another is cut and says so', async (t)
   const { items: found } = await world.events.search({ limit: 100 });
   assert.equal(found.length, 6);
 });
+
+test('F19 a long process whose services answer at once is no loop', async (t) => {
+  const world = await openWorld(t, { settings: { maxHops: 5 } });
+  const sink = await openSink(t);
+  sink.answer = (response, { headers }) => {
+    const answer = {
+      'ce-specversion': '1.0',
+      'ce-source': '/sink',
+      'ce-type': 'Paid',
+      'ce-jobkey': headers['ce-jobkey'],
+    };
+    response.writeHead(200, { ...answer, 'ce-id': `to-${headers['ce-id']}` }).end();
+  };
+  const tasks = Array.from({ length: 12 }, (_, index) => send(`pay${index}`, { ...waiting, Host: sink.url }));
+  await world.deploy(modelOf('LONG', [start, ...tasks, end]));
+  await startInstance(world, 'LONG', { order: 'o1' });
+  await eventually(async () =>
+    completed(world).at(-1) === 'LONG' || incidentsOf(world).length > 0 ? true : undefined,
+  );
+  assert.deepEqual(incidentsOf(world), []);
+});

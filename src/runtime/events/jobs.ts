@@ -89,7 +89,7 @@ export class JobService {
     }
     const origin = { hops, causeJob: job.key, ...(cause && { cause: cause.sequence }) };
     const sequence = this.#send(tx, outgoing, origin);
-    if (outgoing.wait) this.#wait(tx, job, outgoing.wait, sequence, receivers, known);
+    if (outgoing.wait) this.#wait(tx, job, outgoing.wait, { sequence, hops }, receivers, known);
     else this.#complete(tx, job);
   }
 
@@ -143,7 +143,7 @@ export class JobService {
     tx: Tx,
     { key, value }: ActivatedJob,
     wait: Wait,
-    sequence: number,
+    sent: { readonly sequence: number; readonly hops: number },
     receivers: readonly string[],
     known: WaitRow | undefined,
   ): void {
@@ -151,9 +151,9 @@ export class JobService {
     const { retries, timeout, ...rest } = wait;
     const { processInstanceKey, elementId } = value;
     const until = timeout === undefined ? undefined : tx.now + timeout;
-    const row = { jobKey: key, processInstanceKey, elementId, sequence, since: tx.now, ...rest };
+    const row = { jobKey: key, processInstanceKey, elementId, ...sent, since: tx.now, ...rest };
     stores.waits.put({ ...row, ...(until !== undefined && { until }) });
-    stores.confirmations.expect(key, sequence, receivers);
+    stores.confirmations.expect(key, sent.sequence, receivers);
     // Once: from then on the job's own count goes down, as a worker's would.
     if (!known && retries !== undefined && retries !== value.retries)
       tx.execute({ valueType: 'JOB', intent: 'UPDATE_RETRIES', key, value: { retries } });

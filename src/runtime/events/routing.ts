@@ -26,6 +26,8 @@ export interface RoutingParts {
   readonly bindings: Bindings;
   readonly incoming: IncomingSettings;
   readonly reuseIdSources: ReadonlySet<string>;
+  /** Told, before its effects, that the event that is routed is the reply to a job. */
+  readonly onReply: (job: WaitingJob) => void;
 }
 
 type FailureReply = Extract<RouterDecision, { readonly kind: 'errorReply' | 'failReply' }>;
@@ -57,9 +59,11 @@ export class Routing {
     const routing = route(event, routerView(tx.state, bindings, stores.waits), incoming, tx.now);
     switch (routing.kind) {
       case 'reply':
+        this.#parts.onReply(routing.job);
         return [this.#reply(tx, sequence, routing.job, routing.variables)];
       case 'errorReply':
       case 'failReply':
+        this.#parts.onReply(routing.job);
         return [this.#failure(tx, sequence, routing)];
       case 'unusableReply':
       case 'lateReply':

@@ -16,6 +16,7 @@ export interface NewWait extends Omit<WaitingJob, 'gone' | 'resting'> {
   readonly mode: WaitMode;
   /** Of the event that it has sent. */
   readonly sequence: number;
+  readonly hops: number;
   /** Epoch ms, both. */
   readonly since: number;
   readonly until?: number;
@@ -40,10 +41,11 @@ interface Row {
   readonly mapping: string | null;
   readonly mode: string;
   readonly answers: number;
+  readonly hops: number;
 }
 
 const COLUMNS =
-  'job_key, process_instance_key, element_id, wait_type, correlation_key, gone, resting, mapping, mode, answers';
+  'job_key, process_instance_key, element_id, wait_type, correlation_key, gone, resting, mapping, mode, answers, hops';
 /** Jobs that one event is compared with. */
 const MOST_FOUND = 100;
 
@@ -94,9 +96,9 @@ export class Waits {
     const { jobKey, correlationKey, mapping } = wait;
     this.#db.run(
       `INSERT INTO router_wait (job_key, process_instance_key, element_id, mode, wait_type, correlation_key, sequence,
-          since, until, mapping) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          hops, since, until, mapping) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (job_key) DO UPDATE SET mode = excluded.mode, wait_type = excluded.wait_type,
-          correlation_key = excluded.correlation_key, sequence = excluded.sequence, since = excluded.since,
+          correlation_key = excluded.correlation_key, sequence = excluded.sequence, hops = excluded.hops, since = excluded.since,
           until = excluded.until, mapping = excluded.mapping, resting = NULL, gone = NULL, gone_at = NULL`,
       jobKey,
       wait.processInstanceKey,
@@ -105,6 +107,7 @@ export class Waits {
       wait.waitType ?? null,
       correlationKey ?? null,
       wait.sequence,
+      wait.hops,
       wait.since,
       wait.until ?? null,
       mapping ? JSON.stringify(mapping) : null,
@@ -229,6 +232,7 @@ function waitOf(row: Row): WaitingJob {
     jobKey: row.job_key,
     processInstanceKey: row.process_instance_key,
     elementId: row.element_id,
+    hops: row.hops,
     ...(row.wait_type !== null && { waitType: row.wait_type }),
     ...(row.correlation_key !== null && { correlationKey: row.correlation_key }),
     ...(row.mapping !== null && { mapping: JSON.parse(row.mapping) as FailureMapping }),

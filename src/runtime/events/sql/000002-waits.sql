@@ -2,6 +2,8 @@
 ALTER TABLE router_wait ADD COLUMN mode TEXT NOT NULL DEFAULT 'reply';
 -- The event that the job has sent.
 ALTER TABLE router_wait ADD COLUMN sequence INTEGER;
+-- Of that event: how many led to it.
+ALTER TABLE router_wait ADD COLUMN hops INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE router_wait ADD COLUMN since INTEGER;
 -- When the wait is over; only while it lasts.
 ALTER TABLE router_wait ADD COLUMN until INTEGER;
