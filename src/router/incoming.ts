@@ -1,8 +1,18 @@
-import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '../cloudevents/index.ts';
-import type { MessageRequest } from '../engine/records/command.ts';
+import { attribute, type CloudEvent, idOf, subjectOf, typeOf } from '../cloudevents/index.ts';
 import type { Document } from '../engine/records/record.ts';
-import { variablesOf } from './data.ts';
+import { type DataSettings, DEFAULT_DATA, variablesOf } from './data.ts';
+import {
+  type Audience,
+  correlationKeyOf,
+  expiryOf,
+  lifeLeft,
+  type MessagePlan,
+  planMessages,
+} from './message-plan.ts';
 import { jobEventId } from './outgoing.ts';
+
+/** The extension by which an event is an error of the job that it names, and not its reply. */
+export const ERROR_CODE_EXTENSION = 'errorcode';
 
 /** A job that the router serves and that waits, or waited, for an event. */
 export interface WaitingJob {
@@ -19,11 +29,11 @@ export interface WaitingJob {
 export interface RouterView {
   job(jobKey: number): WaitingJob | undefined;
   jobsWaitingFor(type: string, correlationKey: string): readonly WaitingJob[];
-  /** True if an event of this type becomes a message: a static name of a deployed model, or an open subscription. */
+  /** True if events of this type become messages or start instances. */
   isMessageName(type: string): boolean;
-  /** True if a message of this name starts an instance of some deployed model; such a one needs no correlation key. */
-  isStartName(type: string): boolean;
-  /** ms that an early message of this type waits, where a model says so. */
+  /** Who may use events of this type as messages or to start instances. */
+  audience(type: string): Audience;
+  /** ms that an early reply of this type waits, where `tutti.yaml` says so. */
   timeToLive(type: string): number | undefined;
   /** True if some deployed model waits for replies of this type. */
   isReplyType(type: string): boolean;
@@ -33,6 +43,8 @@ export interface IncomingSettings {
   readonly engineId: string;
   /** ms that an early event waits when neither the event nor a model says how long. */
   readonly timeToLive: number;
+  /** @defaultValue JSON texts in strings are unwrapped, binary data are refused */
+  readonly data?: DataSettings;
 }
 
 /** What is to be done with an event. */
@@ -42,7 +54,8 @@ export type Routing =
   | { readonly kind: 'lateReply'; readonly job: WaitingJob; readonly reason: string }
   | { readonly kind: 'unknownJob'; readonly jobKey: string }
   | { readonly kind: 'earlyReply'; readonly correlationKey: string; readonly until: number }
-  | { readonly kind: 'message'; readonly request: MessageRequest }
+  | ({ readonly kind: 'messages' } & MessagePlan)
+  | { readonly kind: 'error'; readonly job: WaitingJob; readonly code: string; readonly variables: Document }
   | { readonly kind: 'expired'; readonly reason: string }
   | { readonly kind: 'unmatched'; readonly reason: string };
 
@@ -61,6 +74,7 @@ export function route(event: CloudEvent, view: RouterView, settings: IncomingSet
   }
   const type = typeOf(event);
   return (
+    errorOf(event, view, settings) ??
     replyByKey(event, view, settings) ??
     replyByType(event, view, settings) ??
     messageOf(event, view, settings, now) ??
@@ -71,20 +85,38 @@ export function route(event: CloudEvent, view: RouterView, settings: IncomingSet
   );
 }
 
-/** The correlation key of an event: extension `correlationkey`, else the subject. */
-export function correlationKeyOf(event: CloudEvent): string | undefined {
-  return attribute(event, 'correlationkey') ?? subjectOf(event);
+/** The job that an event names by extension or subject. An event that a job sent names it too, but not as its reply. */
+function namedJobOf(event: CloudEvent, engineId: string): string | undefined {
+  const named = attribute(event, 'jobkey') ?? /^\d+:\d+:(\d+)$/.exec(subjectOf(event) ?? '')?.[1];
+  return named === undefined || idOf(event) === jobEventId(engineId, named) ? undefined : named;
+}
+
+function jobNamed(named: string, view: RouterView): WaitingJob | undefined {
+  const key = Number(named);
+  return /^\d{1,16}$/.test(named) && Number.isSafeInteger(key) ? view.job(key) : undefined;
+}
+
+/**
+ * An event with the extension `errorcode` that names a waiting job throws that BPMN error at its task. Its type need
+ * not be the one that the task waits for. Data that are no variables do not hold the error up.
+ */
+function errorOf(event: CloudEvent, view: RouterView, settings: IncomingSettings): Routing | undefined {
+  const code = attribute(event, ERROR_CODE_EXTENSION);
+  const named = code === undefined ? undefined : namedJobOf(event, settings.engineId);
+  const job = named === undefined ? undefined : jobNamed(named, view);
+  if (code === undefined || job === undefined) return undefined;
+  if (job.gone !== undefined) return { kind: 'lateReply', job, reason: job.gone };
+  const read = variablesOf(event, settings.data);
+  return { kind: 'error', job, code, variables: read.ok ? read.variables : new Map() };
 }
 
 function replyByKey(event: CloudEvent, view: RouterView, settings: IncomingSettings): Routing | undefined {
-  const named = attribute(event, 'jobkey') ?? /^\d+:\d+:(\d+)$/.exec(subjectOf(event) ?? '')?.[1];
-  // The event that a job sent carries its key too; it is not its own reply.
-  if (named === undefined || idOf(event) === jobEventId(settings.engineId, named)) return undefined;
-  const key = Number(named);
-  const job = /^\d{1,16}$/.test(named) && Number.isSafeInteger(key) ? view.job(key) : undefined;
+  const named = namedJobOf(event, settings.engineId);
+  if (named === undefined) return undefined;
+  const job = jobNamed(named, view);
   if (!job) return hasMessageUse(event, view) ? undefined : { kind: 'unknownJob', jobKey: named };
   if (job.waitType !== undefined && job.waitType !== typeOf(event)) return undefined;
-  return replyTo(job, event);
+  return replyTo(job, event, settings);
 }
 
 function hasMessageUse(event: CloudEvent, view: RouterView): boolean {
@@ -101,42 +133,28 @@ function replyByType(event: CloudEvent, view: RouterView, settings: IncomingSett
   if (!job) return undefined;
   // A job that is gone does not keep a message from those who wait for it.
   if (job.gone !== undefined && view.isMessageName(typeOf(event))) return undefined;
-  return replyTo(job, event);
+  return replyTo(job, event, settings);
 }
 
-function replyTo(job: WaitingJob, event: CloudEvent): Routing {
+function replyTo(job: WaitingJob, event: CloudEvent, settings: IncomingSettings): Routing {
   if (job.gone !== undefined) return { kind: 'lateReply', job, reason: job.gone };
-  const read = variablesOf(event);
+  const read = variablesOf(event, settings.data);
   return read.ok
     ? { kind: 'reply', job, variables: read.variables }
     : { kind: 'unusableReply', job, reason: read.reason };
 }
 
+/** Messages and start mappings both apply. */
 function messageOf(
   event: CloudEvent,
   view: RouterView,
   settings: IncomingSettings,
   now: number,
 ): Routing | undefined {
-  const name = typeOf(event);
-  if (!view.isMessageName(name)) return undefined;
-  const correlationKey = correlationKeyOf(event) ?? (view.isStartName(name) ? '' : undefined);
-  if (correlationKey === undefined) {
-    return {
-      kind: 'unmatched',
-      reason: `The event has no correlation key. Set the extension 'correlationkey' or the subject.`,
-    };
-  }
-  const read = variablesOf(event);
-  if (!read.ok) return { kind: 'unmatched', reason: read.reason };
-  const request: MessageRequest = {
-    name,
-    correlationKey,
-    timeToLive: lifeOf(event, view, settings, now),
-    messageId: JSON.stringify([sourceOf(event), idOf(event)]),
-    variables: read.variables,
-  };
-  return { kind: 'message', request };
+  const type = typeOf(event);
+  if (!view.isMessageName(type)) return undefined;
+  const { timeToLive, data = DEFAULT_DATA } = settings;
+  return { kind: 'messages', ...planMessages(event, view.audience(type), { ...data, timeToLive }, now) };
 }
 
 function earlyReply(
@@ -151,14 +169,5 @@ function earlyReply(
 }
 
 function lifeOf(event: CloudEvent, view: RouterView, settings: IncomingSettings, now: number): number {
-  const own = view.timeToLive(typeOf(event)) ?? settings.timeToLive;
-  const expiry = expiryOf(event);
-  return expiry === undefined ? own : Math.max(0, expiry - now);
-}
-
-function expiryOf(event: CloudEvent): number | undefined {
-  const text = attribute(event, 'expirytime');
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
+  return lifeLeft(event, now) ?? view.timeToLive(typeOf(event)) ?? settings.timeToLive;
 }

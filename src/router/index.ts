@@ -1,8 +1,34 @@
-export { bindingsOf, type ModelBindings, TIME_TO_LIVE_PROPERTY } from './bindings.ts';
-export { documentOf, documentText, type VariablesOrReason, variablesOf } from './data.ts';
-export { type Fate, fatesOfMessage, messageUse, type NearMiss, tellFate } from './fate.ts';
 export {
-  correlationKeyOf,
+  bindingsOf,
+  definedOf,
+  durationMs,
+  type ElementListener,
+  EVENT_PROPERTIES,
+  type EventUse,
+  longestLife,
+  type ModelBindings,
+} from './bindings.ts';
+export {
+  type DataSettings,
+  DEFAULT_DATA,
+  documentOf,
+  documentText,
+  innerJsonText,
+  type VariablesOrReason,
+  variablesOf,
+} from './data.ts';
+export {
+  type Fate,
+  messageUse,
+  type NearMiss,
+  nobodyWaits,
+  type Publication,
+  publicationOf,
+  tellFate,
+} from './fate.ts';
+export { type Formula, formulaOf, keyFormulaOf } from './formula.ts';
+export {
+  ERROR_CODE_EXTENSION,
   type IncomingSettings,
   type RouterView,
   type Routing,
@@ -11,6 +37,13 @@ export {
 } from './incoming.ts';
 export { type HeadersOrReason, type JobHeaders, type Mode, readJobHeaders } from './job-headers.ts';
 export {
+  type Audience,
+  correlationKeyOf,
+  type Listener,
+  type MessagePlan,
+  planMessages,
+} from './message-plan.ts';
+export {
   eventOfJob,
   jobEventId,
   type Outgoing,
@@ -18,3 +51,4 @@ export {
   type OutgoingSettings,
   type RouterJob,
 } from './outgoing.ts';
+export type { EventRule, StartTarget } from './rules.ts';

@@ -1,7 +1,8 @@
 import type { LoggedEvent, Targets } from '../../broker/index.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
 import { JOBS } from '../../engine/state/tables.ts';
-import { type Fate, messageUse } from '../../router/index.ts';
+import { type DataSettings, type Fate, messageUse, nobodyWaits } from '../../router/index.ts';
+import { DataValidator } from '../../schemas/index.ts';
 import type { Database } from '../../store/database.ts';
 import { DiskFailedError } from '../../store/errors.ts';
 import type { JournalRecord } from '../../store/journal.ts';
@@ -12,6 +13,7 @@ import { Intake } from './intake.ts';
 import { JobService } from './jobs.ts';
 import { DUE_LANES_TOPIC, type DueLanes } from './requests.ts';
 import { Routing } from './routing.ts';
+import { rulesOf, startsOf } from './rules.ts';
 import type { EventsSettings } from './settings.ts';
 import { type EventStores, openStores } from './stores.ts';
 
@@ -63,11 +65,15 @@ export class EventsCore {
     this.#bindings = new Bindings(this.#jobTypes);
     const { stores, intake } = this;
     const bindings = this.#bindings;
+    const validator = new DataValidator(settings.schemas);
+    stores.startMappings.setOfFile(startsOf(settings.events));
     this.#routing = new Routing({
       stores,
       intake,
       bindings,
-      incoming: { engineId, timeToLive: settings.timeToLive },
+      rules: rulesOf(settings.events),
+      validator,
+      incoming: { engineId, timeToLive: settings.timeToLive, data: dataSettings(settings) },
       reuseIdSources: new Set(settings.reuseIdSources),
     });
     this.#jobs = new JobService({
@@ -77,6 +83,7 @@ export class EventsCore {
       outgoing: { engineId, source: settings.source },
       targets,
       maxHops: settings.maxHops,
+      validator,
     });
     this.#housekeeping = new Housekeeping(stores, intake, settings);
   }
@@ -128,6 +135,7 @@ export class EventsCore {
     if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now: tx.now } satisfies DueLanes);
     // What was read within a scope that was undone must not stay.
     this.stores.subscriptions.settle();
+    this.stores.startMappings.settle();
     if (this.#modelsChanged) this.#bindings.changed();
     this.#modelsChanged = false;
   }
@@ -139,6 +147,7 @@ export class EventsCore {
     this.#modelsChanged = false;
     this.#bindings.changed();
     this.stores.log.reset();
+    this.stores.startMappings.reset();
     this.stores.subscriptions.reset();
     this.#housekeeping.reset();
   }
@@ -208,6 +217,15 @@ export class EventsCore {
       if (ended === undefined || ended.used) return;
       const reason = `Nobody came to wait for it with key '${record.value.correlationKey}' in time.`;
       this.#addFate(tx, ended.sequence, { kind: 'expired', reason });
+    } else if (!told && record.valueType === 'MESSAGE_SUBSCRIPTION' && record.intent === 'REJECTED') {
+      void tx.db;
+      const { messageKey, messageName, correlationKey } = record.value;
+      const missed = this.stores.messages.missed(messageKey);
+      if (missed && !missed.used)
+        this.#addFate(tx, missed.sequence, {
+          kind: 'expired',
+          reason: nobodyWaits(messageName, correlationKey),
+        });
     }
   }
 
@@ -215,6 +233,10 @@ export class EventsCore {
     const logged = this.stores.log.get(sequence);
     if (logged) this.intake.fate(tx, sequence, logged.event, [fate]);
   }
+}
+
+function dataSettings({ unwrapJsonText: unwrap, binaryVariable }: EventsSettings): DataSettings {
+  return { unwrap, ...(binaryVariable !== undefined && { binaryVariable }) };
 }
 
 /** Why a job waits no more, if this intent ends it. */

@@ -1,19 +1,21 @@
 import type { LoggedEvent } from '../../broker/index.ts';
-import { type CloudEvent, sourceOf, typeOf } from '../../cloudevents/index.ts';
-import type { MessageRequest } from '../../engine/records/command.ts';
-import type { LogRecord } from '../../engine/records/log.ts';
+import { type CloudEvent, typeOf } from '../../cloudevents/index.ts';
 import type { Document } from '../../engine/records/record.ts';
 import {
+  correlationKeyOf,
+  type EventRule,
   type Fate,
-  fatesOfMessage,
   type IncomingSettings,
+  type MessagePlan,
   route,
   type WaitingJob,
 } from '../../router/index.ts';
+import type { DataValidator } from '../../schemas/index.ts';
 import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
 import type { Intake } from './intake.ts';
+import { Publishing } from './publishing.ts';
 import type { EventStores } from './stores.ts';
 import { nearMisses, routerView } from './view.ts';
 
@@ -21,37 +23,44 @@ export interface RoutingParts {
   readonly stores: EventStores;
   readonly intake: Intake;
   readonly bindings: Bindings;
+  readonly rules: ReadonlyMap<string, EventRule>;
   readonly incoming: IncomingSettings;
+  readonly validator: DataValidator;
   readonly reuseIdSources: ReadonlySet<string>;
 }
 
 /** Carries out what the router decides about an event. */
 export class Routing {
   readonly #parts: RoutingParts;
-  /** Records of publications whose fates are told already; the hook on records sees them once more. */
-  readonly #told = new WeakSet<readonly JournalRecord[]>();
+  readonly #publishing: Publishing;
 
   constructor(parts: RoutingParts) {
     this.#parts = parts;
+    this.#publishing = new Publishing(parts.stores, parts.reuseIdSources);
   }
 
   /** Moves the processes that wait for this event, and notes what became of it. In the scope of the caller. */
-  run(tx: Tx, { sequence, event }: LoggedEvent): void {
+  run(tx: Tx, logged: LoggedEvent): void {
     const { intake, stores } = this.#parts;
-    stores.log.markRouted(sequence);
-    intake.fate(tx, sequence, event, this.#decide(tx, sequence, event));
+    stores.log.markRouted(logged.sequence);
+    intake.fate(tx, logged.sequence, logged.event, this.#decide(tx, logged));
   }
 
   told(records: readonly JournalRecord[]): boolean {
-    return this.#told.has(records);
+    return this.#publishing.told(records);
   }
 
-  #decide(tx: Tx, sequence: number, event: CloudEvent): readonly Fate[] {
-    const { stores, bindings, incoming } = this.#parts;
-    const routing = route(event, routerView(tx.state, bindings, stores.waits), incoming, tx.now);
+  #decide(tx: Tx, logged: LoggedEvent): readonly Fate[] {
+    const { stores, bindings, incoming, rules, validator } = this.#parts;
+    const { sequence, event } = logged;
+    const breach = validator.checkEvent(event);
+    if (breach !== undefined) return [{ kind: 'refused', reason: breach.message }];
+    const routing = route(event, routerView(tx.state, bindings, stores, rules), incoming, tx.now);
     switch (routing.kind) {
       case 'reply':
         return [this.#reply(tx, sequence, routing.job, routing.variables)];
+      case 'error':
+        return [this.#throw(tx, sequence, routing.job, routing.code, routing.variables)];
       case 'unusableReply':
       case 'lateReply':
         return [{ kind: routing.kind, jobKey: String(routing.job.jobKey), reason: routing.reason }];
@@ -61,11 +70,22 @@ export class Routing {
       case 'earlyReply':
         stores.earlyReplies.keep(sequence, typeOf(event), routing.correlationKey, routing.until);
         return [routing];
-      case 'message':
-        return this.#message(tx, sequence, event, routing.request);
+      case 'messages':
+        return this.#messages(tx, logged, routing);
       case 'unmatched':
-        return [{ ...routing, nearMisses: nearMisses(tx.state, stores.waits, event) }];
+        return [this.#unmatched(tx, event, routing.reason)];
     }
+  }
+
+  #messages(tx: Tx, logged: LoggedEvent, plan: MessagePlan): readonly Fate[] {
+    if (plan.reason === undefined) return this.#publishing.run(tx, logged, plan);
+    return [...plan.told, this.#unmatched(tx, logged.event, plan.reason)];
+  }
+
+  #unmatched(tx: Tx, event: CloudEvent, reason: string): Fate {
+    const { waits } = this.#parts.stores;
+    const near = nearMisses(tx.state, waits, typeOf(event), correlationKeyOf(event));
+    return { kind: 'unmatched', reason, nearMisses: near };
   }
 
   #reply(tx: Tx, sequence: number, job: WaitingJob, variables: Document): Fate {
@@ -83,18 +103,23 @@ export class Routing {
     };
   }
 
-  #message(tx: Tx, sequence: number, event: CloudEvent, request: MessageRequest): readonly Fate[] {
-    const { stores, reuseIdSources } = this.#parts;
-    // The log has dropped repeats; where ids may repeat, the engine must not drop them either.
-    const value = reuseIdSources.has(sourceOf(event)) ? { ...request, messageId: '' } : request;
-    const { answer, records } = tx.execute({ valueType: 'MESSAGE', intent: 'PUBLISH', value });
-    if (answer.kind === 'rejected') return [{ kind: 'refused', reason: answer.reason }];
-    this.#told.add(records);
-    const fates = fatesOfMessage(request, records as readonly LogRecord[], tx.now);
-    const used = fates.some(({ kind }) => kind === 'correlated' || kind === 'started');
-    if (request.timeToLive > 0) stores.messages.add(answer.key, sequence, used);
-    return fates.map((fate) =>
-      fate.kind === 'buffered' ? { ...fate, nearMisses: nearMisses(tx.state, stores.waits, event) } : fate,
+  #throw(tx: Tx, sequence: number, job: WaitingJob, errorCode: string, variables: Document): Fate {
+    const { jobKey, processInstanceKey, elementId } = job;
+    const value = { errorCode, errorMessage: `Thrown by event number ${sequence}.`, variables };
+    const { answer } = tx.execute({ valueType: 'JOB', intent: 'THROW_ERROR', key: jobKey, value });
+    if (answer.kind === 'rejected')
+      return { kind: 'lateReply', jobKey: String(jobKey), reason: answer.reason };
+    this.#parts.stores.waits.end(
+      jobKey,
+      `Event number ${sequence} has ended the job before, with an error.`,
+      tx.now,
     );
+    return {
+      kind: 'errorThrown',
+      jobKey: String(jobKey),
+      processInstanceKey: String(processInstanceKey),
+      elementId,
+      errorCode,
+    };
   }
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../store/database.ts';
 import { EarlyReplies } from './early-replies.ts';
 import { MessageEvents } from './message-events.ts';
 import type { EventsSettings } from './settings.ts';
+import { StartMappings } from './start-mappings.ts';
 import { Waits } from './waits.ts';
 
 /** All tables of the event side, on the writer's connection. */
@@ -14,6 +15,7 @@ export interface EventStores {
   readonly waits: Waits;
   readonly earlyReplies: EarlyReplies;
   readonly messages: MessageEvents;
+  readonly startMappings: StartMappings;
 }
 
 export function openStores(db: Database, settings: EventsSettings, chance: () => number): EventStores {
@@ -29,5 +31,6 @@ export function openStores(db: Database, settings: EventsSettings, chance: () =>
     waits: new Waits(db),
     earlyReplies: new EarlyReplies(db),
     messages: new MessageEvents(db),
+    startMappings: new StartMappings(db),
   };
 }
