@@ -11,6 +11,8 @@ export interface EventQuery {
   readonly subject?: string;
   /** Extension `correlationkey`, else the subject. */
   readonly correlationKey?: string;
+  /** Kinds of fates, of which one at least must stand now. */
+  readonly fates?: readonly string[];
   /** Epoch ms, both inclusive. */
   readonly from?: number;
   readonly to?: number;
@@ -78,17 +80,32 @@ const CONDITIONS = [
   ['correlationKey', 'correlation_key = ?'],
   ['from', 'received >= ?'],
   ['to', 'received <= ?'],
-  ['before', 'sequence < ?'],
+  ['before', 'PLACE < ?'],
 ] as const;
 
 /** Events that match, the newest first. From any connection to the data folder. */
 export function searchEvents(db: Database, query: EventQuery): EventSummary[] {
+  const { fates, limit } = query;
+  if (fates === undefined) return select(db, query, undefined);
+  // Each kind by its own index, so that a rare one is found at once in a long log.
+  const found = new Map(
+    fates.flatMap((kind) => select(db, query, kind)).map((summary) => [summary.sequence, summary]),
+  );
+  return [...found.values()].sort((one, other) => other.sequence - one.sequence).slice(0, limit);
+}
+
+function select(db: Database, query: EventQuery, kind: string | undefined): EventSummary[] {
   const used = CONDITIONS.filter(([name]) => query[name] !== undefined);
-  const where = used.length === 0 ? '' : `WHERE ${used.map(([, sql]) => sql).join(' AND ')}`;
+  const table = kind === undefined ? 'event' : 'event_fate_kind';
+  const from = kind === undefined ? table : `${table} CROSS JOIN event ON event.sequence = ${table}.sequence`;
+  const conditions: string[] = used.map(([, sql]) => sql.replace('PLACE', `${table}.sequence`));
+  if (kind !== undefined) conditions.unshift(`${table}.kind = ?`);
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const rows = db.all<SummaryRow>(
-    `SELECT sequence, source, id, type, subject, correlation_key, received,
+    `SELECT event.sequence, source, id, type, subject, correlation_key, received,
         (SELECT fate FROM event_fate WHERE event_fate.sequence = event.sequence ORDER BY number DESC LIMIT 1) AS fate
-      FROM event ${where} ORDER BY sequence DESC LIMIT ?`,
+      FROM ${from} ${where} ORDER BY ${table}.sequence DESC LIMIT ?`,
+    ...(kind === undefined ? [] : [kind]),
     ...used.map(([name]) => query[name] ?? null),
     query.limit,
   );

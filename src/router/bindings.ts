@@ -56,7 +56,7 @@ export function bindingsOf(graph: ProcessGraph, jobTypes: ReadonlySet<string>): 
         bpmnProcessId: graph.bpmnProcessId,
         elementId: element.id,
         starts: startsInstance(graph, element),
-        use: useOf(element.properties ?? {}),
+        use: eventUseOf(element.properties ?? {}),
       });
     if (element.job?.type.kind === 'static' && jobTypes.has(element.job.type.value)) {
       const read = readJobHeaders(element.job.headers);
@@ -86,7 +86,7 @@ function startsInstance(graph: ProcessGraph, element: GraphElement): boolean {
   return element.type === 'START_EVENT' && scope?.type === 'PROCESS';
 }
 
-function useOf(properties: Readonly<Record<string, string>>): EventUse {
+function eventUseOf(properties: Readonly<Record<string, string>>): EventUse {
   const text = (name: keyof typeof EVENT_PROPERTIES): string | undefined => {
     const value = properties[EVENT_PROPERTIES[name]]?.trim();
     return value === '' ? undefined : value;

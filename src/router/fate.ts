@@ -65,6 +65,26 @@ export type Fate =
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** All kinds that the log keeps of an event, for those who ask for some; a repeat is only counted. */
+export const FATE_KINDS = [
+  'reply',
+  'unusableReply',
+  'lateReply',
+  'unknownJob',
+  'earlyReply',
+  'started',
+  'correlated',
+  'buffered',
+  'errorThrown',
+  'refused',
+  'declined',
+  'expired',
+  'unmatched',
+  'delivered',
+  'deadLettered',
+  'failed',
+] as const satisfies readonly Fate['kind'][];
+
 /** An open subscription that the event nearly met: the same type with another key, or the same key with another type. */
 export interface NearMiss {
   readonly messageName: string;

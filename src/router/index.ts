@@ -18,6 +18,7 @@ export {
   variablesOf,
 } from './data.ts';
 export {
+  FATE_KINDS,
   type Fate,
   messageUse,
   type NearMiss,

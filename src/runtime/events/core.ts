@@ -44,7 +44,7 @@ export class EventsCore {
   readonly intake: Intake;
   readonly settings: EventsSettings;
   readonly #jobTypes: ReadonlySet<string>;
-  readonly #bindings: Bindings;
+  readonly bindings: Bindings;
   readonly #routing: Routing;
   readonly #jobs: JobService;
   readonly #housekeeping: Housekeeping;
@@ -62,9 +62,9 @@ export class EventsCore {
     this.intake = new Intake(this.stores, settings.maxHops);
     this.#jobTypes = new Set(settings.jobTypes);
     this.#backlog = new Set(settings.jobTypes);
-    this.#bindings = new Bindings(this.#jobTypes);
+    this.bindings = new Bindings(this.#jobTypes);
     const { stores, intake } = this;
-    const bindings = this.#bindings;
+    const bindings = this.bindings;
     const validator = new DataValidator(settings.schemas);
     stores.startMappings.setOfFile(startsOf(settings.events));
     this.#routing = new Routing({
@@ -136,7 +136,7 @@ export class EventsCore {
     // What was read within a scope that was undone must not stay.
     this.stores.subscriptions.settle();
     this.stores.startMappings.settle();
-    if (this.#modelsChanged) this.#bindings.changed();
+    if (this.#modelsChanged) this.bindings.changed();
     this.#modelsChanged = false;
   }
 
@@ -145,7 +145,7 @@ export class EventsCore {
     this.intake.takeLanes();
     for (const type of this.#jobTypes) this.#backlog.add(type);
     this.#modelsChanged = false;
-    this.#bindings.changed();
+    this.bindings.changed();
     this.stores.log.reset();
     this.stores.startMappings.reset();
     this.stores.subscriptions.reset();
@@ -173,7 +173,7 @@ export class EventsCore {
 
   #changeModels(): void {
     this.#modelsChanged = true;
-    this.#bindings.changed();
+    this.bindings.changed();
   }
 
   /** The type of a job that the router must take now, if the record speaks of one. */
