@@ -3,7 +3,9 @@
  * command line, that reads the environment.
  */
 
-import { flagValues, OptionError, unknownMessage } from './cli/flags.ts';
+import { flagValues, OptionError } from './cli/flags.ts';
+import { type TuttiConfig, unknownMessage } from './config/index.ts';
+import { applySetting, CONFIG_FLAG, configOf, configOfFolder, refuseUnknown } from './options-file.ts';
 
 export { OptionError } from './cli/flags.ts';
 
@@ -34,6 +36,8 @@ export interface TuttiOptions {
   readonly knownHosts: readonly string[];
   /** Origins of other pages that may call the server. @defaultValue none */
   readonly allowOrigins: readonly string[];
+  /** What a `tutti.yaml` says. @defaultValue that of the data folder, if there is one */
+  readonly config?: TuttiConfig;
 }
 
 export const DEFAULT_OPTIONS: TuttiOptions = {
@@ -50,7 +54,7 @@ export const DEFAULT_OPTIONS: TuttiOptions = {
 };
 
 /** How an option is written on the command line and in the environment. */
-interface OptionSpec {
+export interface OptionSpec {
   readonly flag: string;
   readonly environment: string;
   readonly value: string;
@@ -58,7 +62,7 @@ interface OptionSpec {
   apply(options: Draft, text: string): void;
 }
 
-type Draft = { -readonly [Name in keyof TuttiOptions]: TuttiOptions[Name] };
+export type Draft = { -readonly [Name in keyof TuttiOptions]: TuttiOptions[Name] };
 
 /** In the order of the help text. */
 export const OPTION_SPECS: readonly OptionSpec[] = [
@@ -191,22 +195,25 @@ export function parseOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): TuttiOptions {
-  const options: Draft = { ...DEFAULT_OPTIONS };
-  const given = flagValues(
-    args,
-    OPTION_SPECS.map(({ flag }) => flag),
-  );
+  const given = flagValues(args, [...OPTION_SPECS.map(({ flag }) => flag), CONFIG_FLAG]);
+  const config = configOf(given, environment, DEFAULT_OPTIONS.data);
+  const options: Draft = { ...DEFAULT_OPTIONS, ...(config && { config }) };
   for (const spec of OPTION_SPECS) {
     const flags = given.filter(({ flag }) => flag === spec.flag);
     if (flags.length > 1 && !REPEATABLE.has(spec.flag)) {
       throw new OptionError(spec.flag, `${spec.flag} is given twice; give it once.`);
     }
     for (const { value } of flags) spec.apply(options, value);
+    if (flags.length > 0) continue;
     const text = environment[spec.environment];
-    if (flags.length > 0 || text === undefined || text === '') continue;
+    if (text === undefined || text === '') {
+      applySetting(options, spec, config, REPEATABLE.has(spec.flag));
+      continue;
+    }
     for (const value of REPEATABLE.has(spec.flag) ? text.split(',') : [text])
       spec.apply(options, value.trim());
   }
+  if (config) refuseUnknown(config, OPTION_SPECS);
   if (options.http !== 0 && options.http === options.grpc) {
     throw new OptionError('--grpc', `--http and --grpc cannot share port ${options.http}.`);
   }
@@ -215,12 +222,18 @@ export function parseOptions(
 
 /** Checks options given as an object, fills in the defaults, and refuses misspelled names. Throws `OptionError`. */
 export function resolveOptions(given: Partial<TuttiOptions>): TuttiOptions {
-  const known = Object.keys(DEFAULT_OPTIONS);
+  const known = [...Object.keys(DEFAULT_OPTIONS), 'config'];
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     throw new OptionError(name, unknownMessage(`Unknown option '${name}'`, name, known));
   }
-  const options = { ...DEFAULT_OPTIONS, ...given };
+  const config = given.config ?? configOfFolder(given.data ?? DEFAULT_OPTIONS.data);
+  const options: Draft = { ...DEFAULT_OPTIONS, ...(config && { config }) };
+  if (config) {
+    refuseUnknown(config, OPTION_SPECS);
+    for (const spec of OPTION_SPECS) applySetting(options, spec, config, REPEATABLE.has(spec.flag));
+  }
+  Object.assign(options, given);
   for (const name of ['http', 'grpc'] as const) port(name, String(options[name]));
   if (typeof options.data !== 'string' || options.data === '') {
     throw new OptionError('data', `The option data must be a folder, but was '${String(options.data)}'.`);

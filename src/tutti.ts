@@ -82,6 +82,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
       },
       {
         settings: {
+          ...options.config?.events,
           jobTypes: options.routerTypes,
           hostMap: options.hostMap,
           allowTargets: options.allowTargets,

@@ -17,6 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   store: ['engine/state', 'engine/records'],
   broker: ['cloudevents', 'store'],
   runtime: ['engine', 'router', 'broker', 'store', 'cloudevents', 'bpmn', 'schemas'],
+  config: ['cloudevents', 'router', 'runtime', 'schemas'],
   history: ['store', 'engine/records', 'bpmn'],
   gateway: ['engine/records', 'runtime', 'history', 'broker', 'router', 'cloudevents', 'bpmn', 'schemas'],
   zeebe: ['router', 'cloudevents', 'engine/records'],

@@ -9,11 +9,10 @@ import {
 } from '../cloudevents/index.ts';
 import type { MessageRequest } from '../engine/records/command.ts';
 import type { Document } from '../engine/records/record.ts';
-import { type Scope, toJson } from '../feel/index.ts';
 import { type EventUse, longestLife } from './bindings.ts';
-import { type DataSettings, variablesOf } from './data.ts';
+import type { DataSettings } from './data.ts';
 import type { Fate } from './fate.ts';
-import { evaluateFormula, type Formula, scopeOfEvent } from './formula.ts';
+import { type Reaction, Reactions, type Taking } from './reaction.ts';
 import type { EventRule, StartTarget } from './rules.ts';
 
 /** An element of deployed models that waits for a message; versions that say the same are one listener. */
@@ -46,18 +45,6 @@ export interface MessagePlan {
   /** Set if nothing is to be done. */
   readonly reason?: string;
 }
-
-/** One listener's answer to an event. */
-type Reaction =
-  | {
-      readonly kind: 'takes';
-      readonly key: string;
-      readonly variables: Document;
-      readonly messageId?: string;
-    }
-  | { readonly kind: 'noKey'; readonly reason: string }
-  | { readonly kind: 'refuses'; readonly reason: string }
-  | { readonly kind: 'declines'; readonly reason: string };
 
 /**
  * Works out the messages of one event. Each listener says for itself whether it wants the event, under which
@@ -100,7 +87,7 @@ class Planning {
   readonly #typeUse: EventUse;
   readonly #settings: PlanSettings;
   readonly #now: number;
-  readonly #scope: Scope;
+  readonly #reactions: Reactions;
   readonly #publications: MessageRequest[] = [];
   readonly #starts: { target: StartTarget; variables: Document }[] = [];
   readonly #told: Fate[] = [];
@@ -113,12 +100,12 @@ class Planning {
     this.#typeUse = rule?.use ?? {};
     this.#settings = settings;
     this.#now = now;
-    this.#scope = scopeOfEvent(event, settings.unwrap);
+    this.#reactions = new Reactions(event, settings, now);
   }
 
   addMessage(name: string, listeners: readonly Listener[]): void {
     if (listeners.length === 0) {
-      const reaction = this.#reactionOf(this.#typeUse, false);
+      const reaction = this.#reactions.of(this.#typeUse, false);
       if (reaction.kind === 'takes') this.#publish(name, reaction, [this.#typeUse], []);
       else this.#reasons.push(reaction.reason);
       return;
@@ -127,7 +114,7 @@ class Planning {
     const keys = new Map<Listener, string>();
     for (const listener of listeners) {
       const use = { ...this.#typeUse, ...listener.use };
-      const reaction = this.#reactionOf(use, listener.starts);
+      const reaction = this.#reactions.of(use, listener.starts);
       if (reaction.kind !== 'takes') {
         this.#tell(listener, reaction);
         continue;
@@ -159,7 +146,7 @@ class Planning {
       return;
     }
     const { correlationKey: _key, messageId: _id, ...use } = this.#typeUse;
-    const reaction = this.#reactionOf(use, true);
+    const reaction = this.#reactions.of(use, true);
     if (reaction.kind === 'takes') this.#starts.push({ target, variables: reaction.variables });
     else if (reaction.kind === 'declines')
       this.#told.push({ kind: 'declined', bpmnProcessId, reason: reaction.reason });
@@ -211,95 +198,4 @@ class Planning {
     this.#reasons.push(reason);
     this.#leftOut.push(fate);
   }
-
-  #reactionOf(use: EventUse, starts: boolean): Reaction {
-    if (use.condition) {
-      const wanted = this.#evaluate(use.condition, 'The activation condition');
-      if (!wanted.ok) return { kind: 'refuses', reason: wanted.reason };
-      if (wanted.value === null || wanted.value === false)
-        return {
-          kind: 'declines',
-          reason: `The activation condition '${use.condition.text}' gives ${toJson(wanted.value)}.`,
-        };
-      if (wanted.value !== true)
-        return {
-          kind: 'refuses',
-          reason: `The activation condition '${use.condition.text}' gives ${shown(toJson(wanted.value))}. Make it give true or false.`,
-        };
-    }
-    const key = this.#keyOf(use, starts);
-    if (key.kind !== 'key') return key;
-    const read = this.#variablesOf(use);
-    if (!read.ok) return { kind: 'refuses', reason: read.reason };
-    if (!use.messageId) return { kind: 'takes', key: key.text, variables: read.variables };
-    const id = this.#textOf(use.messageId, 'The message id');
-    if (!id.ok) return { kind: 'refuses', reason: id.reason };
-    return {
-      kind: 'takes',
-      key: key.text,
-      variables: read.variables,
-      ...(id.text && { messageId: id.text }),
-    };
-  }
-
-  #keyOf(
-    use: EventUse,
-    starts: boolean,
-  ): { readonly kind: 'key'; readonly text: string } | Exclude<Reaction, Taking> {
-    const own = attribute(this.#event, 'correlationkey');
-    if (own !== undefined) return { kind: 'key', text: own };
-    let missing = "Set the extension 'correlationkey' or the subject.";
-    if (use.correlationKey) {
-      const read = this.#textOf(use.correlationKey, 'The correlation key');
-      if (!read.ok) return { kind: 'refuses', reason: read.reason };
-      if (read.text !== undefined) return { kind: 'key', text: read.text };
-      missing = `It has neither the extension 'correlationkey' nor a subject, and '${use.correlationKey.text}' gives nothing.`;
-    }
-    const text = subjectOf(this.#event) ?? (starts ? '' : undefined);
-    if (text !== undefined) return { kind: 'key', text };
-    return { kind: 'noKey', reason: `The event has no correlation key. ${missing}` };
-  }
-
-  #variablesOf(use: EventUse): { ok: true; variables: Document } | { ok: false; reason: string } {
-    const { resultVariable, resultExpression } = use;
-    const result = new Map<string, string>();
-    if (resultExpression) {
-      const read = this.#evaluate(resultExpression, 'The result expression');
-      if (!read.ok) return read;
-      if (!(read.value instanceof Map)) {
-        const reason = `The result expression '${resultExpression.text}' gives ${shown(toJson(read.value))}. Make it give a context, such as {orderId: data.id}.`;
-        return { ok: false, reason };
-      }
-      for (const [name, value] of read.value) result.set(name, toJson(value));
-      if (resultVariable === undefined) return { ok: true, variables: result };
-    }
-    const names = resultVariable === undefined ? {} : { resultVariable };
-    const whole = variablesOf(this.#event, this.#settings, names);
-    return whole.ok ? { ok: true, variables: new Map([...whole.variables, ...result]) } : whole;
-  }
-
-  /** Text of a key or id: a string, number or Boolean; nothing for null and the empty text. */
-  #textOf(formula: Formula, purpose: string): { ok: true; text?: string } | { ok: false; reason: string } {
-    const read = this.#evaluate(formula, purpose);
-    if (!read.ok) return read;
-    if (read.value === null || read.value === '') return { ok: true };
-    const json = toJson(read.value);
-    if (/^[[{]/.test(json)) {
-      return {
-        ok: false,
-        reason: `${purpose} '${formula.text}' gives ${shown(json)}. Make it give a text or a number.`,
-      };
-    }
-    return { ok: true, text: json.startsWith('"') ? String(JSON.parse(json)) : json };
-  }
-
-  #evaluate(formula: Formula, purpose: string) {
-    return evaluateFormula(formula, this.#scope, this.#now, purpose);
-  }
-}
-
-type Taking = Extract<Reaction, { readonly kind: 'takes' }>;
-
-function shown(json: string): string {
-  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
 }

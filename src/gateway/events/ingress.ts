@@ -2,12 +2,18 @@ import { type CloudEvent, CloudEventError, decodeHttp } from '../../cloudevents/
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { type GatewayRequest, type GatewayResponse, json, type Route } from '../http.ts';
 import { DEFAULT_BATCH_LIMIT, DEFAULT_EVENT_LIMIT, type EventsContext } from './context.ts';
+import { refusedData } from './data-check.ts';
 
 /**
  * `POST /events`: binary, structured and batch mode. Answers 202 when the events are synced, also for repeats and for
  * events that no process can use: what becomes of them is their fate, not an error of the sender.
  */
-export function ingressRoutes({ runtime, bodyLimit, batchLimit }: EventsContext): readonly Route[] {
+export function ingressRoutes({
+  runtime,
+  validator,
+  bodyLimit,
+  batchLimit,
+}: EventsContext): readonly Route[] {
   return [
     {
       method: 'POST',
@@ -24,6 +30,8 @@ export function ingressRoutes({ runtime, bodyLimit, batchLimit }: EventsContext)
           if (error instanceof CloudEventError) return refusal(error, request.path);
           throw error;
         }
+        const refused = refusedData(events, validator, request.path);
+        if (refused) return refused;
         const accepted = events.length === 0 ? [] : await runtime.publish(events);
         return json(202, { accepted });
       },
