@@ -7,6 +7,7 @@ import { type EventsContext, eventsGroup } from './gateway/events/index.ts';
 import { startGrpc } from './gateway/grpc/server.ts';
 import { HostPolicy } from './gateway/hosts.ts';
 import type { RouteGroup } from './gateway/http.ts';
+import { type LegacyContext, legacyGroup } from './gateway/legacy/index.ts';
 import { liveGroup } from './gateway/live.ts';
 import { type Operations, operations } from './gateway/ops.ts';
 import { recordsGroup } from './gateway/records.ts';
@@ -17,9 +18,10 @@ import { HistoryClient, openJournalSource } from './history/index.ts';
 import { resolveOptions, type TuttiOptions } from './options.ts';
 import { startWithEvents } from './runtime/events/index.ts';
 import { startRuntime } from './runtime/thread.ts';
+import { DataValidator } from './schemas/index.ts';
 import { readVersion } from './version.ts';
 
-type HouseContext = GatewayContext & EventsContext;
+type HouseContext = GatewayContext & EventsContext & LegacyContext;
 
 /** How long requests, then deliveries, that are under way may take to end when the server stops. */
 const ANSWER_GRACE_MS = 1000;
@@ -104,12 +106,22 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
     const records = openJournalSource(options.data);
     open.push(() => records.close());
 
-    const context: HouseContext = { runtime, history: readModel, records, version, events };
+    let grpcPort = options.grpc;
+    const context: HouseContext = {
+      runtime,
+      history: readModel,
+      records,
+      version,
+      events,
+      validator: new DataValidator(options.config?.events.schemas ?? []),
+      contactPoint: () => `${options.host}:${grpcPort}`,
+    };
     ops = operations(context);
     const gateway = await openGateway(context, ops, options, log);
     open.push(() => gateway.close(ANSWER_GRACE_MS));
     const grpc = await startGrpc(options.host, options.grpc);
     open.push(() => grpc.close());
+    grpcPort = grpc.port;
     const addresses = { http: gateway.url, grpc: `${options.host}:${grpc.port}` };
     return { options, version, addresses, close: closeAll };
   } catch (error) {
@@ -146,6 +158,7 @@ function routeGroups(
   return [
     restGroup(context, advertised),
     eventsGroup(context),
+    legacyGroup(context),
     recordsGroup(context),
     liveGroup(context),
     consoleApi(context),

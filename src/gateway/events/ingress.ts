@@ -40,7 +40,7 @@ export function ingressRoutes({
 }
 
 /** Headers with a list where one occurs more than once, which no attribute may. */
-function headersOf({ rawHeaders }: GatewayRequest): Record<string, string | string[]> {
+export function headersOf({ rawHeaders }: GatewayRequest): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
@@ -58,7 +58,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** A problem document (RFC 9457) that names the attribute and the rule. */
-function refusal(error: CloudEventError, instance: string): GatewayResponse {
+export function refusal(error: CloudEventError, instance: string): GatewayResponse {
   const { http: status, title } = ERRORS[CODES[error.status] ?? 'BAD_REQUEST'];
   const { code, rule, attribute, index, message } = error;
   return {
