@@ -35,14 +35,14 @@ export function legacyTableRoutes({ runtime, events, contactPoint, authorize }: 
       path: '/jobs',
       accepts: 'none',
       handler: async () => {
-        const jobs: Record<string, Record<string, string[]>> = {};
-        for (const { processDefinitionKey, processInstanceKey, jobKey } of (await events.routerTables())
-          .waitingJobs) {
-          const ofDefinition = (jobs[processDefinitionKey] ??= {});
-          const ofInstance = (ofDefinition[processInstanceKey] ??= []);
-          ofInstance.push(String(jobKey));
-        }
-        return json(200, jobs);
+        const { waitingJobs } = await events.routerTables();
+        const byDefinition = Map.groupBy(waitingJobs, (job) => String(job.processDefinitionKey));
+        const jobs = [...byDefinition].map(([definition, ofDefinition]) => {
+          const byInstance = Map.groupBy(ofDefinition, (job) => String(job.processInstanceKey));
+          const keys = [...byInstance].map(([key, list]) => [key, list.map(({ jobKey }) => String(jobKey))]);
+          return [definition, Object.fromEntries(keys)] as const;
+        });
+        return json(200, Object.fromEntries(jobs));
       },
     },
     {
