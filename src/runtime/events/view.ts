@@ -18,7 +18,7 @@ export function routerView(
   const { listeners, waitTypes } = bindings.of(state);
   const isName = (name: string): boolean =>
     listeners.has(name) || startMappings.isToldName(name) || isAwaited(state, name);
-  const audience = (type: string): Audience => {
+  const read = (type: string): Audience => {
     const rule = rules.get(type);
     const own = rule?.message ?? rule?.type;
     const names = new Set<string>();
@@ -31,6 +31,12 @@ export function routerView(
       starts:
         rule === undefined || rule.type === type ? starts : [...startMappings.targets(rule.type), ...starts],
     };
+  };
+  // Asked several times of one event.
+  let known: { readonly type: string; readonly audience: Audience } | undefined;
+  const audience = (type: string): Audience => {
+    if (known?.type !== type) known = { type, audience: read(type) };
+    return known.audience;
   };
   return {
     job: (key) => waits.get(key),
