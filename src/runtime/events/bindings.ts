@@ -93,7 +93,9 @@ export class Bindings {
 function merge(models: Iterable<Model>, latest: ReadonlySet<number>): Merged {
   const listeners = new Map<string, Map<string, { listener: ElementListener; names: string[] }>>();
   const waitTypes = new Set<string>();
-  for (const { processDefinitionKey, ...model } of models) {
+  // In the order of deployment, also after a restart.
+  const ordered = [...models].sort((one, other) => one.processDefinitionKey - other.processDefinitionKey);
+  for (const { processDefinitionKey, ...model } of ordered) {
     for (const type of model.waitTypes) waitTypes.add(type);
     for (const listener of model.listeners) {
       if (listener.starts && !latest.has(processDefinitionKey)) continue;
@@ -101,6 +103,8 @@ function merge(models: Iterable<Model>, latest: ReadonlySet<number>): Merged {
       listeners.set(listener.messageName, ofName);
       const same = signatureOf(listener);
       const known = ofName.get(same) ?? { listener, names: [] };
+      // Where it was deployed last.
+      ofName.delete(same);
       ofName.set(same, known);
       known.names.push(`${processDefinitionKey}:${listener.elementId}`);
     }
