@@ -40,7 +40,7 @@ test('data that break a schema which refuses are answered with 400, the pointer 
   });
   assert.equal(batch.status, 400);
   assert.deepEqual([batch.json.index, batch.json.rule], [1, 'required']);
-  assert.deepEqual(await world.events.search({ limit: 1 }), []);
+  assert.deepEqual((await world.events.search({ limit: 1 })).items, []);
   assert.equal((await call('POST', '/events', { amount: '5' }, binary('Noted'))).status, 202);
   assert.deepEqual(await world.fates(1), ['refused']);
 });

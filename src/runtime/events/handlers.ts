@@ -36,13 +36,7 @@ function handler<Kind extends keyof EventRequests>(
   kind: Kind,
   handle: (body: EventRequests[Kind]['body'], tx: Tx) => EventRequests[Kind]['value'],
 ): RequestHandler<never> {
-  return {
-    kind,
-    handle: (body, tx) => {
-      void tx.db; // all SQL of the handler belongs to the scope of its request
-      return handle(body, tx);
-    },
-  };
+  return { kind, handle };
 }
 
 function publish(core: EventsCore, tx: Tx, event: CloudEvent): EventReceipt {
@@ -60,7 +54,7 @@ function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
   const settled = deliveries.settle(row, result.attempt, result.sink, tx.now);
   const fate = fateOf(settled, result);
   if (fate) {
-    log.addFates(sequence, [fate], tx.now);
+    tx.onUndo(log.addFates(sequence, [fate], tx.now));
     const intent = settled.kind === 'delivered' ? 'DELIVERED' : 'DEAD_LETTERED';
     core.intake.record(tx, sequence, event, intent, [fate]);
   }
@@ -92,6 +86,7 @@ const EFFECTS: ReadonlySet<string> = new Set<Fate['kind']>([
   'started',
   'correlated',
   'buffered',
+  'errorThrown',
 ]);
 
 function routeAgain({ stores: { log } }: EventsCore, sequence: number): RouteAgainOutcome {

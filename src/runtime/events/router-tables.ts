@@ -35,12 +35,16 @@ const MOST_JOBS = 1000;
 export function routerTableHandlers(core: () => EventsCore): readonly RequestHandler<never>[] {
   return [
     handler('routerTables', (_body, tx) => readTables(core(), tx)),
-    handler('putStartMapping', (mapping) => {
-      core().stores.startMappings.put(mapping);
+    handler('putStartMapping', (mapping, tx) => {
+      const { startMappings } = core().stores;
+      tx.onUndo(() => startMappings.reset());
+      startMappings.put(mapping);
       return null;
     }),
-    handler('addMessageName', ({ workflowKey, name }) => {
-      core().stores.startMappings.addName(workflowKey, name);
+    handler('addMessageName', ({ workflowKey, name }, tx) => {
+      const { startMappings } = core().stores;
+      tx.onUndo(() => startMappings.reset());
+      startMappings.addName(workflowKey, name);
       return null;
     }),
   ];
@@ -65,13 +69,7 @@ function handler<Kind extends keyof RouterTableRequests>(
   kind: Kind,
   handle: (body: RouterTableRequests[Kind]['body'], tx: Tx) => RouterTableRequests[Kind]['value'],
 ): RequestHandler<never> {
-  return {
-    kind,
-    handle: (body, tx) => {
-      void tx.db; // all SQL of the handler belongs to the scope of its request
-      return handle(body, tx);
-    },
-  };
+  return { kind, handle };
 }
 
 function readTables({ stores, bindings }: EventsCore, tx: Tx): RouterTables {

@@ -32,8 +32,6 @@ export class StartMappings {
   readonly #db: Database;
   #byType: Map<string, StartTarget[]> | undefined;
   #names: Set<string> | undefined;
-  /** True if the tables changed in this transaction. */
-  #changed = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -51,12 +49,12 @@ export class StartMappings {
   put(mapping: StartMapping): void {
     this.#db.run("DELETE FROM start_mapping WHERE origin = 'request' AND type = ?", mapping.type);
     this.#insert(mapping);
-    this.#change();
+    this.reset();
   }
 
   addName(workflowKey: string, name: string): void {
     this.#db.run('INSERT OR IGNORE INTO told_message (workflow_key, name) VALUES (?, ?)', workflowKey, name);
-    this.#change();
+    this.reset();
   }
 
   targets(type: string): readonly StartTarget[] {
@@ -85,20 +83,10 @@ export class StartMappings {
     return rows.map(({ workflow_key, name }) => ({ workflowKey: workflow_key, name }));
   }
 
-  /** At the end of each transaction: what was read within a scope that was undone must not stay. */
-  settle(): void {
-    if (this.#changed) this.reset();
-  }
-
+  /** The tables are to be read again: they changed, or a change was undone. */
   reset(): void {
-    this.#changed = false;
     this.#byType = undefined;
     this.#names = undefined;
-  }
-
-  #change(): void {
-    this.reset();
-    this.#changed = true;
   }
 
   #insert({ type, bpmnProcessId, processDefinitionKey, version, filters, origin }: StartMapping): void {
