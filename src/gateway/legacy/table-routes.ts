@@ -14,6 +14,11 @@ export function legacyTableRoutes({ runtime, events, contactPoint, authorize }: 
     await authorize?.(request, []);
     return Fields.ofBody(request);
   };
+  // Who knows the key of a waiting job could answer it.
+  const tablesFor = async (request: GatewayRequest) => {
+    await authorize?.(request, []);
+    return events.routerTables();
+  };
   return [
     {
       method: 'GET',
@@ -34,8 +39,8 @@ export function legacyTableRoutes({ runtime, events, contactPoint, authorize }: 
       method: 'GET',
       path: '/jobs',
       accepts: 'none',
-      handler: async () => {
-        const { waitingJobs } = await events.routerTables();
+      handler: async (request) => {
+        const { waitingJobs } = await tablesFor(request);
         const byDefinition = Map.groupBy(waitingJobs, (job) => String(job.processDefinitionKey));
         const jobs = [...byDefinition].map(([definition, ofDefinition]) => {
           const byInstance = Map.groupBy(ofDefinition, (job) => String(job.processInstanceKey));
@@ -49,8 +54,8 @@ export function legacyTableRoutes({ runtime, events, contactPoint, authorize }: 
       method: 'GET',
       path: '/messages',
       accepts: 'none',
-      handler: async () => {
-        const { models, toldMessages } = await events.routerTables();
+      handler: async (request) => {
+        const { models, toldMessages } = await tablesFor(request);
         const names = new Map(
           models.map(({ processDefinitionKey, names: own }) => [String(processDefinitionKey), new Set(own)]),
         );
@@ -76,8 +81,8 @@ export function legacyTableRoutes({ runtime, events, contactPoint, authorize }: 
       method: 'GET',
       path: '/workflows',
       accepts: 'none',
-      handler: async () => {
-        const { startMappings } = await events.routerTables();
+      handler: async (request) => {
+        const { startMappings } = await tablesFor(request);
         const byType = Map.groupBy(startMappings, ({ type }) => type);
         // One mapping for each type, as it was; all of them under `targets`.
         const shown = [...byType].map(([type, mappings]) => {

@@ -59,7 +59,9 @@ test('F8 every path of 2020 asks who sends before anything happens, and foreign 
   };
   for (const path of ['/messages', '/workflows', '/deploy'])
     assert.equal((await call('POST', path, body)).status, 401, path);
-  assert.equal(asked.length, 8);
+  for (const path of ['/jobs', '/messages', '/workflows'])
+    assert.equal((await call('GET', path)).status, 401, path);
+  assert.equal(asked.length, 11);
   assert.deepEqual(completed(world), ['start']);
   assert.deepEqual((await world.events.search({ limit: 10 })).items, []);
   const page = await call('POST', '/', {}, { ...headers, origin: 'https://evil.example' });
