@@ -110,7 +110,7 @@ class Planning {
       else this.#reasons.push(reaction.reason);
       return;
     }
-    const takers = new Map<string, { listener: Listener; use: EventUse; reaction: Taking }[]>();
+    const takers = new Map<string, { use: EventUse; reaction: Taking }[]>();
     const keys = new Map<Listener, string>();
     for (const listener of listeners) {
       const use = { ...this.#typeUse, ...listener.use };
@@ -120,7 +120,9 @@ class Planning {
         continue;
       }
       keys.set(listener, reaction.key);
-      takers.set(reaction.key, [...(takers.get(reaction.key) ?? []), { listener, use, reaction }]);
+      const group = takers.get(reaction.key);
+      if (group) group.push({ use, reaction });
+      else takers.set(reaction.key, [{ use, reaction }]);
     }
     for (const [key, group] of takers) {
       const variables = new Map(group.flatMap(({ reaction }) => [...reaction.variables]));

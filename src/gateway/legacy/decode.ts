@@ -1,12 +1,4 @@
-import {
-  type CloudEvent,
-  CloudEventError,
-  decodeHttp,
-  idOf,
-  makeEvent,
-  sourceOf,
-  typeOf,
-} from '../../cloudevents/index.ts';
+import { type CloudEvent, decodeHttp, idOf, makeEvent, sourceOf, typeOf } from '../../cloudevents/index.ts';
 import { GatewayError } from '../errors.ts';
 import { headersOf } from '../events/ingress.ts';
 import type { GatewayRequest } from '../http.ts';
@@ -33,7 +25,7 @@ export function decodeLegacy(request: GatewayRequest): CloudEvent {
   const [event] = events;
   if (event === undefined)
     throw new GatewayError('BAD_REQUEST', 'The request holds no event. Send one event, not an empty batch.');
-  const extra = { ...v1Keys(one(headers[V1_HEADER])), ...correlationKey(one(headers[KEY_HEADER])) };
+  const extra = { ...v1Keys(one(headers, V1_HEADER)), ...correlationKey(one(headers, KEY_HEADER)) };
   return withExtensions(event, extra);
 }
 
@@ -77,9 +69,8 @@ function correlationKey(header: string | undefined): Record<string, string> {
   return header === undefined || header === '' ? {} : { correlationkey: header };
 }
 
-function one(value: string | string[] | undefined): string | undefined {
+function one(headers: Readonly<Record<string, string | string[]>>, name: string): string | undefined {
+  const value = headers[name];
   if (!Array.isArray(value)) return value;
-  throw new CloudEventError('duplicateAttribute', 'occurs more than once; send it once', {
-    attribute: KEY_HEADER,
-  });
+  throw new GatewayError('BAD_REQUEST', `The header '${name}' occurs more than once; send it once.`);
 }
