@@ -8,6 +8,7 @@ export {
 export { Deliverer, type DelivererOptions, type DeliveryResult } from './deliverer.ts';
 export { type Attempt, Deliveries, type DeliveryRow, type Settled } from './deliveries.ts';
 export { EventLog, type EventLogSettings } from './event-log.ts';
+export { type EventColumns, packed, unpacked } from './event-row.ts';
 export {
   type EventPage,
   type EventQuery,
