@@ -1,4 +1,5 @@
 import { OPTION_SPECS } from '../options.ts';
+import { CONFIG_HELP } from '../options-file.ts';
 import { readVersion } from '../version.ts';
 import { EXIT, type ExitCode, explain } from './exit-codes.ts';
 
@@ -48,7 +49,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<ExitC
 }
 
 export function helpText(): string {
-  const options = OPTION_SPECS.map(
+  const options = [CONFIG_HELP, ...OPTION_SPECS].map(
     ({ flag, value, help, environment }) => `  ${`${flag} ${value}`.padEnd(30)} ${help} [${environment}]`,
   );
   return [
