@@ -7,6 +7,14 @@ export {
   SPEC_VERSION,
 } from './attributes.ts';
 export {
+  type CesqlError,
+  CesqlExpression,
+  CesqlParseError,
+  cesqlTypeOf,
+  type Evaluation,
+  type ExplainedPart,
+} from './cesql/index.ts';
+export {
   CloudEventError,
   type CloudEventErrorCode,
   type CloudEventErrorStatus,
@@ -27,7 +35,8 @@ export {
   timeOf,
   typeOf,
 } from './event.ts';
-export { type Filter, matches, parseFilters, type TextDialect } from './filters.ts';
+export { type ExplainedFilter, errorsOf, explainFilter } from './explain-filter.ts';
+export { type Filter, matches, parseFilter, parseFilters, type TextDialect } from './filters.ts';
 export {
   BATCH_MEDIA_TYPE,
   type ContentMode,

@@ -189,9 +189,10 @@ test('subscriptions are created, listed, read, replaced and deleted, with config
 test('a subscription that cannot be used is refused with the path of what is wrong', async (t) => {
   const { call } = await served(t);
   const sink = 'http://127.0.0.1:1/x';
-  const sql = await call('POST', '/subscriptions', { sink, protocol: 'HTTP', filters: [{ sql: 'x' }] });
+  const sql = await call('POST', '/subscriptions', { sink, protocol: 'HTTP', filters: [{ sql: 'type ==' }] });
   assert.equal(sql.status, 400);
   assert.equal(sql.json.path, 'filters[0].sql');
+  assert.equal(sql.json.detail, 'filters[0].sql: line 1, column 6: found ==; equality is one =');
   const foreign = await call('POST', '/subscriptions', { sink: 'http://example.com', protocol: 'HTTP' });
   assert.equal(foreign.status, 400);
   assert.equal(foreign.json.path, 'sink');

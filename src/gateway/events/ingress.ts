@@ -111,7 +111,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** A problem document (RFC 9457) that names the attribute and the rule. */
-function refusal(error: CloudEventError, { path }: RequestHead): GatewayResponse {
+export function refusal(error: CloudEventError, { path }: Pick<RequestHead, 'path'>): GatewayResponse {
   const { code, rule, attribute, index, message } = error;
   const detail = code === 'batchTooLarge' ? `${message}, or start with a larger --max-batch` : message;
   return problemOf(CODES[error.status] ?? 'BAD_REQUEST', path, { detail, code, rule, attribute, index });

@@ -70,7 +70,7 @@ async function guarded(t: TestContext, senders: unknown, failing = false): Promi
         '',
         query,
       ),
-    stored: async () => (await world.events.search({ limit: 100 })).length,
+    stored: async () => (await world.events.search({ limit: 100 })).items.length,
   };
 }
 
