@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Commits } from './gateway/commits.ts';
 import { consoleApi } from './gateway/console/api.ts';
 import { consolePages } from './gateway/console/pages.ts';
 import { type EventsContext, eventsGroup } from './gateway/events/index.ts';
@@ -68,6 +69,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
   try {
     let history: HistoryClient | undefined;
     let ops: Operations | undefined;
+    const commits = new Commits();
     const { runtime, events, close } = await startWithEvents(
       startRuntime,
       {
@@ -76,6 +78,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
         onCommit: (sample) => {
           history?.notify(runtime.position());
           ops?.committed(sample);
+          commits.tell();
         },
         log: ({ level, message, error }) =>
           log({ level, message, ...(error === undefined ? {} : { error }) }),
@@ -103,7 +106,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
     const records = openJournalSource(options.data);
     open.push(() => records.close());
 
-    const context: HouseContext = { runtime, history: readModel, records, version, events };
+    const context: HouseContext = { runtime, history: readModel, records, commits, version, events };
     ops = operations(context);
     const gateway = await openGateway(context, ops, options, log);
     open.push(() => gateway.close(ANSWER_GRACE_MS));

@@ -16,6 +16,8 @@ export interface EventQuery {
   readonly to?: number;
   /** Only events older than the one with this sequence. */
   readonly before?: number;
+  /** Only events newer than the one with this sequence, the oldest first. */
+  readonly after?: number;
   readonly limit: number;
 }
 
@@ -79,16 +81,17 @@ const CONDITIONS = [
   ['from', 'received >= ?'],
   ['to', 'received <= ?'],
   ['before', 'sequence < ?'],
+  ['after', 'sequence > ?'],
 ] as const;
 
-/** Events that match, the newest first. From any connection to the data folder. */
+/** Events that match, the newest first unless `after` is given. From any connection to the data folder. */
 export function searchEvents(db: Database, query: EventQuery): EventSummary[] {
   const used = CONDITIONS.filter(([name]) => query[name] !== undefined);
   const where = used.length === 0 ? '' : `WHERE ${used.map(([, sql]) => sql).join(' AND ')}`;
   const rows = db.all<SummaryRow>(
     `SELECT sequence, source, id, type, subject, correlation_key, received,
         (SELECT fate FROM event_fate WHERE event_fate.sequence = event.sequence ORDER BY number DESC LIMIT 1) AS fate
-      FROM event ${where} ORDER BY sequence DESC LIMIT ?`,
+      FROM event ${where} ORDER BY sequence ${query.after === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
     ...used.map(([name]) => query[name] ?? null),
     query.limit,
   );

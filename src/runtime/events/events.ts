@@ -13,7 +13,7 @@ import type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
  * resolve when they are synced; they reject with `UnavailableError` as those of the runtime do.
  */
 export interface Events {
-  /** The newest first. */
+  /** The newest first, or those after `after`, the oldest first. */
   search(query: EventQuery): Promise<readonly EventSummary[]>;
   story(sequence: number): Promise<EventStory | undefined>;
   /** Sequence of the newest event with this source and id. */
