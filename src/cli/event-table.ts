@@ -35,6 +35,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'subject', least: 10 },
   { title: 'what became of it', least: 20 },
 ];
+/** What events are often like: shares the room when none is known yet. */
+const TYPICAL = ['', '', 'Tickets.ReservationMade', '/tickets', 'session-1234', ''];
 /** A terminal narrower than this does without the source. */
 const WIDE = 110;
 
@@ -50,7 +52,7 @@ export class EventTable {
     this.#narrow = total !== undefined && total < WIDE;
     this.#widths = widthsOf(
       this.#shown(COLUMNS),
-      first.map((event) => this.#cells(event)),
+      first.length === 0 ? [this.#shown(TYPICAL)] : first.map((event) => this.#cells(event)),
       total,
     );
   }
@@ -61,7 +63,7 @@ export class EventTable {
   }
 
   line(event: EventSummary): string {
-    const cells = cellsOf(this.#cells(event), this.#widths);
+    const cells = cellsOf(this.#cells(event), this.#widths, this.#io.terminal !== undefined);
     const fate = cells.pop() ?? '';
     return lineOf([...cells, paint(this.#io, toneOf(event.fate), fate)]);
   }

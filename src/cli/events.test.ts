@@ -332,6 +332,7 @@ describe('Following events', () => {
   it('leaves out what does not match, also by fate', async (t) => {
     const { url } = await serve(t, join(folderOf(t), 'data'));
     const stop = new AbortController();
+    t.after(() => stop.abort());
     const out: string[] = [];
     const following = cliWith(
       { interrupted: () => stop.signal, out: (line) => out.push(line) },

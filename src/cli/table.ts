@@ -38,12 +38,13 @@ export function widthsOf(
   return widths;
 }
 
-/** The cells of one row, cut and padded; the last is not padded. */
-export function cellsOf(row: readonly string[], widths: readonly number[]): string[] {
+/** The cells of one row, padded but for the last, and cut unless nothing is to be lost. */
+export function cellsOf(row: readonly string[], widths: readonly number[], cut = true): string[] {
   return row.map((cell, index) => {
     const width = widths[index] ?? lengthOf(cell);
-    const cut = lengthOf(cell) > width ? `${[...cell].slice(0, Math.max(0, width - 1)).join('')}…` : cell;
-    return index === row.length - 1 ? cut : cut + ' '.repeat(width - lengthOf(cut));
+    const tooLong = cut && lengthOf(cell) > width;
+    const shown = tooLong ? `${[...cell].slice(0, Math.max(0, width - 1)).join('')}…` : cell;
+    return index === row.length - 1 ? shown : shown + ' '.repeat(Math.max(0, width - lengthOf(shown)));
   });
 }
 
