@@ -221,10 +221,20 @@ describe('events in the console', () => {
 
   test('the pages fit a phone', async () => {
     await publish('A.Very.Long.Type.Of.An.Event.That.Nobody.Would.Choose', { subject: 'x'.repeat(80) });
-    for (const path of ['/events', '/events/1', '/subscriptions', '/dead-letters', '/filters']) {
+    await post(`${tutti.addresses.http}/subscriptions`, { sink: sinkUrl, protocol: 'HTTP', types: ['Dead'] });
+    status = 400;
+    const dead = await publish('Dead');
+    const pages = [
+      ['/events', 'Nobody.Would.Choose'],
+      [`/events/${dead}`, 'Send again'],
+      ['/subscriptions', 'active'],
+      ['/dead-letters', 'Such an answer is final'],
+      ['/filters', 'Dialect'],
+    ] as const;
+    for (const [path, text] of pages) {
       await visit(path, async (page) => {
         await page.setViewportSize({ width: 390, height: 800 });
-        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.getByText(text).first().waitFor();
         const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
         assert.ok(wide <= 390, `${path} is ${wide} wide`);
       });

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useLive } from '../api/live.ts';
 import { useAbout } from '../api/queries.ts';
 import { Note } from '../components/Note.tsx';
@@ -35,6 +35,13 @@ export function App() {
   const { page } = useNavigation();
   const connected = useLive(topicsOf(page));
   const about = useAbout();
+  const menu = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the menu scrolls sideways.
+    if (page.kind !== 'unknown') {
+      menu.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
+  }, [page.kind]);
   return (
     <>
       <a className={styles.skip} href="#main">
@@ -55,7 +62,7 @@ export function App() {
           </svg>
           Tutti
         </Link>
-        <nav className={styles.nav} aria-label="Main">
+        <nav ref={menu} className={styles.nav} aria-label="Main">
           {MENU.map(({ to, name, pages }) => (
             <Link key={to} to={to} aria-current={pages.includes(page.kind) ? 'page' : undefined}>
               {name}

@@ -13,7 +13,7 @@ export function Fate({ fate }: { readonly fate: FateView | undefined }) {
   return (
     <span className={styles.fate}>
       <Word {...fateWord(fate)} />
-      {fate !== undefined && <span className={styles.text}>{fate.text}</span>}
+      {fate !== undefined && <span>{fate.text}</span>}
       {fate?.processInstanceKey !== undefined && (
         <Link className={styles.link} to={`/instances/${fate.processInstanceKey}`}>
           Show the instance

@@ -112,10 +112,10 @@ function Row({ item }: { readonly item: EventSummary }) {
 }
 
 const FIELDS = [
-  ['type', 'Type'],
-  ['source', 'Source'],
-  ['subject', 'Subject'],
-  ['correlationKey', 'Correlation key'],
+  ['type', 'Type', 'Type'],
+  ['source', 'Source', 'Source'],
+  ['subject', 'Subject', 'Subject'],
+  ['correlationKey', 'Correlation key', 'Key'],
 ] as const;
 const TIMES = [
   ['from', 'From'],
@@ -141,12 +141,12 @@ function Filters({
           set(draft);
         }}
       >
-        {FIELDS.map(([name, label]) => (
+        {FIELDS.map(([name, label, short]) => (
           <input
             key={name}
             type="search"
             aria-label={label}
-            placeholder={label}
+            placeholder={short}
             value={draft[name]}
             onChange={(event) => change(name, event.target.value)}
           />

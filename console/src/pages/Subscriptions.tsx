@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { eventApi } from '../api/event-client.ts';
 import { useEventChange, useSubscriptions } from '../api/event-queries.ts';
 import type { Subscription } from '../api/event-types.ts';
-import { Link } from '../app/navigation.tsx';
+import { useNavigation } from '../app/navigation.tsx';
 import { Button } from '../components/Button.tsx';
 import { Confirm } from '../components/Confirm.tsx';
 import { Copy } from '../components/Copy.tsx';
@@ -23,6 +23,7 @@ const TEMPLATE = `{
 
 /** Who gets which events; new ones are made here, and old ones changed. */
 export function Subscriptions() {
+  const { go } = useNavigation();
   const { data, error, refetch } = useSubscriptions();
   const [editing, setEditing] = useState<Subscription | 'new' | undefined>();
   const [deleting, setDeleting] = useState<Subscription | undefined>();
@@ -34,6 +35,7 @@ export function Subscriptions() {
           Subscriptions <span className={list.total}>{data?.length}</span>
         </h1>
         <div className={styles.actions}>
+          <Button onClick={() => go('/filters')}>Try a filter</Button>
           <Button look="main" onClick={() => setEditing('new')}>
             New subscription
           </Button>
@@ -147,9 +149,6 @@ function Edit({
         onClose={onClose}
         onSave={(text) => save.mutate(text, { onSuccess: onClose })}
       />
-      <p className={styles.empty}>
-        <Link to="/filters">Try a filter</Link> on an event before you use it.
-      </p>
     </Panel>
   );
 }

@@ -144,8 +144,14 @@ export function wants({ types = [], source, filters = [], config }: Subscription
 }
 
 /** A subscription as a text to edit: what the server sets is left out. */
-export function editable({ id: _id, retired: _retired, pending: _pending, ...body }: Subscription): string {
-  return JSON.stringify(body, null, 2);
+export function editable({
+  id: _id,
+  retired: _retired,
+  pending: _pending,
+  sink,
+  ...body
+}: Subscription): string {
+  return JSON.stringify({ sink, ...body }, null, 2);
 }
 
 export function deliveryText(
