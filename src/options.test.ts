@@ -49,6 +49,16 @@ describe('Options', () => {
     assert.throws(() => resolveOptions({ htttp: 1 } as object), /did you mean http\?/);
   });
 
+  it('bound the bytes of a request with events and the events of a batch', () => {
+    const options = parseOptions(['--max-event-bytes', '65536'], { TUTTI_MAX_BATCH: '7' });
+    assert.deepEqual([options.maxEventBytes, options.maxBatch], [65536, 7]);
+    refused(['--max-event-bytes', '65535'], /must be an integer from 65536 to 67108864, but was '65535'/);
+    refused(['--max-event-bytes', '1e6'], /must be an integer/);
+    refused(['--max-batch', '0'], /--max-batch must be an integer from 1/);
+    assert.throws(() => resolveOptions({ maxEventBytes: 1 }), /maxEventBytes must be an integer from 65536/);
+    assert.throws(() => resolveOptions({ maxBatch: 1.5 }), /maxBatch must be an integer/);
+  });
+
   it('are refused with what they should be', () => {
     refused(['--http', 'x'], /--http must be a port from 0 to 65535, but was 'x'/);
     refused(['--http', '70000'], /--http must be a port/);

@@ -34,7 +34,15 @@ export interface TuttiOptions {
   readonly knownHosts: readonly string[];
   /** Origins of other pages that may call the server. @defaultValue none */
   readonly allowOrigins: readonly string[];
+  /** Bytes of the body of one request to `POST /events`, from 64 KiB to 64 MiB. @defaultValue 4194304 */
+  readonly maxEventBytes: number;
+  /** Events of one batch. @defaultValue 1000 */
+  readonly maxBatch: number;
 }
+
+/** What everybody accepts (CloudEvents, section "Size Limits"), and what still fits comfortably into memory. */
+const EVENT_BYTES = [64 * 1024, 64 * 1024 * 1024] as const;
+const BATCH_EVENTS = [1, 100_000] as const;
 
 export const DEFAULT_OPTIONS: TuttiOptions = {
   data: './data',
@@ -47,6 +55,8 @@ export const DEFAULT_OPTIONS: TuttiOptions = {
   routerTypes: ['cloudevents', 'knative'],
   knownHosts: [],
   allowOrigins: [],
+  maxEventBytes: 4 * 1024 * 1024,
+  maxBatch: 1000,
 };
 
 /** How an option is written on the command line and in the environment. */
@@ -174,6 +184,24 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
       options.allowOrigins = [...options.allowOrigins, text];
     },
   },
+  {
+    flag: '--max-event-bytes',
+    environment: 'TUTTI_MAX_EVENT_BYTES',
+    value: 'BYTES',
+    help: `body of one request with events (default ${DEFAULT_OPTIONS.maxEventBytes})`,
+    apply: (options, text) => {
+      options.maxEventBytes = integer('--max-event-bytes', text, EVENT_BYTES);
+    },
+  },
+  {
+    flag: '--max-batch',
+    environment: 'TUTTI_MAX_BATCH',
+    value: 'EVENTS',
+    help: `events of one batch (default ${DEFAULT_OPTIONS.maxBatch})`,
+    apply: (options, text) => {
+      options.maxBatch = integer('--max-batch', text, BATCH_EVENTS);
+    },
+  },
 ];
 
 const REPEATABLE: ReadonlySet<string> = new Set([
@@ -222,6 +250,8 @@ export function resolveOptions(given: Partial<TuttiOptions>): TuttiOptions {
   }
   const options = { ...DEFAULT_OPTIONS, ...given };
   for (const name of ['http', 'grpc'] as const) port(name, String(options[name]));
+  integer('maxEventBytes', String(options.maxEventBytes), EVENT_BYTES);
+  integer('maxBatch', String(options.maxBatch), BATCH_EVENTS);
   if (typeof options.data !== 'string' || options.data === '') {
     throw new OptionError('data', `The option data must be a folder, but was '${String(options.data)}'.`);
   }
@@ -240,6 +270,12 @@ function port(option: string, text: string): number {
     throw new OptionError(option, `${option} must be a port from 0 to 65535, but was '${text}'.`);
   }
   return value;
+}
+
+function integer(option: string, text: string, [least, most]: readonly [number, number]): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new OptionError(option, `${option} must be an integer from ${least} to ${most}, but was '${text}'.`);
 }
 
 function nonEmpty(option: string, text: string, what: string): string {

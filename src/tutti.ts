@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Sender } from './config/senders.ts';
+import { defaultWebhook, type WebhookSettings } from './config/webhook.ts';
 import { Commits } from './gateway/commits.ts';
+import type { ConnectionLimits } from './gateway/connections.ts';
 import { consoleApi } from './gateway/console/api.ts';
 import { consolePages } from './gateway/console/pages.ts';
 import { type EventsContext, eventsGroup } from './gateway/events/index.ts';
@@ -36,6 +39,12 @@ export interface LogLine {
 export interface StartOptions extends Partial<TuttiOptions> {
   /** Where log lines go. @defaultValue nowhere */
   readonly log?: (line: LogLine) => void;
+  /** Who may send events, from `parseSenders`. @defaultValue everybody who reaches the port */
+  readonly senders?: readonly Sender[];
+  /** To which webhooks the receiver consents, from `parseWebhook`. @defaultValue any on loopback, none else */
+  readonly webhook?: WebhookSettings;
+  /** Times and numbers that bound connections. */
+  readonly connections?: Partial<ConnectionLimits>;
 }
 
 export interface Tutti {
@@ -55,10 +64,16 @@ export interface Tutti {
 }
 
 /**
- * Starts the whole server. Rejects with `OptionError`, with the store's errors (`FolderLockedError`,
+ * Starts the whole server. Rejects with `OptionError`, `SettingError`, with the store's errors (`FolderLockedError`,
  * `FolderTooNewError`, `DiskFailedError`) or with Node's for the port (`EADDRINUSE`); nothing stays open then.
  */
-export async function startTutti({ log = () => undefined, ...given }: StartOptions = {}): Promise<Tutti> {
+export async function startTutti({
+  log = () => undefined,
+  senders,
+  webhook,
+  connections,
+  ...given
+}: StartOptions = {}): Promise<Tutti> {
   const options = resolveOptions(given);
   const version = readVersion();
   /** What is open, to be closed in reverse order. */
@@ -106,9 +121,20 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
     const records = openJournalSource(options.data);
     open.push(() => records.close());
 
-    const context: HouseContext = { runtime, history: readModel, records, commits, version, events };
+    const context: HouseContext = {
+      runtime,
+      history: readModel,
+      records,
+      commits,
+      version,
+      events,
+      bodyLimit: options.maxEventBytes,
+      batchLimit: options.maxBatch,
+      ...(senders && { senders }),
+      webhook: webhook ?? defaultWebhook(options.host),
+    };
     ops = operations(context);
-    const gateway = await openGateway(context, ops, options, log);
+    const gateway = await openGateway(context, ops, options, log, connections);
     open.push(() => gateway.close(ANSWER_GRACE_MS));
     const grpc = await startGrpc(options.host, options.grpc);
     open.push(() => grpc.close());
@@ -125,6 +151,7 @@ async function openGateway(
   ops: Operations,
   options: TuttiOptions,
   log: (line: LogLine) => void,
+  limits: Partial<ConnectionLimits> = {},
 ): Promise<Gateway> {
   let gateway: Gateway | undefined;
   const advertised = () => ({ host: gateway?.host ?? options.host, port: gateway?.port ?? options.http });
@@ -133,6 +160,7 @@ async function openGateway(
     hosts: new HostPolicy([...options.knownHosts, options.host], options.allowOrigins),
     host: options.host,
     port: options.http,
+    limits,
     onError: (error, { method, path }) => log({ level: 'error', message: `${method} ${path} failed`, error }),
     onAnswer: ops.answered,
   });

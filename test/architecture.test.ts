@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 /** The house of `docs/design.md`, section 2: what each folder below `src` may import. */
 const mayImport: Record<string, readonly string[]> = {
   cloudevents: [],
+  config: ['cloudevents'],
   feel: [],
   dmn: ['feel'],
   bpmn: ['feel'],
@@ -17,7 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   broker: ['cloudevents', 'store'],
   runtime: ['engine', 'router', 'broker', 'store', 'cloudevents', 'bpmn'],
   history: ['store', 'engine/records', 'bpmn'],
-  gateway: ['engine/records', 'runtime', 'history', 'broker', 'router', 'cloudevents', 'bpmn'],
+  gateway: ['engine/records', 'runtime', 'history', 'broker', 'router', 'cloudevents', 'config', 'bpmn'],
   zeebe: ['router', 'cloudevents', 'engine/records'],
   buses: ['cloudevents'],
 };

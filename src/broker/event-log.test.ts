@@ -3,15 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { encodeUtf8, fromJsonText, makeEvent, toJsonText } from '../cloudevents/index.ts';
+import { type CloudEvent, encodeUtf8, fromJsonText, makeEvent, toJsonText } from '../cloudevents/index.ts';
 import { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import {
+  type Appended,
   brokerMigrations,
   Deliveries,
   EventLog,
   type EventQuery,
   findEvent,
+  type Origin,
+  readNumberedSources,
   readStory,
   Subscriptions,
   searchEvents,
@@ -32,10 +35,19 @@ interface Parts {
   readonly source?: string;
   readonly subject?: string;
   readonly correlationkey?: string;
+  readonly sequence?: string;
+  readonly json?: string;
 }
 
-const event = (id: string, type = 'T', { source = '/s', subject, correlationkey }: Parts = {}) =>
-  makeEvent({ id, source, type, subject, extensions: { correlationkey } });
+const event = (id: string, type = 'T', { source = '/s', subject, json, ...extensions }: Parts = {}) =>
+  makeEvent({
+    id,
+    source,
+    type,
+    subject,
+    extensions,
+    data: json === undefined ? undefined : encodeUtf8(json),
+  });
 
 test('events are kept exactly: order and types of attributes, bytes of the data, form of the data', (t) => {
   const db = openDatabase(t);
@@ -59,65 +71,119 @@ test('events are kept exactly: order and types of attributes, bytes of the data,
   assert.deepEqual([...(log.get(sequence)?.event.data ?? [])], [0, 255]);
 });
 
+/** Appends as one transaction of the writer does. */
+function appended(log: EventLog, input: CloudEvent, now: number, origin?: Origin): Appended {
+  const { undo: _undo, ...result } = log.append(input, now, origin);
+  log.flush();
+  return result;
+}
+
 test('F3 a repeat of source and id is no new event; another source or id is', (t) => {
   const log = new EventLog(openDatabase(t));
-  assert.deepEqual(log.append(event('1'), 0), { sequence: 1, duplicate: false });
-  assert.deepEqual(log.append(event('1', 'Other'), 5), { sequence: 1, duplicate: true });
-  assert.equal(log.append(event('1', 'T', { source: '/t' }), 5).duplicate, false);
-  assert.equal(log.append(event('2'), 5).duplicate, false);
+  assert.deepEqual(appended(log, event('1'), 0), { sequence: 1, duplicate: false });
+  assert.deepEqual(appended(log, event('1', 'Other'), 5), { sequence: 1, duplicate: true });
+  assert.equal(appended(log, event('1', 'T', { source: '/t' }), 5).duplicate, false);
+  assert.equal(appended(log, event('2'), 5).duplicate, false);
+  assert.equal(log.append(event('3'), 5).duplicate, false);
+  assert.equal(log.append(event('3'), 5).duplicate, true, 'also within one transaction');
 });
 
-test('F3 repeats are noticed for one window at least and two at most', (t) => {
-  const db = openDatabase(t);
-  const window = 100;
-  const log = new EventLog(db, { windowMs: window });
-  log.append(event('first'), 0);
-  log.append(event('late'), 99);
-  for (const now of [99, 100, 198]) assert.equal(log.append(event('late'), now).duplicate, true, String(now));
-  log.append(event('turns'), 199);
-  assert.equal(log.append(event('late'), 199).duplicate, true);
-  log.append(event('turns again'), 300);
-  assert.equal(log.append(event('late'), 300).duplicate, false);
+test('F3 repeats are noticed for one window, and not longer', (t) => {
+  const log = new EventLog(openDatabase(t), { windowMs: 100 });
+  appended(log, event('first'), 0);
+  for (const now of [0, 99]) assert.equal(appended(log, event('first'), now).duplicate, true, String(now));
+  assert.deepEqual(appended(log, event('first'), 100), { sequence: 2, duplicate: false });
+  assert.deepEqual(appended(log, event('first'), 150), { sequence: 2, duplicate: true });
 });
 
 test('F3 what is remembered survives another start and a rollback', (t) => {
   const db = openDatabase(t);
-  const log = new EventLog(db, { windowMs: 100 });
-  log.append(event('1'), 0);
+  const log = new EventLog(db, { windowMs: 1000 });
+  appended(log, event('1'), 0);
   db.begin();
-  assert.equal(log.append(event('2'), 150).duplicate, false);
+  assert.equal(appended(log, event('2'), 150).duplicate, false);
   db.rollback();
   log.reset();
-  assert.equal(log.append(event('2'), 150).duplicate, false);
-  assert.equal(new EventLog(db, { windowMs: 100 }).append(event('1'), 150).duplicate, true);
+  assert.equal(appended(log, event('2'), 150).duplicate, false);
+  assert.equal(new EventLog(db, { windowMs: 1000 }).append(event('1'), 150).duplicate, true);
 });
 
-test('events are found by each of their marks, the newest first, page by page', (t) => {
+test('L3 an event that is taken back leaves nothing behind', (t) => {
+  const log = new EventLog(openDatabase(t));
+  const first = log.append(event('1', 'T', { sequence: '1' }), 0);
+  const second = log.append(event('2', 'T', { sequence: '5' }), 0);
+  assert.equal(second.place?.kind, 'gap');
+  second.undo?.();
+  assert.equal(log.get(second.sequence), undefined);
+  assert.deepEqual(log.append(event('2', 'T', { sequence: '2' }), 0).place, undefined);
+  const undo = log.addFates(first.sequence, [{ kind: 'failed' }], 0);
+  undo();
+  log.flush();
+  assert.deepEqual(log.fates(first.sequence), []);
+});
+
+test('events that are missing in the numbers of their source, and those that come late, are seen', (t) => {
   const db = openDatabase(t);
   const log = new EventLog(db);
-  log.append(event('1', 'A', { subject: 'x' }), 10);
-  log.append(event('2', 'B', { subject: 'x', correlationkey: 'k' }), 20);
-  log.append(event('3', 'A', { source: '/t', correlationkey: 'x' }), 30);
-  const find = (query: Partial<EventQuery>) =>
-    searchEvents(db, { limit: 10, ...query }).map(({ sequence }) => sequence);
-  assert.deepEqual(find({}), [3, 2, 1]);
-  assert.deepEqual(find({ type: 'A' }), [3, 1]);
-  assert.deepEqual(find({ source: '/s' }), [2, 1]);
-  assert.deepEqual(find({ subject: 'x' }), [2, 1]);
-  assert.deepEqual(find({ correlationKey: 'x' }), [3, 1], 'the subject counts where the extension is absent');
-  assert.deepEqual(find({ from: 20, to: 29 }), [2]);
-  assert.deepEqual(find({ type: 'A', before: 3 }), [1]);
-  assert.deepEqual(find({ limit: 1 }), [3]);
-  assert.equal(findEvent(db, '/s', '2'), 2);
-  assert.equal(findEvent(db, '/t', '2'), undefined);
+  let id = 0;
+  const place = (sequence: string) => appended(log, event(String(id++), 'T', { sequence }), id).place;
+  assert.deepEqual(
+    ['8', '9', '10', '12', '11', '12'].map((sequence) => place(sequence)),
+    [
+      undefined,
+      undefined,
+      undefined,
+      { kind: 'gap', last: '10', sequence: '12' },
+      { kind: 'late', last: '12', sequence: '11' },
+      { kind: 'late', last: '12', sequence: '12' },
+    ],
+  );
+  assert.deepEqual(readNumberedSources(db, 10), [{ source: '/s', last: '12', time: 4, gaps: 1, late: 2 }]);
+  const other = new EventLog(db);
+  assert.equal(other.append(event('x', 'T', { sequence: '3' }), 9).place?.kind, 'late', 'after a start too');
+  assert.equal(other.append(event('y', 'T', { source: '/t', sequence: 'b' }), 9).place, undefined);
+  assert.equal(other.append(event('z', 'T', { source: '/t', sequence: 'a' }), 9).place?.kind, 'late');
+});
+
+test('events are found by each of their marks, the newest first, page by page', async (t) => {
+  const db = openDatabase(t);
+  const log = new EventLog(db);
+  const trace = { correlationId: 'c' };
+  appended(log, event('1', 'A', { subject: 'x' }), 10);
+  appended(log, event('2', 'B', { subject: 'x', correlationkey: 'k' }), 20, { hops: 1, cause: 1, trace });
+  appended(log, event('3', 'A', { source: '/t', correlationkey: 'x', json: '{"a":[{"b":"7"}],"c":7}' }), 30);
+  const find = async (query: Partial<EventQuery>) =>
+    (await searchEvents(db, { limit: 10, ...query })).items.map(({ sequence }) => sequence);
+  assert.deepEqual(await find({}), [3, 2, 1]);
+  assert.deepEqual(await find({ type: 'A' }), [3, 1]);
+  assert.deepEqual(await find({ source: '/s' }), [2, 1]);
+  assert.deepEqual(await find({ subject: 'x' }), [2, 1]);
+  assert.deepEqual(
+    await find({ correlationKey: 'x' }),
+    [3, 1],
+    'the subject counts where the extension is absent',
+  );
+  assert.deepEqual(await find({ from: 20, to: 29 }), [2]);
+  assert.deepEqual(await find({ type: 'A', before: 3 }), [1]);
+  assert.deepEqual(await find({ limit: 1 }), [3]);
+  assert.deepEqual(await find({ id: '2' }), [2]);
+  assert.deepEqual(await find({ correlationId: 'c' }), [2]);
+  assert.deepEqual(await find({ cause: 1 }), [2]);
+  assert.deepEqual(await find({ data: new Map([['a[0].b', '7']]) }), [3]);
+  assert.deepEqual(await find({ data: new Map([['c', '7']]), type: 'A' }), [3]);
+  assert.deepEqual(await find({ data: new Map([['c', '8']]) }), []);
+  assert.equal(await findEvent(db, '/s', '2'), 2);
+  assert.equal(await findEvent(db, '/t', '2'), undefined);
 });
 
 test('the story of an event holds its fates in order, its repeats and what is on its way', (t) => {
   const db = openDatabase(t);
   const log = new EventLog(db);
-  const { sequence } = log.append(event('1'), 10, { hops: 2, cause: 7, causeJob: 8 });
-  log.append(event('1'), 15);
+  const trace = { correlationId: 'c', causationId: 'b', traceparent: '00-1-2-01' };
+  const { sequence } = log.append(event('1'), 10, { hops: 2, cause: 7, causeJob: 8, trace });
   log.addFates(sequence, [{ kind: 'buffered' }], 10);
+  log.flush();
+  appended(log, event('1'), 15);
   log.addFates(sequence, [{ kind: 'correlated' }, { kind: 'delivered' }], 20);
   new Deliveries(db, () => 0).add(sequence, { kind: 'host', address: 'http://localhost:1/' }, 10);
   const { event: _event, ...story } = readStory(db, sequence) ?? assert.fail();
@@ -127,6 +193,8 @@ test('the story of an event holds its fates in order, its repeats and what is on
     hops: 2,
     cause: 7,
     causeJob: 8,
+    trace,
+    effects: [],
     fates: [
       { time: 10, fate: { kind: 'buffered' } },
       { time: 20, fate: { kind: 'correlated' } },
@@ -139,19 +207,20 @@ test('the story of an event holds its fates in order, its repeats and what is on
   assert.equal(readStory(db, 99), undefined);
 });
 
-test('pruning takes old events in steps, and leaves what is still needed', (t) => {
+test('pruning takes old events in steps, and leaves what is still needed', async (t) => {
   const db = openDatabase(t);
   const log = new EventLog(db);
-  for (const id of ['1', '2', '3', '4']) log.append(event(id), Number(id));
+  for (const id of ['1', '2', '3', '4', '5']) appended(log, event(id), Number(id));
   log.markToRoute(1);
   new Deliveries(db, () => 0).add(2, { kind: 'subscription', id: 'x' }, 0);
-  assert.equal(log.prune(5, 1), 1);
-  assert.equal(log.prune(5, 10), 1);
+  assert.equal(log.prune(6, 1), 1);
+  assert.equal(log.prune(6, 10), 1);
   assert.deepEqual(
-    searchEvents(db, { limit: 9 }).map(({ sequence }) => sequence),
-    [2, 1],
+    (await searchEvents(db, { limit: 9 })).items.map(({ sequence }) => sequence),
+    [5, 2, 1],
   );
-  assert.equal(log.append(event('5'), 9).sequence, 5, 'numbers are never given twice');
+  assert.equal(appended(log, event('6'), 9).sequence, 6);
+  assert.equal(new EventLog(db).append(event('7'), 9).sequence, 7, 'numbers are never given twice');
 });
 
 test('an event goes to each subscription that wants it, and to a receiver once at a time', (t) => {

@@ -1,74 +1,74 @@
 import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
-import { Duplicates, duplicateKey } from './duplicates.ts';
-import { columnsOf, type EventColumns, eventOfColumns } from './event-row.ts';
+import { EventIndex } from './event-index.ts';
+import { columnsOf } from './event-row.ts';
+import {
+  type Appended,
+  type FateEntry,
+  type LoggedEvent,
+  type Origin,
+  readFates,
+  readLogged,
+  type Trace,
+} from './logged-event.ts';
+import { SourceSequences } from './source-sequences.ts';
+import { ToRoute } from './to-route.ts';
 
 export interface EventLogSettings {
-  /** How long a repeat of (source, id) is noticed, at least. @defaultValue 24 h */
+  /** ms during which a repeat of (source, id) is noticed. @defaultValue 24 h */
   readonly windowMs?: number;
   /** Sources whose events may share an id, as those of old senders do; their repeats are new events. */
   readonly reuseIds?: (source: string) => boolean;
 }
 
-/** Where an event came from, as the log keeps it. */
-export interface Origin {
-  /** Events that led to this one, one after the other. 0 for events from outside. */
-  readonly hops: number;
-  /** Sequence of the event that led to this one: a sink answered it with this, or it moved the process that sent this. */
-  readonly cause?: number;
-  /** Key of the job that sent this event. */
-  readonly causeJob?: number;
-}
-
-export interface Appended {
-  /** Place in the log; of the first arrival if this is a duplicate. */
-  readonly sequence: number;
-  readonly duplicate: boolean;
-}
-
-/** An event of the log. */
-export interface LoggedEvent extends Origin {
-  readonly sequence: number;
-  readonly event: CloudEvent;
-  /** Epoch ms. */
-  readonly received: number;
-}
-
-/** Something that became of an event; `kind` says what. The router knows the kinds. */
-export interface FateEntry {
-  readonly kind: string;
-}
-
-interface Row extends EventColumns {
-  readonly sequence: number;
-  readonly received: number;
-  readonly hops: number;
-  readonly cause: number | null;
-  readonly cause_job: number | null;
+/** An event that is not written yet. */
+interface Pending extends LoggedEvent {
+  fates: readonly FateEntry[];
+  trace?: Trace;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const OUTSIDE: Origin = { hops: 0 };
-
 /**
  * The writer's side of the event log. All calls run inside the writer's transaction; after a rollback call
  * {@link reset}.
+ *
+ * Invariants
+ * - L1 An event is written once, by {@link flush} at the end of its transaction, with all that became of it until then.
+ * - L2 Whatever is asked of the log in a transaction, the events it took in that transaction are part of it.
+ * - L3 What a scope added can be taken back by the functions that {@link append} and {@link addFates} give.
  */
 export class EventLog {
   readonly #db: Database;
-  readonly #duplicates: Duplicates;
+  readonly #windowMs: number;
   readonly #reuseIds: (source: string) => boolean;
+  readonly #index: EventIndex;
+  readonly #sequences: SourceSequences;
+  readonly #toRoute: ToRoute;
+  /** Events of this transaction in order of their sequence. */
+  readonly #pending = new Map<number, Pending>();
+  readonly #pendingIdentities = new Map<string, number>();
+  #next = 1;
+  #nextFate = 1;
 
   constructor(db: Database, settings: EventLogSettings = {}) {
     this.#db = db;
-    this.#duplicates = new Duplicates(db, settings.windowMs ?? DAY_MS);
+    this.#windowMs = settings.windowMs ?? DAY_MS;
     this.#reuseIds = settings.reuseIds ?? (() => false);
+    this.#index = new EventIndex(db);
+    this.#sequences = new SourceSequences(db);
+    this.#toRoute = new ToRoute(db);
+    this.#readCounters();
   }
 
   /** Adds an event exactly as it is, unless the same (source, id) came within the window; a repeat is counted only. */
-  append(event: CloudEvent, now: number, origin: Origin = OUTSIDE): Appended {
-    const key = this.#reuseIds(sourceOf(event)) ? undefined : duplicateKey(event);
-    const first = key && this.#duplicates.find(key);
+  append(
+    event: CloudEvent,
+    now: number,
+    origin: Origin = OUTSIDE,
+  ): Appended & { readonly undo?: () => void } {
+    const source = sourceOf(event);
+    const first = this.#reuseIds(source) ? undefined : this.#find(source, idOf(event), now);
     if (first !== undefined) {
       this.#db.run(
         `INSERT INTO event_repeat (sequence, count, last) VALUES (?, 1, ?)
@@ -78,62 +78,103 @@ export class EventLog {
       );
       return { sequence: first, duplicate: true };
     }
-    const sequence = this.#insert(event, now, origin);
-    if (key) this.#duplicates.remember(key, sequence, now);
-    return { sequence, duplicate: false };
+    const sequence = this.#next;
+    const identity = identityText(source, idOf(event));
+    const before = this.#pendingIdentities.get(identity);
+    this.#next += 1;
+    this.#pending.set(sequence, { ...origin, sequence, event, received: now, fates: [] });
+    this.#pendingIdentities.set(identity, sequence);
+    const { place, undo } = this.#sequences.take(event, now);
+    return {
+      sequence,
+      duplicate: false,
+      ...(place.kind !== 'next' && { place }),
+      undo: () => {
+        undo();
+        this.#pending.delete(sequence);
+        if (before === undefined) this.#pendingIdentities.delete(identity);
+        else this.#pendingIdentities.set(identity, before);
+        this.#sequences.reset();
+      },
+    };
   }
 
   get(sequence: number): LoggedEvent | undefined {
-    const row = this.#db.get<Row>(
-      'SELECT sequence, received, hops, cause, cause_job, attributes, data_form, data FROM event WHERE sequence = ?',
-      sequence,
-    );
-    return row && loggedEventOf(row);
+    const pending = this.#pending.get(sequence);
+    if (pending) return pending;
+    return readLogged(this.#db, sequence);
   }
 
-  /** Appends what became of an event. */
-  addFates(sequence: number, fates: readonly FateEntry[], now: number): void {
+  /** Appends what became of an event; answers how to take that back. */
+  addFates(sequence: number, fates: readonly FateEntry[], now: number): () => void {
+    const pending = this.#pending.get(sequence);
+    if (pending) {
+      const before = pending.fates;
+      pending.fates = [...before, ...fates];
+      return () => {
+        pending.fates = before;
+      };
+    }
     for (const fate of fates) {
       this.#db.run(
-        `INSERT INTO event_fate (sequence, number, time, fate)
-          SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM event_fate WHERE sequence = ?1`,
+        'INSERT INTO event_fate (sequence, number, time, fate) VALUES (?, ?, ?, ?)',
         sequence,
+        this.#nextFate++,
         now,
         JSON.stringify(fate),
+      );
+    }
+    return () => undefined;
+  }
+
+  /** Notes the business transaction of an event that did not say it itself. */
+  setTrace(sequence: number, trace: Trace): void {
+    const pending = this.#pending.get(sequence);
+    if (pending) pending.trace = trace;
+    else {
+      this.#db.run(
+        'UPDATE event SET correlation_id = ?, causation_id = ?, traceparent = ? WHERE sequence = ?',
+        trace.correlationId,
+        trace.causationId ?? null,
+        trace.traceparent ?? null,
+        sequence,
       );
     }
   }
 
   /** What became of an event so far, in order. */
   fates(sequence: number): FateEntry[] {
-    const rows = this.#db.all<{ fate: string }>(
-      'SELECT fate FROM event_fate WHERE sequence = ? ORDER BY number LIMIT 1000',
-      sequence,
-    );
-    return rows.map(({ fate }) => JSON.parse(fate) as FateEntry);
+    const pending = this.#pending.get(sequence);
+    return pending ? [...pending.fates] : readFates(this.#db, sequence).map(({ fate }) => fate);
   }
 
   /** Notes that an event waits for its routing. */
   markToRoute(sequence: number): void {
-    this.#db.run('INSERT OR IGNORE INTO event_to_route (sequence) VALUES (?)', sequence);
+    this.#toRoute.mark(sequence);
   }
 
   markRouted(sequence: number): void {
-    this.#db.run('DELETE FROM event_to_route WHERE sequence = ?', sequence);
+    this.#toRoute.unmark(sequence, this.#pending.has(sequence));
   }
 
   /** Sequences of events that wait for their routing, oldest first. */
   toRoute(limit: number): number[] {
-    const rows = this.#db.all<{ sequence: number }>(
-      'SELECT sequence FROM event_to_route ORDER BY sequence LIMIT ?',
-      limit,
-    );
-    return rows.map(({ sequence }) => sequence);
+    return this.#toRoute.oldest(limit);
+  }
+
+  /** Writes the events of this transaction. Call it last. */
+  flush(): void {
+    for (const pending of this.#pending.values()) this.#insert(pending);
+    this.#pending.clear();
+    this.#pendingIdentities.clear();
+    this.#toRoute.committed();
+    this.#sequences.flush();
   }
 
   /**
    * Deletes the oldest events received before `before` with their fates, at most `limit`; answers how many went.
-   * Events that are still to be routed or delivered, and those of dead letters, stay.
+   * Events that are still to be routed or delivered, those of dead letters, and the youngest of all stay: its sequence
+   * must not be given twice.
    */
   prune(before: number, limit: number): number {
     const rows = this.#db.all<{ sequence: number }>(
@@ -141,7 +182,8 @@ export class EventLog {
         AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.sequence = event.sequence)
         AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.sequence = event.sequence)
         AND NOT EXISTS (SELECT 1 FROM event_to_route WHERE event_to_route.sequence = event.sequence)
-        ORDER BY received LIMIT ?`,
+        AND sequence < (SELECT max(sequence) FROM event)
+        ORDER BY sequence LIMIT ?`,
       before,
       limit,
     );
@@ -150,52 +192,85 @@ export class EventLog {
       this.#db.run('DELETE FROM event_fate WHERE sequence = ?', sequence);
       this.#db.run('DELETE FROM event_repeat WHERE sequence = ?', sequence);
     }
+    const oldest = this.#db.get<{ sequence: number }>('SELECT sequence FROM event ORDER BY sequence LIMIT 1');
+    if (oldest && rows.length > 0) this.#index.prune(oldest.sequence);
     return rows.length;
   }
 
-  /** Epoch ms at which the oldest event that is kept was received. */
+  /** Epoch ms at which the oldest event was received; undefined if there is none but the youngest, which stays. */
   oldest(): number | undefined {
-    return this.#db.get<{ received: number }>('SELECT received FROM event ORDER BY received LIMIT 1')
-      ?.received;
+    const [oldest, next] = this.#db.all<{ received: number }>(
+      'SELECT received FROM event ORDER BY sequence LIMIT 2',
+    );
+    return next && oldest?.received;
   }
 
   /** After a rollback. */
   reset(): void {
-    this.#duplicates.reset();
+    this.#pending.clear();
+    this.#pendingIdentities.clear();
+    this.#toRoute.reset();
+    this.#index.reset();
+    this.#sequences.reset();
+    this.#readCounters();
   }
 
-  #insert(event: CloudEvent, now: number, origin: Origin): number {
+  #readCounters(): void {
+    const last = (table: string, column: string): number =>
+      this.#db.get<{ last: number | null }>(`SELECT max(${column}) AS last FROM ${table}`)?.last ?? 0;
+    this.#next = last('event', 'sequence') + 1;
+    this.#nextFate = last('event_fate', 'number') + 1;
+  }
+
+  /** Sequence of the event of the window with this source and id. */
+  #find(source: string, id: string, now: number): number | undefined {
+    const pending = this.#pendingIdentities.get(identityText(source, id));
+    if (pending !== undefined) return pending;
+    const since = now - this.#windowMs + 1;
+    for (const sequence of this.#index.candidates(source, id, since)) {
+      const row = this.#db.get<{ received: number }>(
+        'SELECT received FROM event WHERE sequence = ? AND id = ? AND source = ?',
+        sequence,
+        id,
+        source,
+      );
+      if (row) return row.received >= since ? sequence : undefined;
+    }
+    return undefined;
+  }
+
+  #insert({ sequence, event, received, hops, cause, causeJob, trace, fates }: Pending): void {
     const { attributes, data_form, data } = columnsOf(event);
-    const subject = subjectOf(event) ?? null;
-    const row = this.#db.get<{ sequence: number }>(
-      `INSERT INTO event (source, id, type, subject, correlation_key, received, hops, cause, cause_job, attributes, data_form, data)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING sequence`,
-      sourceOf(event),
-      idOf(event),
+    const subject = subjectOf(event);
+    const correlationKey = attribute(event, 'correlationkey') ?? subject;
+    const correlationId = trace?.correlationId ?? attribute(event, 'correlationid');
+    const [source, id] = [sourceOf(event), idOf(event)];
+    this.#db.run(
+      `INSERT INTO event (sequence, source, id, type, subject, correlation_key, received, hops, cause, cause_job,
+          correlation_id, causation_id, traceparent, fates, attributes, data_form, data)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      sequence,
+      source,
+      id,
       typeOf(event),
-      subject,
-      attribute(event, 'correlationkey') ?? subject,
-      now,
-      origin.hops,
-      origin.cause ?? null,
-      origin.causeJob ?? null,
+      subject ?? null,
+      correlationKey ?? null,
+      received,
+      hops,
+      cause ?? null,
+      causeJob ?? null,
+      correlationId ?? null,
+      trace?.causationId ?? attribute(event, 'causationid') ?? null,
+      trace?.traceparent ?? attribute(event, 'traceparent') ?? null,
+      fates.length === 0 ? null : JSON.stringify(fates),
       attributes,
       data_form,
       data,
     );
-    if (!row) throw new TypeError('the event log gave no sequence');
-    return row.sequence;
+    this.#index.add({ sequence, received, source, id, others: [subject, correlationKey, correlationId] });
   }
 }
 
-function loggedEventOf(row: Row): LoggedEvent {
-  const { sequence, received, hops, cause, cause_job } = row;
-  return {
-    sequence,
-    event: eventOfColumns(row),
-    received,
-    hops,
-    ...(cause !== null && { cause }),
-    ...(cause_job !== null && { causeJob: cause_job }),
-  };
+function identityText(source: string, id: string): string {
+  return `${source}\n${id}`;
 }

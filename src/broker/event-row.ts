@@ -7,12 +7,30 @@ export interface EventColumns {
   readonly data: Uint8Array | null;
 }
 
+/** Texts of the attributes of events that came as columns, so that they are not made again. */
+const texts = new WeakMap<CloudEvent, string>();
+
 export function columnsOf(event: CloudEvent): EventColumns {
   return {
-    attributes: JSON.stringify([...event.attributes]),
+    attributes: texts.get(event) ?? JSON.stringify([...event.attributes]),
     data_form: event.dataForm ?? null,
     data: event.data ?? null,
   };
+}
+
+/** Columns that cross to another thread cheaply: texts are copied faster than maps, and no more of the data than is used. */
+export function packed(event: CloudEvent): EventColumns {
+  const columns = columnsOf(event);
+  const { data } = columns;
+  return data && data.byteLength < data.buffer.byteLength
+    ? { ...columns, data: new Uint8Array(data) }
+    : columns;
+}
+
+export function unpacked(columns: EventColumns): CloudEvent {
+  const event = eventOfColumns(columns);
+  texts.set(event, columns.attributes);
+  return event;
 }
 
 /** The event as it came: same attributes in the same order, same bytes, same form of the data. */

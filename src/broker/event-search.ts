@@ -1,7 +1,7 @@
-import type { Database } from '../store/database.ts';
-import type { FateEntry, LoggedEvent } from './event-log.ts';
-import { type EventColumns, eventOfColumns } from './event-row.ts';
-import { laneOf } from './lane.ts';
+import type { Database, SqlValue } from '../store/database.ts';
+import { identityHash, termHash } from './event-hash.ts';
+import { findInRun, RUN_LENGTH } from './event-index.ts';
+import type { FateEntry } from './logged-event.ts';
 
 /** All conditions must hold. */
 export interface EventQuery {
@@ -11,14 +11,27 @@ export interface EventQuery {
   readonly subject?: string;
   /** Extension `correlationkey`, else the subject. */
   readonly correlationKey?: string;
+  /** The business transaction, as the event says or as it was derived. */
+  readonly correlationId?: string;
+  /** Sequence of the event that led to it. */
+  readonly cause?: number;
+  /** Members of JSON data by path, such as `order.id` or `items[0].sku`, and the text of their value. */
+  readonly data?: ReadonlyMap<string, string>;
   /** Epoch ms, both inclusive. */
   readonly from?: number;
   readonly to?: number;
   /** Only events older than the one with this sequence. */
   readonly before?: number;
-  /** Only events newer than the one with this sequence, the oldest first. */
+  /** Only events newer than the one with this sequence; turns the order: the oldest first. */
   readonly after?: number;
   readonly limit: number;
+}
+
+export interface EventPage {
+  /** The newest first, unless `after` was given. */
+  readonly items: readonly EventSummary[];
+  /** If there may be more: `before` of the next page. Of a query with `after`, always: where to go on after. */
+  readonly next?: number;
 }
 
 /** An event of the log without its data. */
@@ -29,36 +42,10 @@ export interface EventSummary {
   readonly type: string;
   readonly subject?: string;
   readonly correlationKey?: string;
+  readonly correlationId?: string;
   readonly received: number;
   /** What became of it last. */
   readonly fate?: FateEntry;
-}
-
-export interface FateAt {
-  /** Epoch ms. */
-  readonly time: number;
-  readonly fate: FateEntry;
-}
-
-/** A delivery that is not done yet. */
-export interface OpenDelivery {
-  readonly id: number;
-  readonly subscriptionId?: string;
-  /** Set if a job named the receiver. */
-  readonly host?: string;
-  readonly attempts: number;
-  /** Epoch ms of the next attempt. */
-  readonly nextTime: number;
-  readonly lastError?: string;
-}
-
-/** All that the log knows of one event. */
-export interface EventStory extends LoggedEvent {
-  readonly fates: readonly FateAt[];
-  readonly repeats?: { readonly count: number; readonly last: number };
-  readonly deliveries: readonly OpenDelivery[];
-  /** True if it was not routed yet. */
-  readonly toRoute: boolean;
 }
 
 interface SummaryRow {
@@ -68,105 +55,182 @@ interface SummaryRow {
   readonly type: string;
   readonly subject: string | null;
   readonly correlation_key: string | null;
+  readonly correlation_id: string | null;
   readonly received: number;
+  readonly fates: string | null;
   readonly fate: string | null;
 }
 
+const SELECT = `SELECT sequence, source, id, type, subject, correlation_key, correlation_id, received, fates,
+  (SELECT fate FROM event_fate WHERE event_fate.sequence = event.sequence ORDER BY number DESC LIMIT 1) AS fate
+  FROM event`;
 const CONDITIONS = [
   ['type', 'type = ?'],
   ['source', 'source = ?'],
   ['id', 'id = ?'],
   ['subject', 'subject = ?'],
   ['correlationKey', 'correlation_key = ?'],
-  ['from', 'received >= ?'],
-  ['to', 'received <= ?'],
-  ['before', 'sequence < ?'],
-  ['after', 'sequence > ?'],
+  ['correlationId', 'correlation_id = ?'],
+  ['cause', 'cause = ?'],
 ] as const;
+/** Events looked at in one go where no index helps, and in one query. */
+const PORTION = 5000;
+const MOST_LOOKED_AT = 200_000;
 
-/** Events that match, the newest first unless `after` is given. From any connection to the data folder. */
-export function searchEvents(db: Database, query: EventQuery): EventSummary[] {
+/**
+ * Events that match, the newest first unless `after` is given. From any connection to the data folder. Where no index helps it looks at a
+ * bounded number of events and lets others work in between; the page says where to go on.
+ */
+export async function searchEvents(db: Database, query: EventQuery): Promise<EventPage> {
+  const where = conditionsOf(query);
+  const { low, high } = boundsOf(db, query);
+  if (query.after !== undefined) return searchUpwards(db, query, where, { low, high });
+  const hash = hashOf(query);
+  if (hash !== undefined) return searchByHash(db, query, where, { low, high }, hash);
+  if (query.data === undefined) return pageOf(select(db, where, low, high, query.limit), query.limit);
+  const found: SummaryRow[] = [];
+  for (let above = high; above > low; above -= PORTION) {
+    const from = Math.max(low, above - PORTION);
+    if (high - above >= MOST_LOOKED_AT) return { items: found.map(summaryOf), next: above + 1 };
+    found.push(...select(db, where, from, above, query.limit - found.length));
+    if (found.length === query.limit) break;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return pageOf(found, query.limit);
+}
+
+/** For those who follow the log: they ask for what is young, so no index is needed. */
+async function searchUpwards(
+  db: Database,
+  { after = 0, limit }: EventQuery,
+  where: Where,
+  { low, high }: Bounds,
+): Promise<EventPage> {
+  const found: SummaryRow[] = [];
+  let seen = low;
+  while (seen < high && seen - low < MOST_LOOKED_AT) {
+    const to = Math.min(high, seen + PORTION);
+    found.push(...select(db, where, seen, to, limit - found.length, 'ASC'));
+    seen = found.length === limit ? (found.at(-1)?.sequence ?? to) : to;
+    if (found.length === limit) break;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { items: found.map(summaryOf), next: Math.max(after, seen) };
+}
+
+interface Where {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** Sequences above `low`, up to and with `high`. */
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+function conditionsOf(query: EventQuery): Where {
   const used = CONDITIONS.filter(([name]) => query[name] !== undefined);
-  const where = used.length === 0 ? '' : `WHERE ${used.map(([, sql]) => sql).join(' AND ')}`;
-  const rows = db.all<SummaryRow>(
-    `SELECT sequence, source, id, type, subject, correlation_key, received,
-        (SELECT fate FROM event_fate WHERE event_fate.sequence = event.sequence ORDER BY number DESC LIMIT 1) AS fate
-      FROM event ${where} ORDER BY sequence ${query.after === undefined ? 'DESC' : 'ASC'} LIMIT ?`,
-    ...used.map(([name]) => query[name] ?? null),
-    query.limit,
+  const sql = used.map(([, condition]) => ` AND ${condition}`);
+  const values: SqlValue[] = used.map(([name]) => query[name] ?? null);
+  for (const [path, text] of query.data ?? []) {
+    sql.push(
+      ' AND CASE WHEN data IS NOT NULL AND json_valid(CAST(data AS TEXT)) THEN CAST(data AS TEXT) -> ? IN (?, ?) END',
+    );
+    values.push(`$.${path}`, text, JSON.stringify(text));
+  }
+  return { sql: sql.join(''), values };
+}
+
+function select(
+  db: Database,
+  where: Where,
+  low: number,
+  high: number,
+  limit: number,
+  order: 'ASC' | 'DESC' = 'DESC',
+): SummaryRow[] {
+  return db.all<SummaryRow>(
+    `${SELECT} WHERE sequence > ? AND sequence <= ?${where.sql} ORDER BY sequence ${order} LIMIT ?`,
+    low,
+    high,
+    ...where.values,
+    limit,
   );
-  return rows.map(({ subject, correlation_key, fate, ...row }) => ({
-    ...row,
+}
+
+/** Times ascend with the sequence, so those of a span of time are found by halving. */
+function boundsOf(db: Database, { from, to, before, after = 0 }: EventQuery): Bounds {
+  const last = db.get<{ last: number | null }>('SELECT max(sequence) AS last FROM event')?.last ?? 0;
+  const low = Math.max(after, from === undefined ? 0 : lastBefore(db, last, from));
+  const high = to === undefined ? last : lastBefore(db, last, to + 1);
+  return { low, high: Math.min(high, (before ?? last + 1) - 1) };
+}
+
+/** Sequence of the last event received before a time; 0 if there is none. */
+function lastBefore(db: Database, last: number, time: number): number {
+  let low = 0;
+  let high = last;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const row = db.get<{ sequence: number; received: number }>(
+      'SELECT sequence, received FROM event WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1',
+      middle,
+    );
+    if (!row || row.received < time) low = middle;
+    else high = row.sequence - 1;
+  }
+  return low;
+}
+
+function hashOf({ source, id, subject, correlationKey, correlationId }: EventQuery): number | undefined {
+  if (source !== undefined && id !== undefined) return identityHash(source, id);
+  const text = id ?? correlationId ?? correlationKey ?? subject;
+  return text === undefined ? undefined : termHash(text);
+}
+
+function searchByHash(
+  db: Database,
+  { limit }: EventQuery,
+  where: Where,
+  { low, high }: Bounds,
+  hash: number,
+): EventPage {
+  const runs = db.all<{ first: number; last: number }>(
+    'SELECT first, last FROM event_run ORDER BY first DESC',
+  );
+  const young = Math.max(low, runs[0]?.last ?? 0);
+  const found = select(db, where, young, high, limit);
+  for (const { first } of runs) {
+    if (found.length === limit || first + RUN_LENGTH <= low) break;
+    if (first > high) continue;
+    for (const sequence of findInRun(db, first, hash)) {
+      if (found.length === limit) break;
+      if (sequence > low && sequence <= high) found.push(...select(db, where, sequence - 1, sequence, 1));
+    }
+  }
+  return pageOf(found, limit);
+}
+
+function pageOf(rows: readonly SummaryRow[], limit: number): EventPage {
+  const next = rows.length === limit ? rows.at(-1)?.sequence : undefined;
+  return { items: rows.map(summaryOf), ...(next !== undefined && { next }) };
+}
+
+function summaryOf(row: SummaryRow): EventSummary {
+  const { subject, correlation_key, correlation_id, fates, fate, ...rest } = row;
+  const first = fates === null ? undefined : (JSON.parse(fates) as FateEntry[]).at(-1);
+  const last = fate === null ? first : (JSON.parse(fate) as FateEntry);
+  return {
+    ...rest,
     ...(subject !== null && { subject }),
     ...(correlation_key !== null && { correlationKey: correlation_key }),
-    ...(fate !== null && { fate: JSON.parse(fate) as FateEntry }),
-  }));
-}
-
-/** Sequence of the newest event with this source and id. */
-export function findEvent(db: Database, source: string, id: string): number | undefined {
-  return db.get<{ sequence: number }>(
-    'SELECT sequence FROM event WHERE id = ? AND source = ? ORDER BY sequence DESC LIMIT 1',
-    id,
-    source,
-  )?.sequence;
-}
-
-/** All that is known of an event; undefined if the log does not hold it. */
-export function readStory(db: Database, sequence: number): EventStory | undefined {
-  const row = db.get<
-    EventColumns & { received: number; hops: number; cause: number | null; cause_job: number | null }
-  >(
-    'SELECT received, hops, cause, cause_job, attributes, data_form, data FROM event WHERE sequence = ?',
-    sequence,
-  );
-  if (!row) return undefined;
-  const repeats = db.get<{ count: number; last: number }>(
-    'SELECT count, last FROM event_repeat WHERE sequence = ?',
-    sequence,
-  );
-  const waiting = db.get('SELECT 1 FROM event_to_route WHERE sequence = ?', sequence);
-  return {
-    sequence,
-    event: eventOfColumns(row),
-    received: row.received,
-    hops: row.hops,
-    ...(row.cause !== null && { cause: row.cause }),
-    ...(row.cause_job !== null && { causeJob: row.cause_job }),
-    fates: readFates(db, sequence),
-    ...(repeats && { repeats: { count: repeats.count, last: repeats.last } }),
-    deliveries: readOpenDeliveries(db, sequence),
-    toRoute: waiting !== undefined,
+    ...(correlation_id !== null && { correlationId: correlation_id }),
+    ...(last && { fate: last }),
   };
 }
 
-function readFates(db: Database, sequence: number): FateAt[] {
-  const rows = db.all<{ time: number; fate: string }>(
-    'SELECT time, fate FROM event_fate WHERE sequence = ? ORDER BY number LIMIT 1000',
-    sequence,
-  );
-  return rows.map(({ time, fate }) => ({ time, fate: JSON.parse(fate) as FateEntry }));
-}
-
-function readOpenDeliveries(db: Database, sequence: number): OpenDelivery[] {
-  const rows = db.all<{
-    id: number;
-    lane: string;
-    attempts: number;
-    next_time: number;
-    last_error: string | null;
-  }>(
-    'SELECT id, lane, attempts, next_time, last_error FROM delivery WHERE sequence = ? ORDER BY id LIMIT 1000',
-    sequence,
-  );
-  return rows.map(({ id, lane, attempts, next_time, last_error }) => {
-    const target = laneOf(lane);
-    return {
-      id,
-      ...(target.kind === 'subscription' ? { subscriptionId: target.id } : { host: target.address }),
-      attempts,
-      nextTime: next_time,
-      ...(last_error !== null && { lastError: last_error }),
-    };
-  });
+/** Sequence of the newest event with this source and id. */
+export async function findEvent(db: Database, source: string, id: string): Promise<number | undefined> {
+  return (await searchEvents(db, { source, id, limit: 1 })).items[0]?.sequence;
 }

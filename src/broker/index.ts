@@ -7,28 +7,22 @@ export {
 } from './dead-letters.ts';
 export { Deliverer, type DelivererOptions, type DeliveryResult } from './deliverer.ts';
 export { type Attempt, Deliveries, type DeliveryRow, type Settled } from './deliveries.ts';
+export { EventLog, type EventLogSettings } from './event-log.ts';
+export { type EventColumns, packed, unpacked } from './event-row.ts';
 export {
-  type Appended,
-  EventLog,
-  type EventLogSettings,
-  type FateEntry,
-  type LoggedEvent,
-  type Origin,
-} from './event-log.ts';
-export {
+  type EventPage,
   type EventQuery,
-  type EventStory,
   type EventSummary,
-  type FateAt,
   findEvent,
-  type OpenDelivery,
-  readStory,
   searchEvents,
 } from './event-search.ts';
+export { type EventStory, type OpenDelivery, readStory } from './event-story.ts';
 export { type Lane, laneOf, laneText } from './lane.ts';
+export type { Appended, FateAt, FateEntry, LoggedEvent, Origin, Trace } from './logged-event.ts';
 export { brokerMigrations } from './migrations.ts';
 export type { PostSettings } from './post.ts';
 export { backOff, defaultRetry, type RetrySettings, retryAfterMs, type Verdict, verdictOn } from './retry.ts';
+export { type NumberedSource, type Place as SequencePlace, readNumberedSources } from './source-sequences.ts';
 export {
   parseSubscription,
   type Subscription,

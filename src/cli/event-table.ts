@@ -18,13 +18,15 @@ export interface EventSummary {
   readonly fate?: FateView;
 }
 
-export async function pageOf(
-  url: string,
-  query: URLSearchParams,
-  signal?: AbortSignal,
-): Promise<readonly EventSummary[]> {
+export interface EventPage {
+  readonly items: readonly EventSummary[];
+  /** Where the next page begins; of a query with `after`, always there. */
+  readonly next?: number;
+}
+
+export async function pageOf(url: string, query: URLSearchParams, signal?: AbortSignal): Promise<EventPage> {
   const text = await getText(url, `/api/events?${query}`, signal);
-  return (JSON.parse(text) as { items: readonly EventSummary[] }).items;
+  return JSON.parse(text) as EventPage;
 }
 
 const COLUMNS: readonly Column[] = [

@@ -43,8 +43,8 @@ export const events: Command = async (args, io) => {
   }
   if (given.has('--to')) throw new OptionError('--to', '--follow goes on for ever; leave out --to.');
   const signal = io.interrupted?.() ?? new AbortController().signal;
-  const [last] = await pageOf(url, new URLSearchParams({ limit: '1' }));
-  const after = last?.sequence ?? 0;
+  const last = await pageOf(url, new URLSearchParams({ limit: '1' }));
+  const after = last.items[0]?.sequence ?? 0;
   const before = new URLSearchParams([...conditions, ['before', String(after + 1)]]);
   if (fates.length > 0) before.set('fate', fates.join(','));
   await printer.show((await newest(url, before, limit ?? FOLLOWED)).reverse());
@@ -123,10 +123,9 @@ async function newest(url: string, conditions: URLSearchParams, limit: number): 
     const wanted = Math.min(PAGE, limit - found.length);
     query.set('limit', String(wanted));
     const page = await pageOf(url, query);
-    found.push(...page);
-    const last = page.at(-1);
-    if (last === undefined || page.length < wanted) break;
-    query.set('before', String(last.sequence));
+    found.push(...page.items);
+    if (page.next === undefined) break;
+    query.set('before', String(page.next));
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request, ServerRefusedError } from './client.ts';
-import { type EventSummary, pageOf } from './event-table.ts';
+import { type EventPage, type EventSummary, pageOf } from './event-table.ts';
 
 /** What is followed. */
 export interface Feed {
@@ -36,7 +36,7 @@ export async function* newEvents(feed: Feed): AsyncGenerator<readonly EventSumma
   let pause = FIRST_PAUSE_MS;
   try {
     while (!feed.signal.aborted) {
-      let page: readonly EventSummary[];
+      let page: EventPage;
       try {
         const query = new URLSearchParams([
           ...feed.conditions,
@@ -53,16 +53,18 @@ export async function* newEvents(feed: Feed): AsyncGenerator<readonly EventSumma
         pause = Math.min(pause * 2, MOST_PAUSE_MS);
         continue;
       }
-      const ready = settledHead(page, heldSince);
+      const { items, next = after } = page;
+      const ready = settledHead(items, heldSince);
+      const before = after;
+      after = ready.length === items.length ? next : (ready.at(-1)?.sequence ?? after);
       if (ready.length > 0) {
-        after = ready.at(-1)?.sequence ?? after;
         heldSince = undefined;
         yield ready;
       }
-      if (ready.length < page.length) {
+      if (ready.length < items.length) {
         heldSince ??= performance.now();
         await news.wait(GRACE_MS);
-      } else if (page.length < PAGE) {
+      } else if (after === before) {
         await news.wait(LOOK_MS);
         await sleep(GRACE_MS, undefined, { signal: feed.signal }).catch(() => undefined);
       }

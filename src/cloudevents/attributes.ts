@@ -1,6 +1,9 @@
 import { CloudEventError, excerpt } from './errors.ts';
+import { extensionProblem } from './extensions.ts';
 import { parseMediaType } from './media-type.ts';
+import { isTimestamp } from './timestamp.ts';
 import { isAbsoluteUri, isUriReference } from './uri.ts';
+import { encodeUtf8 } from './utf8.ts';
 
 /**
  * Value of an attribute: text, or the integer (32 bits, signed) or Boolean that the JSON format carried.
@@ -14,14 +17,15 @@ export type Attributes = ReadonlyMap<string, AttributeValue>;
 /** The version of the specification that events carry. */
 export const SPEC_VERSION = '1.0';
 
+/** Bytes of all attributes of an event that is read: the specification's smallest size that everybody accepts. */
+export const MAX_ATTRIBUTE_BYTES = 64 * 1024;
+
 const REQUIRED = ['specversion', 'id', 'source', 'type'] as const;
 const NAME = /^[a-z0-9]+$/;
 const NOT_PRINTABLE_ASCII = /[^\x20-\x7e]/;
 const FORBIDDEN_CHARACTER =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the rule is about control characters
   /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]|[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb7f\udbbf\udbff][\udffe\udfff]/;
-const TIMESTAMP = /^\d{4}-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d))$/;
-const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Canonical text of an attribute value (CloudEvents section "Type System"). */
 export function canonicalText(value: AttributeValue): string {
@@ -87,9 +91,29 @@ export function checkAttribute(name: string, value: AttributeValue): void {
         );
       }
       return;
-    default:
-      return;
+    default: {
+      const problem = extensionProblem(name, value);
+      if (problem !== undefined) throw invalid(name, problem);
+    }
   }
+}
+
+/**
+ * Throws CloudEventError `attributesTooLarge` if names and values are longer than `MAX_ATTRIBUTE_BYTES` in UTF-8.
+ * Such an event could leave only in structured mode, and no consumer has to take it.
+ */
+export function checkAttributeBytes(attributes: Attributes): void {
+  let characters = 0;
+  for (const [name, value] of attributes) characters += name.length + canonicalText(value).length;
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  if (characters * 3 <= MAX_ATTRIBUTE_BYTES) return;
+  let bytes = 0;
+  for (const [name, value] of attributes) bytes += name.length + encodeUtf8(canonicalText(value)).length;
+  if (bytes <= MAX_ATTRIBUTE_BYTES) return;
+  throw new CloudEventError(
+    'attributesTooLarge',
+    `names and values of the attributes are ${bytes} bytes long, at most ${MAX_ATTRIBUTE_BYTES} are accepted; move what is long to data`,
+  );
 }
 
 /** Throws CloudEventError `missingAttribute` unless all required attributes are there. */
@@ -103,26 +127,6 @@ export function checkRequired(attributes: Attributes): void {
       );
     }
   }
-}
-
-/** True if the text is a date and time of RFC 3339, with a day that exists. A leap second is accepted. */
-export function isTimestamp(text: string): boolean {
-  const match = TIMESTAMP.exec(text);
-  if (match === null) return false;
-  const [month, day, hour, minute, second, offsetHour, offsetMinute] = match
-    .slice(1)
-    .map((part) => Number(part ?? 0));
-  if (month === undefined || day === undefined || hour === undefined || minute === undefined) return false;
-  const days = DAYS_IN_MONTH[month - 1];
-  if (days === undefined || day < 1 || day > days) return false;
-  if (month === 2 && day === 29 && !isLeapYear(Number(text.slice(0, 4)))) return false;
-  return (
-    hour <= 23 && minute <= 59 && (second ?? 0) <= 60 && (offsetHour ?? 0) <= 23 && (offsetMinute ?? 0) <= 59
-  );
-}
-
-function isLeapYear(year: number): boolean {
-  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 }
 
 function checkVersion(value: AttributeValue): void {

@@ -1,3 +1,5 @@
+import type { CesqlError } from './cesql/errors.ts';
+
 /** Stable codes of what can be wrong with a message that should hold a CloudEvent. */
 export type CloudEventErrorCode =
   | 'missingAttribute'
@@ -8,6 +10,7 @@ export type CloudEventErrorCode =
   | 'invalidEncoding'
   | 'invalidJson'
   | 'invalidData'
+  | 'attributesTooLarge'
   | 'batchTooLarge';
 
 /** HTTP status with which a receiver refuses the message. */
@@ -22,6 +25,7 @@ const STATUS: Readonly<Record<CloudEventErrorCode, CloudEventErrorStatus>> = {
   invalidEncoding: 400,
   invalidJson: 400,
   invalidData: 400,
+  attributesTooLarge: 413,
   batchTooLarge: 413,
 };
 
@@ -73,12 +77,15 @@ export class FilterError extends Error {
   readonly code: FilterErrorCode;
   readonly path: string;
   readonly rule: string;
+  /** What is wrong with the CESQL expression at `path`, if the place holds one; `rule` says the same in one line. */
+  readonly cesql: CesqlError | undefined;
 
-  constructor(code: FilterErrorCode, path: string, rule: string) {
+  constructor(code: FilterErrorCode, path: string, rule: string, cesql?: CesqlError) {
     super(`${path}: ${rule}`);
     this.code = code;
     this.path = path;
     this.rule = rule;
+    this.cesql = cesql;
   }
 }
 

@@ -84,8 +84,53 @@ describe('filters of subscriptions', () => {
     refused([{ any: [{ exact: { id: '1' } }, { not: [] }] }], 'filters[0].any[1].not');
   });
 
-  test('unknown dialects, and sql for now, are refused', () => {
-    for (const dialect of ['sql', 'cesql', 'regex', 'constructor']) {
+  test('sql, which Knative names cesql, passes what is TRUE without an error, also within other filters', () => {
+    for (const dialect of ['sql', 'cesql']) {
+      const sql = (expression: string) => ({ [dialect]: expression });
+      assert.equal(passes([sql("type LIKE 'Tickets.%' AND n > 4")]), true);
+      assert.equal(passes([sql('n > 5')]), false);
+      assert.equal(passes([sql('yes')]), true);
+      assert.equal(passes([sql('n')]), false);
+      assert.equal(passes([sql('gone')]), false);
+      assert.equal(passes([sql('NOT EXISTS gone OR gone = 1')]), true);
+      assert.equal(passes([{ any: [sql('n > 5'), { all: [sql('n = 5'), { not: sql('n = 6') }] }] }]), true);
+      // The sql filter does not match because of its error, so its opposite does.
+      assert.equal(passes([{ not: sql('gone = 1') }]), true);
+    }
+  });
+
+  test('an expression that can let no event pass is refused with its place and the remedy', () => {
+    const rule = (filter: object, path: string): string => {
+      refused([filter], path);
+      try {
+        parseFilters([filter]);
+      } catch (error) {
+        return error instanceof FilterError ? error.rule : String(error);
+      }
+      return '';
+    };
+    assert.match(
+      rule({ sql: "type = 'a' adn n = 5" }, 'filters[0].sql'),
+      /^line 1, column 12: expected an operator .* did you mean AND\?$/,
+    );
+    assert.match(
+      rule({ any: [{ exact: { id: '1' } }, { cesql: 'type =' }] }, 'filters[0].any[1].cesql'),
+      /^line 1, column 7: expected a value/,
+    );
+    assert.equal(
+      rule({ not: { sql: 'LENGHT(type) > 3' } }, 'filters[0].not.sql'),
+      'line 1, column 1: there is no function LENGHT; did you mean LENGTH?',
+    );
+    assert.match(
+      rule({ sql: 'LENGTH(type)' }, 'filters[0].sql'),
+      /of type Integer; a filter needs a Boolean/,
+    );
+    assert.match(rule({ sql: '' }, 'filters[0].sql'), /the expression is empty/);
+    assert.match(rule({ sql: 5 }, 'filters[0].sql'), /must be a CESQL expression: a string/);
+  });
+
+  test('unknown dialects are refused', () => {
+    for (const dialect of ['SQL', 'regex', 'constructor']) {
       refused([{ [dialect]: 'type = 1' }], `filters[0].${dialect}`, 'unsupportedDialect');
     }
   });

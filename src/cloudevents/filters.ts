@@ -1,4 +1,5 @@
-import { canonicalText, isAttributeName } from './attributes.ts';
+import { type AttributeValue, canonicalText, isAttributeName } from './attributes.ts';
+import { type CesqlError, CesqlExpression, CesqlParseError } from './cesql/index.ts';
 import { excerpt, FilterError } from './errors.ts';
 import type { CloudEvent } from './event.ts';
 
@@ -12,9 +13,10 @@ export type Filter =
       readonly attributes: readonly (readonly [name: string, value: string])[];
     }
   | { readonly dialect: 'all' | 'any'; readonly filters: readonly Filter[] }
-  | { readonly dialect: 'not'; readonly filter: Filter };
+  | { readonly dialect: 'not'; readonly filter: Filter }
+  | { readonly dialect: 'sql'; readonly expression: CesqlExpression };
 
-const DIALECTS = 'exact, prefix, suffix, all, any or not';
+const DIALECTS = 'exact, prefix, suffix, all, any, not or sql';
 const MAX_DEPTH = 32;
 
 /**
@@ -28,7 +30,7 @@ export function parseFilters(json: unknown, path = 'filters'): Filter {
   if (!Array.isArray(json)) {
     throw new FilterError('invalidFilter', path, 'must be an array of filters; put the filter into [ ]');
   }
-  const filters = json.map((filter: unknown, index) => parseFilter(filter, `${path}[${index}]`, 1));
+  const filters = json.map((filter: unknown, index) => parseFilter(filter, `${path}[${index}]`));
   const [only, ...others] = filters;
   return only !== undefined && others.length === 0 ? only : { dialect: 'all', filters };
 }
@@ -42,18 +44,28 @@ export function matches(filter: Filter, event: CloudEvent): boolean {
       return filter.filters.some((part) => matches(part, event));
     case 'not':
       return !matches(filter.filter, event);
+    case 'sql':
+      return filter.expression.matches(event);
     case 'exact':
     case 'prefix':
     case 'suffix':
-      return filter.attributes.every(([name, expected]) => {
-        const value = event.attributes.get(name);
-        return value !== undefined && compare(filter.dialect, canonicalText(value), expected);
-      });
+      return filter.attributes.every(([name, expected]) =>
+        matchesAttribute(filter.dialect, event.attributes.get(name), expected),
+      );
     default: {
       const never: never = filter;
       return never;
     }
   }
+}
+
+/** True if the event has the attribute and its canonical text is as expected. */
+export function matchesAttribute(
+  dialect: TextDialect,
+  value: AttributeValue | undefined,
+  expected: string,
+): boolean {
+  return value !== undefined && compare(dialect, canonicalText(value), expected);
 }
 
 function compare(dialect: TextDialect, text: string, expected: string): boolean {
@@ -67,7 +79,12 @@ function compare(dialect: TextDialect, text: string, expected: string): boolean 
   }
 }
 
-function parseFilter(json: unknown, path: string, depth: number): Filter {
+/**
+ * Parses one filter object.
+ * @param path how errors name the place of `json`
+ * @throws FilterError with the path of what is wrong
+ */
+export function parseFilter(json: unknown, path: string, depth = 1): Filter {
   if (depth > MAX_DEPTH) {
     throw new FilterError(
       'invalidFilter',
@@ -91,6 +108,10 @@ function parseFilter(json: unknown, path: string, depth: number): Filter {
       return { dialect, filters: parseList(operand, place, depth) };
     case 'not':
       return { dialect, filter: parseFilter(operand, place, depth + 1) };
+    // Knative names the dialect cesql.
+    case 'sql':
+    case 'cesql':
+      return { dialect: 'sql', expression: parseExpression(operand, place) };
     default:
       throw new FilterError(
         'unsupportedDialect',
@@ -105,6 +126,37 @@ function parseList(json: unknown, path: string, depth: number): readonly Filter[
     throw new FilterError('invalidFilter', path, 'must be an array of at least one filter');
   }
   return json.map((filter: unknown, index) => parseFilter(filter, `${path}[${index}]`, depth + 1));
+}
+
+/** Refuses also what parses but can let no event pass: calls of unknown functions, and values of other types. */
+function parseExpression(json: unknown, path: string): CesqlExpression {
+  if (typeof json !== 'string') {
+    throw new FilterError('invalidFilter', path, 'must be a CESQL expression: a string');
+  }
+  const expression = compiled(json, path);
+  const [problem] = expression.problems;
+  if (problem !== undefined) throw invalidExpression(path, problem);
+  if (expression.type !== undefined && expression.type !== 'Boolean') {
+    throw new FilterError(
+      'invalidFilter',
+      path,
+      `the value of the expression is of type ${expression.type}; a filter needs a Boolean, compare it with something`,
+    );
+  }
+  return expression;
+}
+
+function compiled(source: string, path: string): CesqlExpression {
+  try {
+    return new CesqlExpression(source);
+  } catch (error) {
+    throw error instanceof CesqlParseError ? invalidExpression(path, error.asError()) : error;
+  }
+}
+
+function invalidExpression(path: string, error: CesqlError): FilterError {
+  const { line, column } = error.position;
+  return new FilterError('invalidFilter', path, `line ${line}, column ${column}: ${error.message}`, error);
 }
 
 function parseAttributes(json: unknown, path: string): readonly (readonly [string, string])[] {

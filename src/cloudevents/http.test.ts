@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { MAX_ATTRIBUTE_BYTES } from './attributes.ts';
 import { CloudEventError, type CloudEventErrorCode } from './errors.ts';
 import { attribute, type CloudEvent, dataAsJsonText, makeEvent } from './event.ts';
 import {
@@ -246,6 +247,46 @@ describe('structured and batch mode, decoding', () => {
     assert.equal(decodeHttp(headers, encodeUtf8(body), { maxEvents: 2 }).events.length, 2);
     const error = refusal(headers, body, { maxEvents: 1 });
     assert.deepEqual([error.code, error.status], ['batchTooLarge', 413]);
+  });
+});
+
+describe('size of attributes', () => {
+  const room = MAX_ATTRIBUTE_BYTES - 'specversion1.0id1source/stypetsubject'.length;
+  const structured = { 'content-type': 'application/cloudevents+json' };
+  const withSubject = (subject: string) => JSON_EVENT.replace('}', `,"subject":"${subject}"}`);
+
+  test('attributes of 64 KiB are accepted in each mode, whatever their characters', () => {
+    const headers = { ...REQUIRED, 'ce-subject': 'x'.repeat(room) };
+    assert.equal(attribute(decodeOne(headers), 'subject')?.length, room);
+    const euros = '€'.repeat(Math.floor(room / 3));
+    assert.equal(attribute(decodeOne(structured, withSubject(euros)), 'subject'), euros);
+  });
+
+  test('more than 64 KiB of attributes is refused with 413 and the remedy, data does not count', () => {
+    assertRefused({ ...REQUIRED, 'ce-subject': 'x'.repeat(room + 1) }, '', {
+      code: 'attributesTooLarge',
+      status: 413,
+    });
+    const error = refusal(structured, withSubject('€'.repeat(Math.ceil((room + 1) / 3))));
+    assert.equal(error.code, 'attributesTooLarge');
+    assert.match(error.rule, /at most 65536 .* move what is long to data/);
+    assertRefused(
+      { 'content-type': 'application/cloudevents-batch+json' },
+      `[${withSubject('x'.repeat(room + 1))}]`,
+      {
+        code: 'attributesTooLarge',
+        status: 413,
+        index: 0,
+      },
+    );
+    assert.ok(decodeOne(REQUIRED, 'x'.repeat(10 * MAX_ATTRIBUTE_BYTES)));
+  });
+
+  test('thousands of attributes are kept, each of them', () => {
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [`ce-x${at}`, String(at)]));
+    const event = decodeOne({ ...REQUIRED, ...many });
+    assert.equal(event.attributes.size, 3004);
+    assert.equal(attribute(event, 'x2999'), '2999');
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   canonicalText,
+  checkAttributeBytes,
   checkAttributeName,
   checkRequired,
   SPEC_VERSION,
@@ -117,6 +118,7 @@ function decodeBinary(
   if (legacy && !attributes.has('specversion')) attributes.set('specversion', SPEC_VERSION);
   if (contentType !== undefined) addAttribute(attributes, 'datacontenttype', contentType);
   checkRequired(attributes);
+  checkAttributeBytes(attributes);
   return eventOf(attributes, body.length === 0 ? undefined : body);
 }
 

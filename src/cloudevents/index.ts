@@ -3,9 +3,17 @@ export {
   type AttributeValue,
   canonicalText,
   isAttributeName,
-  isTimestamp,
+  MAX_ATTRIBUTE_BYTES,
   SPEC_VERSION,
 } from './attributes.ts';
+export {
+  type CesqlError,
+  CesqlExpression,
+  CesqlParseError,
+  cesqlTypeOf,
+  type Evaluation,
+  type ExplainedPart,
+} from './cesql/index.ts';
 export {
   CloudEventError,
   type CloudEventErrorCode,
@@ -27,7 +35,8 @@ export {
   timeOf,
   typeOf,
 } from './event.ts';
-export { type Filter, matches, parseFilters, type TextDialect } from './filters.ts';
+export { type ExplainedFilter, errorsOf, explainFilter } from './explain-filter.ts';
+export { type Filter, matches, parseFilter, parseFilters, type TextDialect } from './filters.ts';
 export {
   BATCH_MEDIA_TYPE,
   type ContentMode,
@@ -44,5 +53,6 @@ export {
 } from './http.ts';
 export { isJsonText } from './json.ts';
 export { fromBatchText, fromJsonText, toBatchText, toJsonText } from './json-format.ts';
+export { isTimestamp } from './timestamp.ts';
 export { isUriReference } from './uri.ts';
 export { decodeUtf8, encodeUtf8 } from './utf8.ts';

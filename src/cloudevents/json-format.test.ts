@@ -207,6 +207,11 @@ describe('JSON format, writing data that came otherwise', () => {
       '',
     );
 
+  test('JSON data keeps its text but for white space around it, which the format cannot tell from its own', () => {
+    const written = write('application/json', encodeUtf8(' { "a" : 1.50 }\n'));
+    assert.deepEqual(fromJsonText(`{${HEAD},${written}`).data, encodeUtf8('{ "a" : 1.50 }'));
+  });
+
   test('JSON that is valid is a value, else base64', () => {
     assert.equal(
       write('application/json', encodeUtf8('{"a": 1e400}')),

@@ -1,4 +1,4 @@
-import { type AttributeValue, checkAttributeName, checkRequired } from './attributes.ts';
+import { type AttributeValue, checkAttributeBytes, checkAttributeName, checkRequired } from './attributes.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { CloudEventError } from './errors.ts';
 import { addAttribute, attribute, type CloudEvent, declaresUtf8Json, eventOf } from './event.ts';
@@ -6,6 +6,8 @@ import { isJsonText, JsonScanner } from './json.ts';
 import { declaresJson, declaresText, isUtf8, parseMediaType } from './media-type.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
+/** So many attributes are read between looks at their bytes. */
+const CHECK_EACH = 4096;
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 
 /** Writes an event in the JSON format (CloudEvents JSON format, section 3). JSON data is copied as it is. */
@@ -97,6 +99,7 @@ function readEvent(scanner: JsonScanner): CloudEvent {
     scanner.expect('}');
   }
   checkRequired(members.attributes);
+  checkAttributeBytes(members.attributes);
   return withData(members);
 }
 
@@ -116,6 +119,8 @@ function readEventMember(scanner: JsonScanner, members: Members, name: string): 
   if (members.nulls?.has(name) || (value === null && members.attributes.has(name))) throw duplicate(name);
   if (value !== null) {
     addAttribute(members.attributes, name, value);
+    // A million of them shall not be read before they are refused.
+    if (members.attributes.size % CHECK_EACH === 0) checkAttributeBytes(members.attributes);
     return;
   }
   members.nulls ??= new Set();

@@ -3,7 +3,7 @@ import { toJson } from './json.ts';
 
 /** HTTP as handlers see it: no framework. The skin in `server.ts` translates. */
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 export interface GatewayRequest {
   readonly method: string;
@@ -18,9 +18,14 @@ export interface GatewayRequest {
   readonly rawHeaders: readonly string[];
   /** Empty if there was none. */
   readonly body: Uint8Array;
+  /** Who sent it, where the route's `admit` found out. */
+  readonly caller?: string;
   /** Aborts when the client has gone or the server stops. */
   readonly signal: AbortSignal;
 }
+
+/** What is known of a request before its body is read. */
+export type RequestHead = Pick<GatewayRequest, 'method' | 'path' | 'query' | 'headers' | 'rawHeaders'>;
 
 export type GatewayBody = string | Uint8Array | AsyncIterable<string>;
 
@@ -40,6 +45,10 @@ export interface Route {
   readonly accepts: Accepts;
   /** Bytes. @defaultValue that of the server */
   readonly bodyLimit?: number;
+  /** The option that sets `bodyLimit`, named to those whose body is too long. */
+  readonly bodyLimitOption?: string;
+  /** Lets a request in or rejects with a `GatewayError`, before its body is read; answers the name of the caller. */
+  admit?(head: RequestHead): Promise<string | undefined> | string | undefined;
   /** May reject with `GatewayError` or what `asGatewayError` knows; anything else is answered as 500. */
   handler(request: GatewayRequest): Promise<GatewayResponse> | GatewayResponse;
 }

@@ -1,8 +1,23 @@
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  boundConnections,
+  type ConnectionLimits,
+  checkIntervalOf,
+  DEFAULT_CONNECTION_LIMITS,
+  MAX_HEADER_BYTES,
+  refuseBrokenRequest,
+} from './connections.ts';
 import { asGatewayError, GatewayError } from './errors.ts';
 import type { HostPolicy } from './hosts.ts';
-import { type Accepts, type GatewayResponse, problem, type Route, type RouteGroup } from './http.ts';
+import {
+  type Accepts,
+  type GatewayResponse,
+  problem,
+  type RequestHead,
+  type Route,
+  type RouteGroup,
+} from './http.ts';
 
 /** Bytes of a request body unless its route says otherwise: an event or a set of variables. */
 export const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024;
@@ -14,6 +29,7 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  readonly limits?: Partial<ConnectionLimits>;
   /** Told of mistakes in the program; the caller gets a 500 without details. */
   readonly onError: (error: unknown, request: { readonly method: string; readonly path: string }) => void;
   /** Told of each answered request, for metrics. `route` is the pattern, not the path. */
@@ -66,12 +82,20 @@ async function stop(app: FastifyInstance, stopping: AbortController, graceMs: nu
 export function buildServer(options: GatewayOptions, stopping: AbortSignal): FastifyInstance {
   const answer = (error: unknown, request: FastifyRequest | undefined, reply: FastifyReply) => {
     const path = pathOf(request?.url ?? '/');
-    const known = asGatewayError(error) ?? frameworkError(error);
+    const known = asGatewayError(error) ?? frameworkError(error, request);
     if (known === undefined) options.onError(error, { method: request?.method ?? '', path });
     return send(reply, problem(known ?? unexpected(), path));
   };
+  const limits = { ...DEFAULT_CONNECTION_LIMITS, ...options.limits };
   const app = Fastify({
     logger: false,
+    requestTimeout: limits.requestMs,
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: Math.min(limits.headMs, limits.requestMs),
+      connectionsCheckingInterval: checkIntervalOf(limits),
+    },
+    clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, limits),
     bodyLimit: DEFAULT_BODY_LIMIT,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
@@ -80,6 +104,7 @@ export function buildServer(options: GatewayOptions, stopping: AbortSignal): Fas
       answer(error, request, reply);
     },
   });
+  boundConnections(app.server, limits);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request) => {
@@ -109,6 +134,16 @@ export function buildServer(options: GatewayOptions, stopping: AbortSignal): Fas
   return app;
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** See `Route.bodyLimitOption`. */
+    readonly bodyLimitOption?: string | undefined;
+  }
+}
+
+/** Who sent a request, from `Route.admit` to its handler. */
+const callers = new WeakMap<FastifyRequest, string>();
+
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 function register(app: FastifyInstance, groups: readonly RouteGroup[], stopping: AbortSignal): void {
@@ -124,6 +159,13 @@ function register(app: FastifyInstance, groups: readonly RouteGroup[], stopping:
         method: route.method,
         url: path,
         ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+        config: { bodyLimitOption: route.bodyLimitOption },
+        ...(route.admit && {
+          onRequest: async (request: FastifyRequest) => {
+            const caller = await route.admit?.(headOf(request));
+            if (caller !== undefined) callers.set(request, caller);
+          },
+        }),
         handler: (request, reply) => handle(route, request, reply, stopping),
       });
     }
@@ -157,19 +199,22 @@ async function handle(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();
   });
-  const url = request.raw.url ?? '/';
-  const at = url.indexOf('?');
+  const caller = callers.get(request);
   const response = await route.handler({
-    method: request.method,
-    path: pathOf(url),
+    ...headOf(request),
     params: request.params as Record<string, string>,
-    query: new URLSearchParams(at === -1 ? '' : url.slice(at + 1)),
-    headers: request.headers,
-    rawHeaders: request.raw.rawHeaders,
     body,
+    ...(caller !== undefined && { caller }),
     signal: AbortSignal.any([gone.signal, stopping]),
   });
   return send(reply, response);
+}
+
+function headOf({ raw, method, headers }: FastifyRequest): RequestHead {
+  const url = raw.url ?? '/';
+  const at = url.indexOf('?');
+  const query = new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+  return { method, path: pathOf(url), query, headers, rawHeaders: raw.rawHeaders };
 }
 
 function send(reply: FastifyReply, { status, headers = {}, body }: GatewayResponse): FastifyReply {
@@ -200,13 +245,17 @@ function checkMediaType(accepts: Accepts, contentType: string | undefined, lengt
 }
 
 /** What fastify itself refuses, by its status. */
-function frameworkError(error: unknown): GatewayError | undefined {
+function frameworkError(error: unknown, request: FastifyRequest | undefined): GatewayError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  // Node's word for a connection that ended before the body did.
+  if (code === 'ECONNRESET' && request?.raw.destroyed) {
+    return new GatewayError('CANCELLED', 'The client went away before it had sent the body.');
+  }
   if (typeof code !== 'string' || !code.startsWith('FST_')) return undefined;
   switch (statusCode) {
     case 413:
-      return new GatewayError('PAYLOAD_TOO_LARGE', 'The request body is larger than what is accepted here.');
+      return new GatewayError('PAYLOAD_TOO_LARGE', tooLarge(request));
     case 414:
       return new GatewayError('URI_TOO_LONG', 'A part of the path is too long.');
     case 415:
@@ -218,6 +267,13 @@ function frameworkError(error: unknown): GatewayError | undefined {
     default:
       return undefined;
   }
+}
+
+function tooLarge(request: FastifyRequest | undefined): string {
+  const { bodyLimit = DEFAULT_BODY_LIMIT, config } = request?.routeOptions ?? {};
+  const option = config?.bodyLimitOption;
+  const remedy = option === undefined ? '' : `, or start with a larger ${option}`;
+  return `The request body is larger than the ${bodyLimit} bytes that are accepted here; send less${remedy}.`;
 }
 
 function unexpected(): GatewayError {

@@ -1,4 +1,5 @@
-import type { CloudEvent } from '../cloudevents/index.ts';
+import { type Appended, packed } from '../broker/index.ts';
+import { type CloudEvent, idOf, sourceOf } from '../cloudevents/index.ts';
 import type { Answer, ClientCommand, JobActivationRequest } from '../engine/records/command.ts';
 import { errorFromData, InternalError, OverloadedError, textOf, UnavailableError } from './errors.ts';
 import { type ActivateBody, activatedJobs, type ReturnBody } from './kinds/activate.ts';
@@ -89,8 +90,12 @@ export class RuntimeClient implements DurableRuntime {
     return this.#patiently('create-with-result', body, true, waitMs, signal) as Promise<Answer | undefined>;
   }
 
-  publish(events: readonly CloudEvent[]): Promise<readonly EventReceipt[]> {
-    return this.request('publish', events, true) as Promise<readonly EventReceipt[]>;
+  async publish(events: readonly CloudEvent[]): Promise<readonly EventReceipt[]> {
+    const places = (await this.request('publish', events.map(packed), true)) as readonly Appended[];
+    return places.map(({ sequence, duplicate }, at) => {
+      const event = events[at] as CloudEvent;
+      return { source: sourceOf(event), id: idOf(event), sequence, duplicate };
+    });
   }
 
   async returnJobs(answer: Answer): Promise<void> {

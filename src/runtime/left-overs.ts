@@ -112,8 +112,7 @@ export class LeftOvers {
 
   #runStored(tx: Transaction, share: number): number {
     if (!this.#stored) return 0;
-    // Looking does not count as writing, hence not by `tx.db`.
-    const rows = this.#parts.folder.db.all<{ id: number; command: string }>(
+    const rows = tx.db.all<{ id: number; command: string }>(
       'SELECT id, command FROM follow_up ORDER BY id LIMIT ?',
       share,
     );

@@ -49,6 +49,11 @@ export interface Tx {
   fail(request: number, error: Error): void;
   /** Runs after the commit was synced, if this scope ended well; it must not throw. */
   afterCommit(action: () => void): void;
+  /**
+   * Takes back, if this scope or one around it is undone, what was changed in memory; the latest first. If the whole
+   * transaction is undone, {@link WriterModule.onFailure} is called instead.
+   */
+  onUndo(action: () => void): void;
   /** Sends data to the main thread after the commit (see `RuntimeOptions.onPush`), such as deliveries that are due. */
   push(topic: string, body: unknown): void;
   /** True if nothing is due, pending or waiting to follow at `now`. */

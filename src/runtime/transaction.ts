@@ -33,6 +33,7 @@ interface Mark {
   readonly actions: number;
   readonly follows: number;
   readonly hooks: number;
+  readonly undos: number;
 }
 
 interface Scope {
@@ -55,12 +56,14 @@ export class Transaction implements Tx {
   readonly #parts: TransactionParts;
   readonly #scopes: Scope[] = [];
   readonly #hooks: (readonly JournalRecord[])[] = [];
+  readonly #undos: (() => void)[] = [];
   #now: number;
 
   constructor(parts: TransactionParts) {
     this.#parts = parts;
     this.batch = new Overlay(parts.base);
     this.#now = parts.clock.now();
+    parts.db.beforeWrite = () => this.#beforeWrite();
   }
 
   get now(): number {
@@ -72,14 +75,22 @@ export class Transaction implements Tx {
   }
 
   get db(): Database {
-    const { db } = this.#parts;
+    return this.#parts.db;
+  }
+
+  /** Scopes that write no SQL need no savepoint. */
+  #beforeWrite(): void {
     this.touchedSql = true;
     this.#scopes.forEach((scope, depth) => {
       if (scope.savepoint) return;
-      db.run(`SAVEPOINT scope${depth}`);
+      this.#parts.db.run(`SAVEPOINT scope${depth}`);
       scope.savepoint = true;
     });
-    return db;
+  }
+
+  /** Statements from now on belong to no transaction of the writer. */
+  end(): void {
+    this.#parts.db.beforeWrite = undefined;
   }
 
   refreshNow(): void {
@@ -150,6 +161,10 @@ export class Transaction implements Tx {
     this.actions.push(action);
   }
 
+  onUndo(action: () => void): void {
+    this.#undos.push(action);
+  }
+
   push(topic: string, body: unknown): void {
     this.pushes.push({ topic, body });
   }
@@ -167,6 +182,7 @@ export class Transaction implements Tx {
       actions: this.actions.length,
       follows: this.follows.length,
       hooks: this.#hooks.length,
+      undos: this.#undos.length,
     };
   }
 
@@ -184,6 +200,7 @@ export class Transaction implements Tx {
     this.actions.length = mark.actions;
     this.follows.length = mark.follows;
     this.#hooks.length = mark.hooks;
+    for (const undo of this.#undos.splice(mark.undos).reverse()) undo();
     // After a disk failure SQLite has no transaction any more, and all is undone anyway.
     if (!scope.savepoint || error instanceof DiskFailedError) return;
     this.#parts.db.run(`ROLLBACK TO scope${depth}`);

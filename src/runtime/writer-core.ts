@@ -204,6 +204,7 @@ export class WriterCore {
     const { folder } = this.#options;
     const changes = [...tx.batch.changes()];
     if (tx.records.length === 0 && changes.length === 0 && !tx.touchedSql && !clockMoved) {
+      tx.end();
       folder.db.rollback();
       return false;
     }
@@ -212,6 +213,7 @@ export class WriterCore {
     folder.kv.set('position', this.#position + tx.records.length);
     folder.kv.set('time', tx.now);
     this.#availability.beforeCommit();
+    tx.end();
     folder.db.commit();
     return true;
   }
@@ -242,6 +244,7 @@ export class WriterCore {
   #failed(error: unknown, { requests, tx }: Attempt): void {
     const { folder, modules, monotonic } = this.#options;
     const ids = new Set(requests.map(({ id }) => id));
+    tx?.end();
     const served = (tx?.replies ?? []).map(({ id }) => id).filter((id) => !ids.has(id));
     try {
       folder.db.rollback();

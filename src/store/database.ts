@@ -29,8 +29,13 @@ export interface WalState {
  */
 export class Database {
   readonly path: string;
+  /**
+   * Called before each statement that changes rows, such as to set a savepoint only where something is written.
+   * Statements that it runs itself do not call it.
+   */
+  beforeWrite: (() => void) | undefined;
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Prepared>();
 
   constructor(path: string, options: DatabaseOptions = {}) {
     const { readOnly = false, pageCacheBytes = 32 * 1024 * 1024, busyTimeoutMs = 5000 } = options;
@@ -61,17 +66,17 @@ export class Database {
 
   /** Runs a statement that changes rows; answers how many. */
   run(sql: string, ...values: SqlValue[]): number {
-    return guard(() => Number(this.#prepare(sql).run(...values).changes));
+    return guard(() => Number(this.#ready(sql).run(...values).changes));
   }
 
   /** First row, or undefined. The caller names the row's shape, which is that of the selected columns. */
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
-    return guard(() => this.#prepare(sql).get(...values)) as Row | undefined;
+    return guard(() => this.#ready(sql).get(...values)) as Row | undefined;
   }
 
   /** All rows. Bound the number in the statement. */
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
-    return guard(() => this.#prepare(sql).all(...values)) as Row[];
+    return guard(() => this.#ready(sql).all(...values)) as Row[];
   }
 
   get inTransaction(): boolean {
@@ -127,14 +132,28 @@ export class Database {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#db.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+  #ready(sql: string): StatementSync {
+    let known = this.#statements.get(sql);
+    if (known === undefined) {
+      known = { statement: this.#db.prepare(sql), writes: WRITES.test(sql) };
+      this.#statements.set(sql, known);
+    }
+    if (known.writes && this.beforeWrite !== undefined) {
+      const { beforeWrite } = this;
+      this.beforeWrite = undefined;
+      beforeWrite();
+      this.beforeWrite = beforeWrite;
+    }
+    return known.statement;
   }
 }
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly writes: boolean;
+}
+
+const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b/i;
 
 function guard<T>(work: () => T): T {
   try {

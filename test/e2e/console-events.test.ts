@@ -186,36 +186,21 @@ describe('events in the console', () => {
   test('the filter playground takes an event from the log and marks where a filter is wrong', async () => {
     const sequence = await publish('Picked', { subject: 'p1' });
     await visit(`/filters?event=${sequence}`, async (page) => {
-      const asked: unknown[] = [];
-      // The answers of the route itself are tested where it is made; this is about what the page does with them.
-      await page.route('**/api/filters/evaluate', async (route) => {
-        const { filter } = JSON.parse(route.request().postData() ?? '') as { filter: { sql?: string } };
-        asked.push(filter);
-        const wrong = filter.sql === "type = 'Pick";
-        const errors = [{ kind: 'parse', message: 'the text has no end', position: 7 }];
-        await route.fulfill({
-          json: {
-            matches: !wrong,
-            value: !wrong,
-            type: 'Boolean',
-            errors: wrong ? errors : [],
-          },
-        });
-      });
       await until(
         'the event is shown',
         async () =>
           (await page.getByRole('textbox', { name: 'Event' }).inputValue()).includes('Picked') || undefined,
       );
       await page.getByRole('textbox', { name: 'Filter' }).fill("type = 'Pick");
-      await page.getByText('in line 1, column 8: the text has no end').waitFor();
+      await page.getByText('in line 1, column 8').waitFor();
       assert.equal(await page.locator('mark').textContent(), "'");
+      await page.getByRole('textbox', { name: 'Filter' }).fill('LENGTH(type) + 1');
+      await page.getByText('value 7 of type Integer').waitFor();
       await page.getByLabel('JSON').check();
       await page.getByRole('textbox', { name: 'Filter' }).fill('{"exact": ');
       await page.getByText('Make filter and event valid JSON first.').waitFor();
       await page.getByRole('textbox', { name: 'Filter' }).fill('{"exact": {"type": "Picked"}}');
       await page.getByText('matches', { exact: true }).waitFor();
-      assert.deepEqual(asked.at(-1), { exact: { type: 'Picked' } });
     });
   });
 

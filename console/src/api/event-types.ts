@@ -65,6 +65,8 @@ export interface EventStory {
   readonly received: string;
   readonly hops: number;
   readonly cause?: number;
+  /** Sequences of the events that it led to. */
+  readonly effects?: readonly number[];
   readonly causeJob?: string;
   readonly routed: boolean;
   readonly fates: readonly (FateView & { readonly time: string })[];
@@ -99,6 +101,8 @@ export interface Evaluation {
 export interface EvaluationError {
   readonly kind: string;
   readonly message: string;
-  /** Characters before it in the expression. */
-  readonly position?: number;
+  /** Place in the filter, such as `filter.all[1]`. */
+  readonly path?: string;
+  /** Within the CESQL expression; `offset` counts from 0, line and column from 1. */
+  readonly position?: { readonly offset: number; readonly line: number; readonly column: number };
 }

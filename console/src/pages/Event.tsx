@@ -22,6 +22,7 @@ import styles from './Events.module.css';
 
 /** Characters of the data that are shown at once. */
 const SHOWN_DATA = 20_000;
+const SHOWN_EFFECTS = 50;
 
 /** One event: what it is, what became of it and why, and what can be done. */
 export function Event({ sequence }: { readonly sequence: string }) {
@@ -47,6 +48,7 @@ export function Event({ sequence }: { readonly sequence: string }) {
           <DeadLetters story={story} />
           <NearMisses story={story} />
           <Cause story={story} />
+          <Effects story={story} />
         </div>
         <div className={styles.stack}>
           <Attributes story={story} />
@@ -226,6 +228,31 @@ function CausingEvent({ sequence }: { readonly sequence: number }) {
       </li>
       {story?.cause !== undefined && <CausingEvent sequence={story.cause} />}
     </>
+  );
+}
+
+function Effects({ story: { effects = [] } }: { readonly story: EventStory }) {
+  if (effects.length === 0) return null;
+  return (
+    <Panel title="What it led to" count={effects.length}>
+      <ul className={styles.rows}>
+        {effects.slice(0, SHOWN_EFFECTS).map((sequence) => (
+          <Effect key={sequence} sequence={sequence} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Effect({ sequence }: { readonly sequence: number }) {
+  const { data: story } = useStory(String(sequence));
+  return (
+    <li>
+      <Link to={`/events/${sequence}`}>
+        {story === undefined ? `event ${sequence}` : String(story.event['type'])}
+      </Link>
+      {story !== undefined && <Fate fate={story.fates.at(-1)} />}
+    </li>
   );
 }
 

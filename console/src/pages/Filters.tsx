@@ -43,7 +43,9 @@ export function Filters({ query }: { readonly query: string }) {
   const text = texts[dialect];
   const filterMistake = dialect === 'json' ? jsonMistake(text) : undefined;
   const eventMistake = jsonMistake(event);
-  const filterText = useLater(dialect === 'sql' ? JSON.stringify({ sql: text }) : text);
+  const laterText = useLater(text);
+  // A bare string is an expression whose value may have any type.
+  const filterText = dialect === 'sql' ? JSON.stringify(laterText) : laterText;
   const eventText = useLater(event);
   const ready = filterMistake === undefined && eventMistake === undefined;
   const answer = useEvaluation(ready ? filterText : undefined, ready ? eventText : undefined);
@@ -124,7 +126,7 @@ export function Filters({ query }: { readonly query: string }) {
           )}
           {ready && answer.error === null && answer.data === undefined && <Note>Loading…</Note>}
           {ready && answer.error === null && answer.data !== undefined && (
-            <Result answer={answer.data} text={text} />
+            <Result answer={answer.data} expression={dialect === 'sql' ? laterText : undefined} />
           )}
         </div>
       </Panel>
@@ -132,7 +134,14 @@ export function Filters({ query }: { readonly query: string }) {
   );
 }
 
-function Result({ answer, text }: { readonly answer: Evaluation; readonly text: string }) {
+/** @param expression the CESQL text, to mark where it is wrong; undefined for other filters */
+function Result({
+  answer,
+  expression,
+}: {
+  readonly answer: Evaluation;
+  readonly expression: string | undefined;
+}) {
   return (
     <>
       <p>
@@ -146,13 +155,17 @@ function Result({ answer, text }: { readonly answer: Evaluation; readonly text: 
           </>
         )}
       </p>
-      {answer.errors.map((error) => {
-        const mark = error.position === undefined ? undefined : markAt(text, error.position);
+      {answer.errors.map(({ kind, message, path, position }) => {
+        const mark =
+          expression === undefined || position === undefined
+            ? undefined
+            : markAt(expression, position.offset);
         return (
-          <div key={`${error.kind} ${error.position} ${error.message}`} className={styles.error}>
+          <div key={`${kind} ${path} ${position?.offset} ${message}`} className={styles.error}>
             <p>
-              <b>{error.kind}</b>
-              {mark !== undefined && ` in line ${mark.line}, column ${mark.column}`}: {error.message}
+              <b>{kind}</b>
+              {expression === undefined && path !== undefined && ` at ${path}`}
+              {position !== undefined && ` in line ${position.line}, column ${position.column}`}: {message}
             </p>
             {mark !== undefined && (
               <pre>

@@ -167,24 +167,10 @@ export function deliveryText(
 /** An expression cut in three around the place of an error; the end of the text counts as a place too. */
 export function markAt(
   text: string,
-  position: number,
-): {
-  readonly before: string;
-  readonly at: string;
-  readonly after: string;
-  readonly line: number;
-  readonly column: number;
-} {
-  const place = Math.min(Math.max(0, position), text.length);
-  const before = text.slice(0, place);
-  const lines = before.split('\n');
-  return {
-    before,
-    at: text.slice(place, place + 1),
-    after: text.slice(place + 1),
-    line: lines.length,
-    column: (lines.at(-1)?.length ?? 0) + 1,
-  };
+  offset: number,
+): { readonly before: string; readonly at: string; readonly after: string } {
+  const place = Math.min(Math.max(0, offset), text.length);
+  return { before: text.slice(0, place), at: text.slice(place, place + 1), after: text.slice(place + 1) };
 }
 
 /** How many of a bulk of changes worked, in one sentence. */

@@ -1,3 +1,5 @@
+import type { Sender } from '../../config/senders.ts';
+import type { WebhookSettings } from '../../config/webhook.ts';
 import type { Events } from '../../runtime/events/index.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 
@@ -9,6 +11,10 @@ export interface EventsContext {
   readonly bodyLimit?: number;
   /** Events of one batch. @defaultValue 1000 */
   readonly batchLimit?: number;
+  /** Who may send events. @defaultValue everybody who reaches the port */
+  readonly senders?: readonly Sender[];
+  /** To which webhooks the receiver consents. @defaultValue that of a server on loopback */
+  readonly webhook?: WebhookSettings;
 }
 
 export const DEFAULT_EVENT_LIMIT = 4 * 1024 * 1024;

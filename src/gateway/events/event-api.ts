@@ -35,8 +35,7 @@ export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
           ...(after !== undefined && { after }),
           limit,
         });
-        const next = found.length === limit ? found.at(-1)?.sequence : undefined;
-        return json(200, { items: found.map(showSummary), next });
+        return json(200, { items: found.items.map(showSummary), next: found.next });
       },
     },
     {

@@ -148,7 +148,7 @@ test('foreign hosts and pages are refused, and another method is told what is po
   assert.equal(page.status, 403);
   const get = await call('GET', '/events');
   assert.equal(get.status, 405);
-  assert.equal(get.headers.get('allow'), 'POST');
+  assert.equal(get.headers.get('allow'), 'POST, OPTIONS');
 });
 
 test('an overloaded or failing writer is told with 429 or 503 and when to come again', async (t) => {
@@ -189,9 +189,10 @@ test('subscriptions are created, listed, read, replaced and deleted, with config
 test('a subscription that cannot be used is refused with the path of what is wrong', async (t) => {
   const { call } = await served(t);
   const sink = 'http://127.0.0.1:1/x';
-  const sql = await call('POST', '/subscriptions', { sink, protocol: 'HTTP', filters: [{ sql: 'x' }] });
+  const sql = await call('POST', '/subscriptions', { sink, protocol: 'HTTP', filters: [{ sql: 'type ==' }] });
   assert.equal(sql.status, 400);
   assert.equal(sql.json.path, 'filters[0].sql');
+  assert.equal(sql.json.detail, 'filters[0].sql: line 1, column 6: found ==; equality is one =');
   const foreign = await call('POST', '/subscriptions', { sink: 'http://example.com', protocol: 'HTTP' });
   assert.equal(foreign.status, 400);
   assert.equal(foreign.json.path, 'sink');
@@ -289,8 +290,10 @@ test('events after a sequence come in the order of the log, page by page', async
     return [json.items.map((item: { sequence: number }) => item.sequence), json.next];
   };
   assert.deepEqual(await page('after=0&limit=2'), [[1, 2], 2]);
-  assert.deepEqual(await page('after=2&limit=3'), [[3, 4], undefined]);
-  assert.deepEqual(await page('after=1&before=4'), [[2, 3], undefined]);
+  assert.deepEqual(await page('after=2&limit=3'), [[3, 4], 4]);
+  assert.deepEqual(await page('after=1&before=4'), [[2, 3], 3]);
+  assert.deepEqual(await page('after=4'), [[], 4]);
+  assert.deepEqual(await page('after=0&type=Other'), [[], 4]);
   assert.deepEqual(await page('limit=2'), [[4, 3], 3]);
   assert.equal((await call('GET', '/api/events?after=-1')).status, 400);
 });

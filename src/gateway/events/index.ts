@@ -1,6 +1,7 @@
 import type { RouteGroup } from '../http.ts';
 import type { EventsContext } from './context.ts';
 import { eventApiRoutes } from './event-api.ts';
+import { filterEvaluationRoutes } from './filter-evaluation.ts';
 import { ingressRoutes } from './ingress.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 
@@ -10,6 +11,11 @@ export type { EventsContext } from './context.ts';
 export function eventsGroup(context: EventsContext): RouteGroup {
   return {
     name: 'events',
-    routes: [...ingressRoutes(context), ...subscriptionRoutes(context), ...eventApiRoutes(context)],
+    routes: [
+      ...ingressRoutes(context),
+      ...subscriptionRoutes(context),
+      ...eventApiRoutes(context),
+      ...filterEvaluationRoutes(context),
+    ],
   };
 }

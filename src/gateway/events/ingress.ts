@@ -1,39 +1,94 @@
 import { type CloudEvent, CloudEventError, decodeHttp } from '../../cloudevents/index.ts';
-import { ERRORS, type ErrorCode } from '../errors.ts';
-import { type GatewayRequest, type GatewayResponse, json, type Route } from '../http.ts';
+import { defaultWebhook } from '../../config/webhook.ts';
+import { asGatewayError, ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
+import {
+  type GatewayRequest,
+  type GatewayResponse,
+  json,
+  problem,
+  type RequestHead,
+  type Route,
+} from '../http.ts';
 import { DEFAULT_BATCH_LIMIT, DEFAULT_EVENT_LIMIT, type EventsContext } from './context.ts';
+import { answerHandshake, checkOrigin } from './handshake.ts';
+import { SenderGate, type SenderRefusal } from './senders.ts';
+
+const PATH = '/events';
 
 /**
  * `POST /events`: binary, structured and batch mode. Answers 202 when the events are synced, also for repeats and for
- * events that no process can use: what becomes of them is their fate, not an error of the sender.
+ * events that no process can use: what becomes of them is their fate, not an error of the sender. Refuses with 400,
+ * 401, 403, 413, 415, 429 and 503 only. `OPTIONS /events`: the handshake of webhooks.
+ * @throws SettingError if the keys of a sender cannot be read
  */
-export function ingressRoutes({ runtime, bodyLimit, batchLimit }: EventsContext): readonly Route[] {
+export function ingressRoutes(context: EventsContext): readonly Route[] {
+  const { runtime, bodyLimit, batchLimit, senders = [], webhook = defaultWebhook('127.0.0.1') } = context;
+  const gate = senders.length > 0 ? new SenderGate(senders) : undefined;
+  const take = async (request: GatewayRequest): Promise<GatewayResponse> => {
+    const events = eventsOf(request, batchLimit ?? DEFAULT_BATCH_LIMIT);
+    if (gate) {
+      const refused = gate.refusal(request.caller ?? '', events, request);
+      if (refused) return refusedToSender(refused, request);
+    }
+    const accepted = events.length === 0 ? [] : await runtime.publish(events);
+    return json(202, { accepted });
+  };
   return [
     {
       method: 'POST',
-      path: '/events',
+      path: PATH,
       accepts: 'any',
       bodyLimit: bodyLimit ?? DEFAULT_EVENT_LIMIT,
+      bodyLimitOption: '--max-event-bytes',
+      ...((gate !== undefined || webhook.requireOrigin) && {
+        admit: (head: RequestHead) => {
+          checkOrigin(head, webhook);
+          return gate?.admit(head);
+        },
+      }),
       handler: async (request) => {
-        let events: readonly CloudEvent[];
         try {
-          events = decodeHttp(headersOf(request), request.body, {
-            maxEvents: batchLimit ?? DEFAULT_BATCH_LIMIT,
-          }).events;
+          return kept(request, await take(request));
         } catch (error) {
-          if (error instanceof CloudEventError) return refusal(error, request.path);
+          if (error instanceof CloudEventError) return kept(request, refusal(error, request));
+          const known = asGatewayError(error);
+          if (known) return kept(request, problem(known, request.path));
           throw error;
         }
-        const accepted = events.length === 0 ? [] : await runtime.publish(events);
-        return json(202, { accepted });
       },
+    },
+    {
+      method: 'OPTIONS',
+      path: PATH,
+      accepts: 'none',
+      handler: (request) => answerHandshake(request, webhook),
     },
   ];
 }
 
+function eventsOf(request: GatewayRequest, maxEvents: number): readonly CloudEvent[] {
+  checkCodings(request);
+  return decodeHttp(headersOf(request), request.body, { maxEvents }).events;
+}
+
+/** A body that is coded would be kept coded, and decoding it may make a small one boundless. */
+function checkCodings({ headers }: GatewayRequest): void {
+  const content = String(headers['content-encoding'] ?? 'identity').trim();
+  const transfer = String(headers['transfer-encoding'] ?? 'chunked').trim();
+  const [field, coding] =
+    content.toLowerCase() === 'identity' ? ['Transfer-Encoding', transfer] : ['Content-Encoding', content];
+  if (field === 'Transfer-Encoding' && transfer.toLowerCase() === 'chunked') return;
+  throw new GatewayError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `${field} '${coding.slice(0, 60)}' is not understood; send the body as it is, without ${field}.`,
+    { 'accept-encoding': 'identity' },
+  );
+}
+
 /** Headers with a list where one occurs more than once, which no attribute may. */
 function headersOf({ rawHeaders }: GatewayRequest): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = {};
+  // Without a prototype, so that `__proto__` is a name like any other.
+  const headers: Record<string, string | string[]> = Object.create(null);
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
     const value = rawHeaders[at + 1] ?? '';
@@ -43,6 +98,12 @@ function headersOf({ rawHeaders }: GatewayRequest): Record<string, string | stri
   return headers;
 }
 
+/** An answer to a request with its token in the address must not be kept by caches for others (RFC 6750, 2.3). */
+function kept({ query }: RequestHead, response: GatewayResponse): GatewayResponse {
+  if (!query.has('access_token')) return response;
+  return { ...response, headers: { ...response.headers, 'cache-control': 'private' } };
+}
+
 const CODES: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_REQUEST',
   413: 'PAYLOAD_TOO_LARGE',
@@ -50,22 +111,27 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** A problem document (RFC 9457) that names the attribute and the rule. */
-function refusal(error: CloudEventError, instance: string): GatewayResponse {
-  const { http: status, title } = ERRORS[CODES[error.status] ?? 'BAD_REQUEST'];
+export function refusal(error: CloudEventError, { path }: Pick<RequestHead, 'path'>): GatewayResponse {
   const { code, rule, attribute, index, message } = error;
+  const detail = code === 'batchTooLarge' ? `${message}, or start with a larger --max-batch` : message;
+  return problemOf(CODES[error.status] ?? 'BAD_REQUEST', path, { detail, code, rule, attribute, index });
+}
+
+function refusedToSender(refused: SenderRefusal, { path }: RequestHead): GatewayResponse {
+  const { attribute, rule, index } = refused;
+  return problemOf('FORBIDDEN', path, {
+    detail: `attribute '${attribute}': ${rule}`,
+    attribute,
+    rule,
+    index,
+  });
+}
+
+function problemOf(error: ErrorCode, instance: string, members: object): GatewayResponse {
+  const { http: status, title } = ERRORS[error];
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify({
-      type: 'about:blank',
-      title,
-      status,
-      detail: message,
-      instance,
-      code,
-      rule,
-      attribute,
-      index,
-    }),
+    body: JSON.stringify({ type: 'about:blank', title, status, instance, ...members }),
   };
 }

@@ -105,7 +105,6 @@ export class EventsCore {
       const served = this.#jobs.serve(tx, type, BACKLOG, undefined);
       if (served < BACKLOG) tx.afterCommit(() => this.#backlog.delete(type));
     }
-    void tx.db; // all SQL from here on belongs to this scope
     for (const sequence of this.stores.log.toRoute(ROUTED)) this.#fresh.add(sequence);
     this.#housekeeping.run(tx);
   }
@@ -124,6 +123,7 @@ export class EventsCore {
       else this.stores.log.markToRoute(sequence);
     }
     this.#fresh.clear();
+    this.stores.log.flush();
     const lanes = this.intake.takeLanes();
     if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now: tx.now } satisfies DueLanes);
     // What was read within a scope that was undone must not stay.
@@ -149,7 +149,6 @@ export class EventsCore {
     this.#cause = logged;
     try {
       tx.scoped(() => {
-        void tx.db;
         this.#routing.run(tx, logged);
       });
     } catch (error) {
@@ -191,7 +190,6 @@ export class EventsCore {
     if (record.valueType !== 'JOB' || !this.#jobTypes.has(record.value.type)) return;
     const reason = endOfJob(record.intent, record.value.errorCode);
     if (reason === undefined) return;
-    void tx.db;
     this.stores.waits.end(record.key, reason, tx.now);
   }
 
@@ -199,11 +197,9 @@ export class EventsCore {
   #laterFate(tx: Tx, record: LogRecord, told: boolean): void {
     const use = told ? undefined : messageUse(record);
     if (use) {
-      void tx.db;
       const sequence = this.stores.messages.use(use.messageKey);
       if (sequence !== undefined) this.#addFate(tx, sequence, use.fate);
     } else if (record.valueType === 'MESSAGE' && record.intent === 'EXPIRED') {
-      void tx.db;
       const ended = this.stores.messages.end(record.key);
       if (ended === undefined || ended.used) return;
       const reason = `Nobody came to wait for it with key '${record.value.correlationKey}' in time.`;

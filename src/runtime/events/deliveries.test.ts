@@ -187,7 +187,7 @@ test('an event in an answer of status 202 is none, and a broken one is told', as
   const second = await world.publish(eventOf('Paid'));
   await delivered(world, second);
   assert.match(JSON.stringify((await world.story(second)).fates.at(-1)), /broken: attribute 'source'/);
-  assert.equal((await world.events.search({ limit: 10 })).length, 2);
+  assert.equal((await world.events.search({ limit: 10 })).items.length, 2);
 });
 
 test('events leave exactly as they came, with the headers of the subscription', async (t) => {
@@ -265,7 +265,7 @@ test('a sink that answers every event with another is stopped after 32 of them',
   await world.publish(eventOf('Paid'));
   await sink.reached(33);
   const last = await eventually(async () => {
-    const [newest] = await world.events.search({ limit: 1 });
+    const [newest] = (await world.events.search({ limit: 1 })).items;
     return newest?.fate?.kind === 'refused' ? newest : undefined;
   });
   assert.equal(last.sequence, 34);

@@ -105,9 +105,9 @@ function eventsOver(runtime: DurableRuntime, db: Database, targets: Targets, new
     return body;
   };
   return {
-    search: async (query) => searchEvents(db, query),
+    search: (query) => searchEvents(db, query),
     story: async (sequence) => readStory(db, sequence),
-    find: async (source, id) => findEvent(db, source, id),
+    find: (source, id) => findEvent(db, source, id),
     routeAgain: (sequence) => request(runtime, 'routeAgain', { sequence }),
     subscriptions: async (limit, after) => readSubscriptions(db, limit, after),
     subscription: async (id) => readSubscription(db, id),

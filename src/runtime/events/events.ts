@@ -1,9 +1,9 @@
 import type {
   DeadLetter,
   DeadLetterQuery,
+  EventPage,
   EventQuery,
   EventStory,
-  EventSummary,
   Subscription,
 } from '../../broker/index.ts';
 import type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
@@ -13,8 +13,7 @@ import type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
  * resolve when they are synced; they reject with `UnavailableError` as those of the runtime do.
  */
 export interface Events {
-  /** The newest first, or those after `after`, the oldest first. */
-  search(query: EventQuery): Promise<readonly EventSummary[]>;
+  search(query: EventQuery): Promise<EventPage>;
   story(sequence: number): Promise<EventStory | undefined>;
   /** Sequence of the newest event with this source and id. */
   find(source: string, id: string): Promise<number | undefined>;

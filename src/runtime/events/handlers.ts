@@ -1,16 +1,14 @@
-import { type DeliveryResult, laneOf, type Settled } from '../../broker/index.ts';
+import { type Appended, type DeliveryResult, laneOf, type Settled, unpacked } from '../../broker/index.ts';
 import type { CloudEvent } from '../../cloudevents/index.ts';
-import { idOf, sourceOf } from '../../cloudevents/index.ts';
 import type { Fate } from '../../router/index.ts';
 import type { RequestHandler, Tx } from '../module.ts';
-import type { EventReceipt } from '../runtime.ts';
 import type { EventsCore } from './core.ts';
 import type { EventRequests, ResendOutcome, RouteAgainOutcome } from './requests.ts';
 
 /** The requests of the event side. */
 export function eventHandlers(core: () => EventsCore): readonly RequestHandler<never>[] {
   return [
-    handler('publish', (events, tx) => events.map((event) => publish(core(), tx, event))),
+    handler('publish', (events, tx) => events.map((event) => publish(core(), tx, unpacked(event)))),
     handler('deliveryResults', ({ results }, tx) => {
       for (const result of results) settle(core(), tx, result);
       return null;
@@ -36,19 +34,13 @@ function handler<Kind extends keyof EventRequests>(
   kind: Kind,
   handle: (body: EventRequests[Kind]['body'], tx: Tx) => EventRequests[Kind]['value'],
 ): RequestHandler<never> {
-  return {
-    kind,
-    handle: (body, tx) => {
-      void tx.db; // all SQL of the handler belongs to the scope of its request
-      return handle(body, tx);
-    },
-  };
+  return { kind, handle };
 }
 
-function publish(core: EventsCore, tx: Tx, event: CloudEvent): EventReceipt {
+function publish(core: EventsCore, tx: Tx, event: CloudEvent): Pick<Appended, 'sequence' | 'duplicate'> {
   const { sequence, duplicate, routable } = core.intake.accept(tx, event, { hops: 0 });
   if (routable) core.routeSoon(sequence);
-  return { source: sourceOf(event), id: idOf(event), sequence, duplicate };
+  return { sequence, duplicate };
 }
 
 function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
@@ -60,7 +52,7 @@ function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
   const settled = deliveries.settle(row, result.attempt, result.sink, tx.now);
   const fate = fateOf(settled, result);
   if (fate) {
-    log.addFates(sequence, [fate], tx.now);
+    tx.onUndo(log.addFates(sequence, [fate], tx.now));
     const intent = settled.kind === 'delivered' ? 'DELIVERED' : 'DEAD_LETTERED';
     core.intake.record(tx, sequence, event, intent, [fate]);
   }

@@ -25,7 +25,8 @@ export class Intake {
    */
   accept(tx: Tx, event: CloudEvent, origin: Origin, host?: Lane): Appended & { readonly routable: boolean } {
     const { log } = this.#stores;
-    const appended = log.append(event, tx.now, origin);
+    const { undo, ...appended } = log.append(event, tx.now, origin);
+    if (undo) tx.onUndo(undo);
     const { sequence, duplicate } = appended;
     if (duplicate) {
       this.record(tx, sequence, event, 'ROUTED', [{ kind: 'duplicate', of: sequence }]);
@@ -70,7 +71,7 @@ export class Intake {
   /** Appends what became of an event by its routing. */
   fate(tx: Tx, sequence: number, event: CloudEvent, fates: readonly Fate[]): void {
     if (fates.length === 0) return;
-    this.#stores.log.addFates(sequence, fates, tx.now);
+    tx.onUndo(this.#stores.log.addFates(sequence, fates, tx.now));
     this.record(tx, sequence, event, 'ROUTED', fates);
   }
 

@@ -53,7 +53,7 @@ test('F3 the id of an event is that of its job, whatever happens', async (t) => 
   await world.deploy(modelOf('EMIT', [start, send('emit', { Type: 'Told' }), end]));
   await startInstance(world, 'EMIT');
   await startInstance(world, 'EMIT');
-  const found = await world.events.search({ limit: 10 });
+  const { items: found } = await world.events.search({ limit: 10 });
   assert.deepEqual(
     found.map(({ id }) => id).reverse(),
     jobsOf(world).map(({ key }) => `engine-1-${key}`),
@@ -72,7 +72,7 @@ test('F6 a task without Type, or with an unknown Mode, raises an incident with t
     "The task header 'Type' is missing. Set it to the type of the event to send.",
     "The task header 'Mode' is 'PERHAPS'. Set it to one of EMIT_ONLY, WAIT_FOR_CLOUD_EVENT.",
   ]);
-  assert.deepEqual(await world.events.search({ limit: 10 }), []);
+  assert.deepEqual((await world.events.search({ limit: 10 })).items, []);
 });
 
 test('F6 a FEEL header that gives nothing raises an incident, and the job goes on when it is mended', async (t) => {
@@ -93,7 +93,7 @@ test('F6 a FEEL header that gives nothing raises an incident, and the job goes o
   await world.execute({ valueType: 'JOB', intent: 'UPDATE_RETRIES', key, value: { retries: 1 } });
   await world.execute({ valueType: 'INCIDENT', intent: 'RESOLVE', key: incident?.key ?? assert.fail() });
   assert.deepEqual(completed(world), ['start', 'emit', 'end', 'EMIT']);
-  assert.equal((await world.events.search({ limit: 1 }))[0]?.type, 'Told');
+  assert.equal((await world.events.search({ limit: 1 })).items[0]?.type, 'Told');
 });
 
 test('F7 a task whose Host is no allowed target sends nothing: an incident says what to do', async (t) => {
@@ -105,7 +105,7 @@ test('F7 a task whose Host is no allowed target sends nothing: an incident says 
     incidentsOf(world).join(),
     /^The task header 'Host': 'http:\/\/169.254.169.254' is not allowed/,
   );
-  assert.deepEqual(await world.events.search({ limit: 1 }), []);
+  assert.deepEqual((await world.events.search({ limit: 1 })).items, []);
 });
 
 test('F7 the host map sends what a model names to where it really is', async (t) => {
@@ -148,5 +148,5 @@ test('a multi-instance of a thousand emitting tasks is served in bounded shares 
   await startInstance(world, 'MANY');
   await world.pass(0);
   assert.equal(completed(world).at(-1), 'MANY');
-  assert.equal((await world.events.search({ limit: 2000 })).length, 1000);
+  assert.equal((await world.events.search({ limit: 2000 })).items.length, 1000);
 });

@@ -1,12 +1,11 @@
-import type { DeliveryResult, SubscriptionBody } from '../../broker/index.ts';
-import type { CloudEvent } from '../../cloudevents/index.ts';
-import type { EventReceipt } from '../runtime.ts';
+import type { Appended, DeliveryResult, EventColumns, SubscriptionBody } from '../../broker/index.ts';
 
 /** What the event side of the writer can be asked: kind → body and value. All of it can be cloned across threads. */
 export interface EventRequests {
   readonly publish: {
-    readonly body: readonly CloudEvent[];
-    readonly value: readonly EventReceipt[];
+    readonly body: readonly EventColumns[];
+    /** In the order of the events. */
+    readonly value: readonly Pick<Appended, 'sequence' | 'duplicate'>[];
   };
   readonly deliveryResults: {
     readonly body: { readonly results: readonly DeliveryResult[] };

@@ -92,7 +92,7 @@ test('the ids of events stay those of the data folder', async (t) => {
     const world = await openWorld(t, { data });
     await world.deploy(model);
     await startInstance(world, 'EMIT');
-    const [newest] = await world.events.search({ limit: 1 });
+    const [newest] = (await world.events.search({ limit: 1 })).items;
     assert.equal(newest?.id, `engine-1-${jobsOf(world).at(-1)?.key}`);
     await world.close();
   }
@@ -116,7 +116,7 @@ test('an event, the step it causes and the event this step sends are one transac
   assert.equal(world.runtime.ready().ok, false);
   assert.equal(world.journal().length, before, 'no record');
   assert.deepEqual(
-    (await world.events.search({ limit: 10 })).map(({ type }) => type),
+    (await world.events.search({ limit: 10 })).items.map(({ type }) => type),
     ['Pay'],
     'no event',
   );
