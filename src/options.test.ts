@@ -32,6 +32,12 @@ describe('Options', () => {
     assert.deepEqual(options.allowTargets, ['a.example:80', 'b.example']);
   });
 
+  it('turn the old meaning of the activity extensions on and off', () => {
+    assert.equal(parseOptions(['--legacy-activity-ids', 'yes'], {}).legacyActivityIds, true);
+    assert.equal(parseOptions([], { TUTTI_LEGACY_ACTIVITY_IDS: 'no' }).legacyActivityIds, false);
+    refused(['--legacy-activity-ids', 'maybe'], /must be 'yes' or 'no', but was 'maybe'/);
+  });
+
   it('map hosts that models name', () => {
     const { hostMap } = parseOptions(
       ['--host-map', 'tickets=127.0.0.1:8082', '--host-map', 'http://pay:80=http://[::1]:1'],

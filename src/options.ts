@@ -30,6 +30,8 @@ export interface TuttiOptions {
   readonly hostMap: readonly HostMapping[];
   /** Job types that the router serves. @defaultValue `cloudevents`, `knative` */
   readonly routerTypes: readonly string[];
+  /** True for receivers of 2020: `bpmnactivityid` is a key and `bpmnactivityname` an id. @defaultValue false */
+  readonly legacyActivityIds: boolean;
   /** Further names under which the server is reached; requests with another `Host` get 403. @defaultValue none */
   readonly knownHosts: readonly string[];
   /** Origins of other pages that may call the server. @defaultValue none */
@@ -53,6 +55,7 @@ export const DEFAULT_OPTIONS: TuttiOptions = {
   allowTargets: [],
   hostMap: [],
   routerTypes: ['cloudevents', 'knative'],
+  legacyActivityIds: false,
   knownHosts: [],
   allowOrigins: [],
   maxEventBytes: 4 * 1024 * 1024,
@@ -158,6 +161,21 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
         .split(',')
         .map((type) => type.trim())
         .filter((type) => type !== '');
+    },
+  },
+  {
+    flag: '--legacy-activity-ids',
+    environment: 'TUTTI_LEGACY_ACTIVITY_IDS',
+    value: 'yes|no',
+    help: 'yes: bpmnactivityid and bpmnactivityname as the router of 2020 set them (default no)',
+    apply: (options, text) => {
+      if (text !== 'yes' && text !== 'no') {
+        throw new OptionError(
+          '--legacy-activity-ids',
+          `--legacy-activity-ids must be 'yes' or 'no', but was '${text}'.`,
+        );
+      }
+      options.legacyActivityIds = text === 'yes';
     },
   },
   {

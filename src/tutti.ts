@@ -101,6 +101,7 @@ export async function startTutti({
       {
         settings: {
           jobTypes: options.routerTypes,
+          legacyActivityIds: options.legacyActivityIds,
           hostMap: options.hostMap,
           allowTargets: options.allowTargets,
         },

@@ -1,5 +1,6 @@
 import type { GraphElement, ProcessGraph } from '../bpmn/graph.ts';
-import { readJobHeaders } from './job-headers.ts';
+import { staticReplyTypes } from './failure-mapping.ts';
+import { planOf } from './job-plan.ts';
 
 /** What one deployed model wants to hear of. Only static names count; expressions are known when an instance waits. */
 export interface ModelBindings {
@@ -31,8 +32,8 @@ export function bindingsOf(graph: ProcessGraph, jobTypes: ReadonlySet<string>): 
       if (startsInstance(graph, element)) starts.add(name.value);
     }
     if (element.job?.type.kind === 'static' && jobTypes.has(element.job.type.value)) {
-      const read = readJobHeaders(element.job.headers);
-      if (read.ok && read.headers.waitType) waitTypes.add(read.headers.waitType);
+      const read = planOf(element.job.headers);
+      if (read.ok) for (const type of staticReplyTypes(read.plan.values)) waitTypes.add(type);
     }
   }
   return { messages, starts, waitTypes };

@@ -11,9 +11,34 @@ export type Fate =
       readonly processInstanceKey: string;
       readonly elementId: string;
     }
+  | {
+      /** It ended the wait of its job with a BPMN error. */
+      readonly kind: 'errorReply';
+      readonly jobKey: string;
+      readonly processInstanceKey: string;
+      readonly elementId: string;
+      readonly errorCode: string;
+      /** Why its data set no variables, if they did not. */
+      readonly note?: string;
+    }
+  | {
+      /** It failed its job, which is tried again while it has retries. */
+      readonly kind: 'failReply';
+      readonly jobKey: string;
+      readonly processInstanceKey: string;
+      readonly elementId: string;
+      readonly retries: number;
+      readonly note?: string;
+    }
   | { readonly kind: 'unusableReply' | 'lateReply'; readonly jobKey: string; readonly reason: string }
   | { readonly kind: 'unknownJob'; readonly jobKey: string }
-  | { readonly kind: 'earlyReply'; readonly correlationKey: string; readonly until: number }
+  | {
+      readonly kind: 'earlyReply';
+      readonly correlationKey: string;
+      readonly until: number;
+      /** The one job that it is kept for, if it is known. */
+      readonly jobKey?: string;
+    }
   | {
       readonly kind: 'started';
       readonly processInstanceKey: string;
@@ -108,13 +133,19 @@ export function tellFate(fate: Fate): string {
       return `a repeat of event number ${fate.of}; no effect`;
     case 'reply':
       return `completed job ${fate.jobKey} at ${fate.elementId}`;
+    case 'errorReply':
+      return `threw the error '${fate.errorCode}' for job ${fate.jobKey} at ${fate.elementId}${noted(fate)}`;
+    case 'failReply':
+      return `failed job ${fate.jobKey} at ${fate.elementId}, which has ${fate.retries} retries left${noted(fate)}`;
     case 'unusableReply':
     case 'lateReply':
       return `a reply to job ${fate.jobKey} without effect: ${fate.reason}`;
     case 'unknownJob':
       return `a reply to job ${fate.jobKey}, which is not known here`;
     case 'earlyReply':
-      return `kept as an early reply for key '${fate.correlationKey}' until ${instant(fate.until)}`;
+      return fate.jobKey === undefined
+        ? `kept as an early reply for key '${fate.correlationKey}' until ${instant(fate.until)}`
+        : `kept until ${instant(fate.until)} for the next try of job ${fate.jobKey}`;
     case 'started':
       return `started instance ${fate.processInstanceKey} of ${fate.bpmnProcessId}`;
     case 'correlated':
@@ -127,12 +158,16 @@ export function tellFate(fate: Fate): string {
     case 'failed':
       return fate.reason;
     case 'delivered':
-      return `delivered to ${fate.sink} at attempt ${fate.attempts}${fate.note === undefined ? '' : `; ${fate.note}`}`;
+      return `delivered to ${fate.sink} at attempt ${fate.attempts}${noted(fate)}`;
     case 'deadLettered':
       return `given up for ${fate.sink} after ${fate.attempts} attempts: ${fate.reason}`;
     default:
       return expectNever(fate);
   }
+}
+
+function noted({ note }: { readonly note?: string }): string {
+  return note === undefined ? '' : `; ${note}`;
 }
 
 function instant(epochMs: number): string {

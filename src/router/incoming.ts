@@ -2,7 +2,9 @@ import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '.
 import type { MessageRequest } from '../engine/records/command.ts';
 import type { Document } from '../engine/records/record.ts';
 import { variablesOf } from './data.ts';
-import { jobEventId } from './outgoing.ts';
+import type { FailureMapping } from './failure-mapping.ts';
+import { isEventOfJob } from './outgoing.ts';
+import { effectOfReply, isAnswer, jobKeyOf, namesJobBySubject } from './replies.ts';
 
 /** A job that the router serves and that waits, or waited, for an event. */
 export interface WaitingJob {
@@ -11,6 +13,11 @@ export interface WaitingJob {
   readonly elementId: string;
   readonly waitType?: string;
   readonly correlationKey?: string;
+  readonly mapping?: FailureMapping;
+  /** Events that led to the one it has sent, one after the other. @defaultValue 0 */
+  readonly hops?: number;
+  /** Set if the job failed and may be tried again: why it does not wait now. */
+  readonly resting?: string;
   /** Absent while the job waits; else why it waits no more. */
   readonly gone?: string;
 }
@@ -18,6 +25,7 @@ export interface WaitingJob {
 /** What the router may ask about the present moment. All look-ups are by index. */
 export interface RouterView {
   job(jobKey: number): WaitingJob | undefined;
+  /** Jobs to which an event of this type would be a reply, also one that throws an error or fails the job. */
   jobsWaitingFor(type: string, correlationKey: string): readonly WaitingJob[];
   /** True if an event of this type becomes a message: a static name of a deployed model, or an open subscription. */
   isMessageName(type: string): boolean;
@@ -38,18 +46,40 @@ export interface IncomingSettings {
 /** What is to be done with an event. */
 export type Routing =
   | { readonly kind: 'reply'; readonly job: WaitingJob; readonly variables: Document }
+  | {
+      readonly kind: 'errorReply';
+      readonly job: WaitingJob;
+      readonly errorCode: string;
+      readonly errorMessage: string;
+      readonly variables: Document;
+      /** Why its data set no variables, if they do not. */
+      readonly note?: string;
+    }
+  | {
+      readonly kind: 'failReply';
+      readonly job: WaitingJob;
+      readonly reason: string;
+      readonly variables: Document;
+      readonly note?: string;
+    }
   | { readonly kind: 'unusableReply'; readonly job: WaitingJob; readonly reason: string }
   | { readonly kind: 'lateReply'; readonly job: WaitingJob; readonly reason: string }
   | { readonly kind: 'unknownJob'; readonly jobKey: string }
-  | { readonly kind: 'earlyReply'; readonly correlationKey: string; readonly until: number }
+  | {
+      readonly kind: 'earlyReply';
+      readonly correlationKey: string;
+      readonly until: number;
+      /** The one job that it is kept for, if it is known. */
+      readonly jobKey?: number;
+    }
   | { readonly kind: 'message'; readonly request: MessageRequest }
   | { readonly kind: 'expired'; readonly reason: string }
   | { readonly kind: 'unmatched'; readonly reason: string };
 
 /**
  * Decides what an event means: a reply to a waiting job, else a message, else nothing that a process can use.
- * A reply is only a reply. Order of the tests as in the router's contract: job key, subject of three keys, then
- * type and correlation key.
+ * A reply is only a reply. Order of the tests as in the router's contract: job key, subject of three keys, the
+ * first router's extension `zeebe`, then type and correlation key.
  */
 export function route(event: CloudEvent, view: RouterView, settings: IncomingSettings, now: number): Routing {
   const expiry = expiryOf(event);
@@ -61,8 +91,8 @@ export function route(event: CloudEvent, view: RouterView, settings: IncomingSet
   }
   const type = typeOf(event);
   return (
-    replyByKey(event, view, settings) ??
-    replyByType(event, view, settings) ??
+    replyByKey(event, view, settings, now) ??
+    replyByType(event, view, settings, now) ??
     messageOf(event, view, settings, now) ??
     earlyReply(event, view, settings, now) ?? {
       kind: 'unmatched',
@@ -76,40 +106,60 @@ export function correlationKeyOf(event: CloudEvent): string | undefined {
   return attribute(event, 'correlationkey') ?? subjectOf(event);
 }
 
-function replyByKey(event: CloudEvent, view: RouterView, settings: IncomingSettings): Routing | undefined {
-  const named = attribute(event, 'jobkey') ?? /^\d+:\d+:(\d+)$/.exec(subjectOf(event) ?? '')?.[1];
+function replyByKey(
+  event: CloudEvent,
+  view: RouterView,
+  settings: IncomingSettings,
+  now: number,
+): Routing | undefined {
+  const named = jobKeyOf(event);
   // The event that a job sent carries its key too; it is not its own reply.
-  if (named === undefined || idOf(event) === jobEventId(settings.engineId, named)) return undefined;
+  if (named === undefined || isEventOfJob(idOf(event), settings.engineId, named)) return undefined;
   const key = Number(named);
   const job = /^\d{1,16}$/.test(named) && Number.isSafeInteger(key) ? view.job(key) : undefined;
-  if (!job) return hasMessageUse(event, view) ? undefined : { kind: 'unknownJob', jobKey: named };
-  if (job.waitType !== undefined && job.waitType !== typeOf(event)) return undefined;
-  return replyTo(job, event);
+  if (!job) return hasOtherUse(event, view) ? undefined : { kind: 'unknownJob', jobKey: named };
+  return isAnswer(event, job) ? replyTo(job, event, view, settings, now) : undefined;
 }
 
-function hasMessageUse(event: CloudEvent, view: RouterView): boolean {
-  return view.isMessageName(typeOf(event)) || view.isReplyType(typeOf(event));
+/** True if an event that names a job nobody knows may still be a message, or a reply by its correlation key. */
+function hasOtherUse(event: CloudEvent, view: RouterView): boolean {
+  if (view.isMessageName(typeOf(event))) return true;
+  const isKeyed = attribute(event, 'correlationkey') !== undefined || !namesJobBySubject(event);
+  return isKeyed && correlationKeyOf(event) !== undefined && view.isReplyType(typeOf(event));
 }
 
-function replyByType(event: CloudEvent, view: RouterView, settings: IncomingSettings): Routing | undefined {
+function replyByType(
+  event: CloudEvent,
+  view: RouterView,
+  settings: IncomingSettings,
+  now: number,
+): Routing | undefined {
   const key = correlationKeyOf(event);
   if (key === undefined) return undefined;
   const jobs = view
     .jobsWaitingFor(typeOf(event), key)
-    .filter((candidate) => jobEventId(settings.engineId, candidate.jobKey) !== idOf(event));
-  const job = jobs.find((candidate) => candidate.gone === undefined) ?? jobs.at(-1);
+    .filter(({ jobKey }) => !isEventOfJob(idOf(event), settings.engineId, jobKey));
+  const present = jobs.filter(({ gone }) => gone === undefined);
+  const job = present.find(({ resting }) => resting === undefined) ?? present[0] ?? jobs.at(-1);
   if (!job) return undefined;
   // A job that is gone does not keep a message from those who wait for it.
   if (job.gone !== undefined && view.isMessageName(typeOf(event))) return undefined;
-  return replyTo(job, event);
+  return replyTo(job, event, view, settings, now);
 }
 
-function replyTo(job: WaitingJob, event: CloudEvent): Routing {
+function replyTo(
+  job: WaitingJob,
+  event: CloudEvent,
+  view: RouterView,
+  settings: IncomingSettings,
+  now: number,
+): Routing {
   if (job.gone !== undefined) return { kind: 'lateReply', job, reason: job.gone };
-  const read = variablesOf(event);
-  return read.ok
-    ? { kind: 'reply', job, variables: read.variables }
-    : { kind: 'unusableReply', job, reason: read.reason };
+  if (job.resting !== undefined) {
+    const until = now + lifeOf(event, view, settings, now);
+    return { kind: 'earlyReply', correlationKey: correlationKeyOf(event) ?? '', until, jobKey: job.jobKey };
+  }
+  return effectOfReply(event, job);
 }
 
 function messageOf(

@@ -158,7 +158,6 @@ test('F15 the life of a message is its expirytime, else what the model says, els
   assert.equal(life({}, 0), 0);
   assert.equal(life(expirytime(7000), 500), 7000);
   assert.equal(life(expirytime(0)), 'expired');
-  assert.equal(life({ extensions: { expirytime: 'soon' } }), 3_600_000, 'what is no time is ignored');
 });
 
 test('F3 the id of a message tells source and id apart', () => {
@@ -302,7 +301,7 @@ test('a waiting job tells what it waits for', () => {
   const result = made({ Type: 'T', Mode: 'WAIT_FOR_CLOUD_EVENT', WaitType: 'R', CorrelationKey: '=id' }, [
     ['id', '"o1"'],
   ]);
-  assert.deepEqual(result.ok && result.outgoing.wait, { waitType: 'R', correlationKey: 'o1' });
+  assert.deepEqual(result.ok && result.outgoing.wait, { mode: 'reply', waitType: 'R', correlationKey: 'o1' });
 });
 
 function graphOf(elements: readonly Partial<GraphElement>[]): ProcessGraph {
@@ -394,6 +393,18 @@ test('F17 every fate can be told in a sentence', () => {
     [{ kind: 'duplicate', of: 3 }, 'a repeat of event number 3; no effect'],
     [{ kind: 'reply', jobKey: '1', processInstanceKey: '90', elementId: 'pay' }, 'completed job 1 at pay'],
     [{ kind: 'lateReply', jobKey: '1', reason: 'Gone.' }, 'a reply to job 1 without effect: Gone.'],
+    [
+      { kind: 'errorReply', jobKey: '1', ...place, errorCode: 'NO', note: 'n' },
+      "threw the error 'NO' for job 1 at wait; n",
+    ],
+    [
+      { kind: 'failReply', jobKey: '1', ...place, retries: 2 },
+      'failed job 1 at wait, which has 2 retries left',
+    ],
+    [
+      { kind: 'earlyReply', correlationKey: 'k', until: NOW, jobKey: '1' },
+      'kept until 2030-01-01T12:00:00.000Z for the next try of job 1',
+    ],
     [{ kind: 'unusableReply', jobKey: '1', reason: 'No.' }, 'a reply to job 1 without effect: No.'],
     [{ kind: 'unknownJob', jobKey: '1' }, 'a reply to job 1, which is not known here'],
     [

@@ -4,6 +4,7 @@ import { eventApiRoutes } from './event-api.ts';
 import { filterEvaluationRoutes } from './filter-evaluation.ts';
 import { ingressRoutes } from './ingress.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { waitRoutes } from './waits.ts';
 
 export type { EventsContext } from './context.ts';
 
@@ -16,6 +17,7 @@ export function eventsGroup(context: EventsContext): RouteGroup {
       ...subscriptionRoutes(context),
       ...eventApiRoutes(context),
       ...filterEvaluationRoutes(context),
+      ...waitRoutes(context),
     ],
   };
 }

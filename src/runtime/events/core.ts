@@ -1,5 +1,7 @@
 import type { LoggedEvent, Targets } from '../../broker/index.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
+import type { JobValue } from '../../engine/records/record.ts';
+import { NO_CATCH_EVENT } from '../../engine/state/appliers/jobs.ts';
 import { JOBS } from '../../engine/state/tables.ts';
 import { type Fate, messageUse } from '../../router/index.ts';
 import type { Database } from '../../store/database.ts';
@@ -69,12 +71,13 @@ export class EventsCore {
       bindings,
       incoming: { engineId, timeToLive: settings.timeToLive },
       reuseIdSources: new Set(settings.reuseIdSources),
+      onReply: ({ hops = 0 }) => this.#goOn(hops),
     });
     this.#jobs = new JobService({
       stores,
       intake,
       bindings,
-      outgoing: { engineId, source: settings.source },
+      outgoing: { engineId, source: settings.source, legacyActivityIds: settings.legacyActivityIds },
       targets,
       maxHops: settings.maxHops,
     });
@@ -161,6 +164,14 @@ export class EventsCore {
     }
   }
 
+  /**
+   * A reply takes its instance one step on. What the instance sends next is no further away from its origin than what
+   * it sent before: a long process whose services answer at once is no loop.
+   */
+  #goOn(hops: number): void {
+    if (this.#cause) this.#cause = { ...this.#cause, hops: Math.min(this.#cause.hops, hops - 1) };
+  }
+
   #changeModels(): void {
     this.#modelsChanged = true;
     this.#bindings.changed();
@@ -188,9 +199,9 @@ export class EventsCore {
 
   #endOfWait(tx: Tx, record: LogRecord): void {
     if (record.valueType !== 'JOB' || !this.#jobTypes.has(record.value.type)) return;
-    const reason = endOfJob(record.intent, record.value.errorCode);
-    if (reason === undefined) return;
-    this.stores.waits.end(record.key, reason, tx.now);
+    const end = endOfJob(record.intent, record.value);
+    if (end?.kind === 'gone') this.stores.waits.end(record.key, end.reason, tx.now);
+    else if (end) this.stores.waits.rest(record.key, end.reason);
   }
 
   /** What becomes of a message after its publication is its event's fate too. */
@@ -213,15 +224,28 @@ export class EventsCore {
   }
 }
 
-/** Why a job waits no more, if this intent ends it. */
-function endOfJob(intent: string, errorCode: string): string | undefined {
+interface WaitEnd {
+  /** `resting`: the job is still there and may be tried again. */
+  readonly kind: 'gone' | 'resting';
+  readonly reason: string;
+}
+
+/** Why a job does not wait any more, if this intent ends its wait. */
+function endOfJob(intent: string, { errorCode, errorMessage, elementId }: JobValue): WaitEnd | undefined {
   switch (intent) {
     case 'COMPLETED':
-      return 'The job was completed before.';
+      return { kind: 'gone', reason: 'The job was completed before.' };
     case 'CANCELED':
-      return 'The job was canceled before: its instance left the task, by a time-out or otherwise.';
+      return {
+        kind: 'gone',
+        reason: 'The job was canceled before: its instance left the task, by a time-out or otherwise.',
+      };
     case 'ERROR_THROWN':
-      return `The job ended before with the error '${errorCode}'.`;
+      return elementId === NO_CATCH_EVENT
+        ? { kind: 'resting', reason: `The job threw the error '${errorCode}', which nothing catches.` }
+        : { kind: 'gone', reason: `The job ended before with the error '${errorCode}'.` };
+    case 'FAILED':
+      return { kind: 'resting', reason: errorMessage === '' ? 'The job failed.' : errorMessage };
     default:
       return undefined;
   }

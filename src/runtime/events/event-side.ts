@@ -22,6 +22,7 @@ import type { Push } from '../protocol.ts';
 import type { Events } from './events.ts';
 import { DUE_LANES_TOPIC, type DueLanes, type EventRequests } from './requests.ts';
 import { defaultEventsSettings, type EventsSettings } from './settings.ts';
+import { readWaits } from './wait-list.ts';
 
 export interface EventSideOptions {
   readonly settings?: Partial<EventsSettings>;
@@ -122,6 +123,7 @@ function eventsOver(runtime: DurableRuntime, db: Database, targets: Targets, new
       return (await request(runtime, 'updateSubscription', { id, body })) ? { id, ...body } : undefined;
     },
     deleteSubscription: (id) => request(runtime, 'deleteSubscription', { id }),
+    waits: async (query) => readWaits(db, query),
     deadLetters: async (query) => readDeadLetters(db, query),
     resend: (id) => request(runtime, 'resendDeadLetter', { id }),
     discard: (id) => request(runtime, 'discardDeadLetter', { id }),

@@ -7,6 +7,7 @@ import type {
   Subscription,
 } from '../../broker/index.ts';
 import type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
+import type { OpenWait, WaitQuery } from './wait-list.ts';
 
 /**
  * What the surfaces may ask and tell the event side, beside `Runtime.publish`. Reads see all that is synced. Writes
@@ -29,6 +30,9 @@ export interface Events {
   updateSubscription(id: string, json: unknown): Promise<Subscription | undefined>;
   /** False if there is none. */
   deleteSubscription(id: string): Promise<boolean>;
+
+  /** Jobs that wait for an event, in the order in which they came to be. */
+  waits(query: WaitQuery): Promise<readonly OpenWait[]>;
 
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetter[]>;
   /** Delivers the event once more, with all its retries. */

@@ -50,6 +50,7 @@ function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
   if (!row || !logged) return;
   const { sequence, event, hops } = logged;
   const settled = deliveries.settle(row, result.attempt, result.sink, tx.now);
+  core.stores.confirmations.onDelivery(tx, row, settled, result.attempt, result.sink);
   const fate = fateOf(settled, result);
   if (fate) {
     tx.onUndo(log.addFates(sequence, [fate], tx.now));
@@ -80,6 +81,8 @@ function fateOf(settled: Settled, { sink, note }: DeliveryResult): Fate | undefi
 
 const EFFECTS: ReadonlySet<string> = new Set<Fate['kind']>([
   'reply',
+  'errorReply',
+  'failReply',
   'earlyReply',
   'started',
   'correlated',

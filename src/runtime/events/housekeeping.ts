@@ -1,5 +1,6 @@
 import type { Tx } from '../module.ts';
 import type { Intake } from './intake.ts';
+import { failureCommand } from './job-failures.ts';
 import { DUE_LANES_TOPIC, type DueLanes } from './requests.ts';
 import type { EventsSettings } from './settings.ts';
 import type { EventStores } from './stores.ts';
@@ -8,8 +9,9 @@ import type { EventStores } from './stores.ts';
 const SHARE = 200;
 /** ms between two prunings, so that forgetting does not wake the writer for every row. */
 const PRUNE_PAUSE_MS = 60_000;
+const FAIL = { kind: 'fail' } as const;
 
-/** What time brings: retries that become due, early replies whose time is over, rows to forget. */
+/** What time brings: retries that become due, waits that are over, early replies whose time is over, rows to forget. */
 export class Housekeeping {
   readonly #stores: EventStores;
   readonly #intake: Intake;
@@ -26,8 +28,13 @@ export class Housekeeping {
 
   /** Epoch ms. */
   nextDue(): number | undefined {
-    const { deliveries, earlyReplies } = this.#stores;
-    const times = [deliveries.nextDue(this.#woken), earlyReplies.nextEnd(), this.#nextPruning()];
+    const { deliveries, earlyReplies, waits } = this.#stores;
+    const times = [
+      deliveries.nextDue(this.#woken),
+      earlyReplies.nextEnd(),
+      waits.nextUntil(),
+      this.#nextPruning(),
+    ];
     const known = times.filter((time) => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }
@@ -35,6 +42,7 @@ export class Housekeeping {
   /** In the scope of the caller, which has touched `tx.db`. */
   run(tx: Tx): void {
     this.#wake(tx);
+    this.#timeOut(tx);
     this.#expire(tx);
     this.#prune(tx);
   }
@@ -52,10 +60,28 @@ export class Housekeeping {
     });
   }
 
+  /** Jobs that waited as long as their task says: each throws an error, or fails. */
+  #timeOut(tx: Tx): void {
+    const overdue = this.#stores.waits.takeOverdue(tx.now, SHARE);
+    for (const { jobKey, mode, waitType, mapping, until } of overdue) {
+      const missing =
+        mode === 'confirm'
+          ? 'Not all receivers confirmed the event'
+          : `No reply${waitType === undefined ? '' : ` '${waitType}'`} came`;
+      const message = `${missing} until ${new Date(until).toISOString()}, as the task header 'Timeout' demands.`;
+      const errorCode = mapping?.timeoutError;
+      const verdict = errorCode === undefined ? FAIL : ({ kind: 'throw', errorCode } as const);
+      tx.follow(failureCommand(tx, verdict, { jobKey, mapping, message }));
+    }
+  }
+
   #expire(tx: Tx): void {
-    for (const { sequence, key } of this.#stores.earlyReplies.takeExpired(tx.now, SHARE)) {
+    for (const { sequence, key, jobKey } of this.#stores.earlyReplies.takeExpired(tx.now, SHARE)) {
       const logged = this.#stores.log.get(sequence);
-      const reason = `No job came to wait for it with key '${key}' in time.`;
+      const reason =
+        jobKey === null
+          ? `No job came to wait for it with key '${key}' in time.`
+          : `Job ${jobKey} was not tried again in time.`;
       if (logged) this.#intake.fate(tx, sequence, logged.event, [{ kind: 'expired', reason }]);
     }
   }

@@ -3,3 +3,4 @@ export type { Events } from './events.ts';
 export { type EventsModuleOptions, eventModules } from './module.ts';
 export type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
 export { defaultEventsSettings, type EventsSettings } from './settings.ts';
+export type { OpenWait, WaitQuery } from './wait-list.ts';

@@ -1,17 +1,21 @@
-import type { LoggedEvent, Targets } from '../../broker/index.ts';
+import { type LoggedEvent, laneText, type Origin, type Targets } from '../../broker/index.ts';
 import type { Answer } from '../../engine/records/command.ts';
 import type { JobValue } from '../../engine/records/record.ts';
 import {
   eventOfJob,
+  JobPlans,
+  mappedTypes,
   type Outgoing,
   type OutgoingOrReason,
   type OutgoingSettings,
+  type Wait,
 } from '../../router/index.ts';
 import { DiskFailedError } from '../../store/errors.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
 import type { Intake } from './intake.ts';
 import type { EventStores } from './stores.ts';
+import type { WaitRow } from './waits.ts';
 
 export interface JobServiceParts {
   readonly stores: EventStores;
@@ -32,10 +36,16 @@ const WORKER = 'tutti-router';
 const ENDLESS = 100 * 365 * 24 * 60 * 60 * 1000;
 /** Jobs completed at once in one transaction; more follow in later ones, so that a loop starves nobody. */
 const COMPLETIONS = 200;
+const NOBODY =
+  "Nobody would confirm the event: no subscription matches it. Create one, or set the task header 'Host'.";
 
-/** Serves the jobs of the router's types: each sends an event, and goes on at once or waits for a reply. */
+/**
+ * Serves the jobs of the router's types: each sends an event, and completes at once, when its receivers have taken the
+ * event, or on a reply.
+ */
 export class JobService {
   readonly #parts: JobServiceParts;
+  readonly #plans = new JobPlans();
   #tx: Tx | undefined;
   #completions = 0;
 
@@ -63,24 +73,37 @@ export class JobService {
   }
 
   #serveOne(tx: Tx, job: ActivatedJob, cause: LoggedEvent | undefined): void {
-    const made = this.#make(tx, job);
+    const known = this.#waitsLater(job) ? this.#parts.stores.waits.row(job.key) : undefined;
+    const made = this.#make(tx, job, known?.answers ?? 0);
     const hops = cause ? cause.hops + 1 : 0;
     const reason = made.ok ? this.#obstacle(made.outgoing, hops) : made.reason;
-    if (made.ok && reason === undefined)
-      this.#send(tx, job, made.outgoing, {
-        hops,
-        causeJob: job.key,
-        ...(cause && { cause: cause.sequence }),
-      });
-    else this.#fail(tx, job, reason ?? '');
+    if (!made.ok || reason !== undefined) {
+      this.#fail(tx, job, reason ?? '');
+      return;
+    }
+    const { outgoing } = made;
+    const receivers = this.#receivers(outgoing);
+    if (outgoing.wait?.mode === 'confirm' && receivers.length === 0) {
+      this.#fail(tx, job, NOBODY);
+      return;
+    }
+    const origin = { hops, causeJob: job.key, ...(cause && { cause: cause.sequence }) };
+    const sequence = this.#send(tx, outgoing, origin);
+    if (outgoing.wait) this.#wait(tx, job, outgoing.wait, { sequence, hops }, receivers, known);
+    else this.#complete(tx, job);
   }
 
-  #make(tx: Tx, job: ActivatedJob): OutgoingOrReason {
+  #waitsLater({ value }: ActivatedJob): boolean {
+    const read = this.#plans.of(value);
+    return read.ok && read.plan.mode !== 'EMIT_ONLY';
+  }
+
+  #make(tx: Tx, job: ActivatedJob, answers: number): OutgoingOrReason {
     const { bindings, outgoing } = this.#parts;
     const { processDefinitionKey, elementId, variables } = job.value;
     const elementName = bindings.elementName(tx.state, processDefinitionKey, elementId);
-    const named = { ...job, variables, ...(elementName !== undefined && { elementName }) };
-    return eventOfJob(named, outgoing, tx.now);
+    const named = { ...job, variables, answers, ...(elementName !== undefined && { elementName }) };
+    return eventOfJob(named, outgoing, tx.now, this.#plans);
   }
 
   /** Why an event must not be sent. */
@@ -93,12 +116,19 @@ export class JobService {
       : undefined;
   }
 
-  #send(
-    tx: Tx,
-    job: ActivatedJob,
-    { event, host, wait }: Outgoing,
-    origin: { readonly hops: number; readonly causeJob: number; readonly cause?: number },
-  ): void {
+  /** Lanes whose answers matter to the job: of the host that it names, else of the subscriptions that match now. */
+  #receivers({ event, host, wait }: Outgoing): readonly string[] {
+    if (!wait) return [];
+    const { errorStatuses, failStatuses } = wait.mapping ?? {};
+    if (wait.mode === 'reply' && !errorStatuses && !failStatuses) return [];
+    if (host !== undefined) return [laneText({ kind: 'host', address: host })];
+    return this.#parts.stores.subscriptions
+      .matching(event)
+      .map((id) => laneText({ kind: 'subscription', id }));
+  }
+
+  /** Stores the event with its deliveries; answers its sequence. */
+  #send(tx: Tx, { event, host }: Outgoing, origin: Origin): number {
     const { stores, intake } = this.#parts;
     const lane = host === undefined ? undefined : ({ kind: 'host', address: host } as const);
     const { sequence, duplicate, routable } = intake.accept(tx, event, origin, lane);
@@ -106,15 +136,46 @@ export class JobService {
     if (duplicate) intake.deliver(tx, sequence, event, lane);
     // In its turn, in a later transaction.
     if (routable) stores.log.markToRoute(sequence);
-    if (!wait) {
-      this.#complete(tx, job);
-      return;
-    }
-    const { processInstanceKey, elementId } = job.value;
-    stores.waits.put({ jobKey: job.key, processInstanceKey, elementId, ...wait });
-    if (wait.waitType === undefined || wait.correlationKey === undefined) return;
-    const early = stores.earlyReplies.take(wait.waitType, wait.correlationKey, tx.now);
+    return sequence;
+  }
+
+  #wait(
+    tx: Tx,
+    { key, value }: ActivatedJob,
+    wait: Wait,
+    sent: { readonly sequence: number; readonly hops: number },
+    receivers: readonly string[],
+    known: WaitRow | undefined,
+  ): void {
+    const { stores } = this.#parts;
+    const { retries, timeout, ...rest } = wait;
+    const { processInstanceKey, elementId } = value;
+    const until = timeout === undefined ? undefined : tx.now + timeout;
+    const row = { jobKey: key, processInstanceKey, elementId, ...sent, since: tx.now, ...rest };
+    stores.waits.put({ ...row, ...(until !== undefined && { until }) });
+    stores.confirmations.expect(key, sent.sequence, receivers);
+    // Once: from then on the job's own count goes down, as a worker's would.
+    if (!known && retries !== undefined && retries !== value.retries)
+      tx.execute({ valueType: 'JOB', intent: 'UPDATE_RETRIES', key, value: { retries } });
+    const early = wait.mode === 'reply' ? this.#earlyReply(tx, key, wait, known !== undefined) : undefined;
     if (early !== undefined) stores.log.markToRoute(early);
+  }
+
+  #earlyReply(
+    tx: Tx,
+    jobKey: number,
+    { waitType, correlationKey, mapping }: Wait,
+    again: boolean,
+  ): number | undefined {
+    const { earlyReplies } = this.#parts.stores;
+    const kept = again ? earlyReplies.takeOf(jobKey, tx.now) : undefined;
+    if (kept !== undefined || correlationKey === undefined) return kept;
+    const types = [...(waitType === undefined ? [] : [waitType]), ...(mapping ? mappedTypes(mapping) : [])];
+    for (const type of types) {
+      const early = earlyReplies.take(type, correlationKey, tx.now);
+      if (early !== undefined) return early;
+    }
+    return undefined;
   }
 
   #complete(tx: Tx, { key }: ActivatedJob): void {

@@ -70,7 +70,7 @@ test('F6 a task without Type, or with an unknown Mode, raises an incident with t
   await startInstance(world, 'NO_MODE');
   assert.deepEqual(incidentsOf(world), [
     "The task header 'Type' is missing. Set it to the type of the event to send.",
-    "The task header 'Mode' is 'PERHAPS'. Set it to one of EMIT_ONLY, WAIT_FOR_CLOUD_EVENT.",
+    "The task header 'Mode' is 'PERHAPS'. Set it to one of EMIT_ONLY, EMIT_AND_CONFIRM, WAIT_FOR_CLOUD_EVENT.",
   ]);
   assert.deepEqual((await world.events.search({ limit: 10 })).items, []);
 });
@@ -137,6 +137,16 @@ test('F10 the event of a job has lower-case names and its data is a JSON object'
   for (const name of event.attributes.keys()) assert.match(name, /^[a-z0-9]+$/);
   assert.equal(attribute(event, 'correlationkey'), '7');
   assert.equal(new TextDecoder().decode(event.data), '{"id":7,"list":[1,2]}');
+});
+
+test('the activity extensions have their meaning of 2020 if the settings say so', async (t) => {
+  const world = await openWorld(t, { settings: { legacyActivityIds: true } });
+  await world.deploy(modelOf('EMIT', [start, send('emit', { Type: 'Told' }), end]));
+  await startInstance(world, 'EMIT');
+  const { event } = await world.story(1);
+  const [job] = jobsOf(world);
+  assert.equal(attribute(event, 'bpmnactivityid'), String(job?.value.elementInstanceKey));
+  assert.equal(attribute(event, 'bpmnactivityname'), 'emit');
 });
 
 test('a multi-instance of a thousand emitting tasks is served in bounded shares to its end', async (t) => {

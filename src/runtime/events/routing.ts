@@ -3,10 +3,12 @@ import { type CloudEvent, sourceOf, typeOf } from '../../cloudevents/index.ts';
 import type { MessageRequest } from '../../engine/records/command.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
 import type { Document } from '../../engine/records/record.ts';
+import { JOBS } from '../../engine/state/tables.ts';
 import {
   type Fate,
   fatesOfMessage,
   type IncomingSettings,
+  type Routing as RouterDecision,
   route,
   type WaitingJob,
 } from '../../router/index.ts';
@@ -14,6 +16,7 @@ import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
 import type { Intake } from './intake.ts';
+import { failureCommand } from './job-failures.ts';
 import type { EventStores } from './stores.ts';
 import { nearMisses, routerView } from './view.ts';
 
@@ -23,7 +26,12 @@ export interface RoutingParts {
   readonly bindings: Bindings;
   readonly incoming: IncomingSettings;
   readonly reuseIdSources: ReadonlySet<string>;
+  /** Told, before its effects, that the event that is routed is the reply to a job. */
+  readonly onReply: (job: WaitingJob) => void;
 }
+
+type FailureReply = Extract<RouterDecision, { readonly kind: 'errorReply' | 'failReply' }>;
+type EarlyReply = Extract<RouterDecision, { readonly kind: 'earlyReply' }>;
 
 /** Carries out what the router decides about an event. */
 export class Routing {
@@ -51,7 +59,12 @@ export class Routing {
     const routing = route(event, routerView(tx.state, bindings, stores.waits), incoming, tx.now);
     switch (routing.kind) {
       case 'reply':
+        this.#parts.onReply(routing.job);
         return [this.#reply(tx, sequence, routing.job, routing.variables)];
+      case 'errorReply':
+      case 'failReply':
+        this.#parts.onReply(routing.job);
+        return [this.#failure(tx, sequence, routing)];
       case 'unusableReply':
       case 'lateReply':
         return [{ kind: routing.kind, jobKey: String(routing.job.jobKey), reason: routing.reason }];
@@ -59,8 +72,7 @@ export class Routing {
       case 'expired':
         return [routing];
       case 'earlyReply':
-        stores.earlyReplies.keep(sequence, typeOf(event), routing.correlationKey, routing.until);
-        return [routing];
+        return [this.#early(sequence, event, routing)];
       case 'message':
         return this.#message(tx, sequence, event, routing.request);
       case 'unmatched':
@@ -81,6 +93,39 @@ export class Routing {
       processInstanceKey: String(processInstanceKey),
       elementId,
     };
+  }
+
+  /** A reply that tells of a failure: the job throws a BPMN error, or fails and is tried again. */
+  #failure(tx: Tx, sequence: number, reply: FailureReply): Fate {
+    const { waits } = this.#parts.stores;
+    const { job, note, variables } = reply;
+    const { jobKey, processInstanceKey, elementId, mapping } = job;
+    const [message, verdict] =
+      reply.kind === 'errorReply'
+        ? [reply.errorMessage, { kind: 'throw', errorCode: reply.errorCode } as const]
+        : [reply.reason, { kind: 'fail' } as const];
+    // Before the job may be served again: its next event is another one.
+    waits.countAnswer(jobKey);
+    const command = failureCommand(tx, verdict, { jobKey, mapping, message, variables });
+    const { answer } = tx.execute(command);
+    if (answer.kind === 'rejected')
+      return { kind: 'lateReply', jobKey: String(jobKey), reason: answer.reason };
+    if (tx.state.get(JOBS, jobKey) === undefined)
+      waits.end(jobKey, `Event number ${sequence} has ended the job before.`, tx.now);
+    return {
+      ...(command.intent === 'FAIL'
+        ? { kind: 'failReply', retries: command.value.retries }
+        : { kind: 'errorReply', errorCode: command.value.errorCode }),
+      jobKey: String(jobKey),
+      processInstanceKey: String(processInstanceKey),
+      elementId,
+      ...(note !== undefined && { note }),
+    };
+  }
+
+  #early(sequence: number, event: CloudEvent, { kind, correlationKey, until, jobKey }: EarlyReply): Fate {
+    this.#parts.stores.earlyReplies.keep(sequence, typeOf(event), correlationKey, until, jobKey);
+    return { kind, correlationKey, until, ...(jobKey !== undefined && { jobKey: String(jobKey) }) };
   }
 
   #message(tx: Tx, sequence: number, event: CloudEvent, request: MessageRequest): readonly Fate[] {

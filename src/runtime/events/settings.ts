@@ -6,6 +6,8 @@ export interface EventsSettings {
   readonly jobTypes: readonly string[];
   /** Source of the events that processes send, a URI-reference; `{processId}` stands for the process. */
   readonly source: string;
+  /** `bpmnactivityid` and `bpmnactivityname` as the router of 2020 set them. @defaultValue false */
+  readonly legacyActivityIds: boolean;
   /** ms that an early event waits when neither the event nor a model says how long. @defaultValue 1 h */
   readonly timeToLive: number;
   /** ms during which a repeat of (source, id) is noticed, and a late reply told. @defaultValue 24 h */
@@ -27,6 +29,7 @@ const HOUR_MS = 60 * 60 * 1000;
 export const defaultEventsSettings: EventsSettings = {
   jobTypes: ['cloudevents', 'knative'],
   source: '/process/{processId}',
+  legacyActivityIds: false,
   timeToLive: HOUR_MS,
   windowMs: 24 * HOUR_MS,
   reuseIdSources: [],

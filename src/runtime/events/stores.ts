@@ -1,5 +1,6 @@
 import { DeadLetters, Deliveries, EventLog, Subscriptions } from '../../broker/index.ts';
 import type { Database } from '../../store/database.ts';
+import { Confirmations } from './confirmations.ts';
 import { EarlyReplies } from './early-replies.ts';
 import { MessageEvents } from './message-events.ts';
 import type { EventsSettings } from './settings.ts';
@@ -12,12 +13,14 @@ export interface EventStores {
   readonly deliveries: Deliveries;
   readonly deadLetters: DeadLetters;
   readonly waits: Waits;
+  readonly confirmations: Confirmations;
   readonly earlyReplies: EarlyReplies;
   readonly messages: MessageEvents;
 }
 
 export function openStores(db: Database, settings: EventsSettings, chance: () => number): EventStores {
   const reuseIdSources = new Set(settings.reuseIdSources);
+  const waits = new Waits(db);
   return {
     log: new EventLog(db, {
       windowMs: settings.windowMs,
@@ -26,7 +29,8 @@ export function openStores(db: Database, settings: EventsSettings, chance: () =>
     subscriptions: new Subscriptions(db),
     deliveries: new Deliveries(db, chance, settings.retry),
     deadLetters: new DeadLetters(db),
-    waits: new Waits(db),
+    waits,
+    confirmations: new Confirmations(db, waits),
     earlyReplies: new EarlyReplies(db),
     messages: new MessageEvents(db),
   };
