@@ -1,3 +1,4 @@
+import type { Fate } from '../router/index.ts';
 import type { CommandIo } from './run.ts';
 import { paint, printable, type Tone } from './terminal.ts';
 
@@ -10,11 +11,12 @@ export interface FateView {
   readonly time?: string;
 }
 
-/** Kinds that `--fate` may name, with their tone. */
-export const FATES: Readonly<Record<string, Tone>> = {
+/** Kinds that `--fate` may name. */
+const TONES: Readonly<Record<Fate['kind'], Tone>> = {
   started: 'good',
   correlated: 'good',
   reply: 'good',
+  errorReply: 'good',
   delivered: 'good',
   buffered: 'waiting',
   earlyReply: 'waiting',
@@ -22,12 +24,16 @@ export const FATES: Readonly<Record<string, Tone>> = {
   duplicate: 'dim',
   expired: 'bad',
   refused: 'bad',
+  failReply: 'bad',
   lateReply: 'bad',
   unusableReply: 'bad',
   unknownJob: 'bad',
   deadLettered: 'bad',
   failed: 'bad',
 };
+
+/** As {@link TONES}, for kinds that a newer server may tell. */
+export const FATES: Readonly<Record<string, Tone>> = TONES;
 
 export const NO_FATE = 'not routed yet';
 

@@ -13,6 +13,7 @@ export const FATES: Readonly<Record<string, readonly [string, FateTone]>> = {
   started: ['started', 'good'],
   correlated: ['moved on', 'good'],
   reply: ['reply', 'good'],
+  errorReply: ['error thrown', 'good'],
   delivered: ['delivered', 'good'],
   buffered: ['waits', 'waiting'],
   earlyReply: ['early reply', 'waiting'],
@@ -20,6 +21,7 @@ export const FATES: Readonly<Record<string, readonly [string, FateTone]>> = {
   duplicate: ['repeat', 'none'],
   expired: ['expired', 'bad'],
   refused: ['refused', 'bad'],
+  failReply: ['job failed', 'bad'],
   lateReply: ['late reply', 'bad'],
   unusableReply: ['unusable reply', 'bad'],
   unknownJob: ['unknown job', 'bad'],
@@ -101,7 +103,15 @@ export function capped(text: string, most: number): { readonly shown: string; re
 }
 
 /** Kinds after which an event has moved a process, or still may. */
-const EFFECTS: ReadonlySet<string> = new Set(['started', 'correlated', 'reply', 'buffered', 'earlyReply']);
+const EFFECTS: ReadonlySet<string> = new Set([
+  'started',
+  'correlated',
+  'reply',
+  'errorReply',
+  'failReply',
+  'buffered',
+  'earlyReply',
+]);
 
 export function mayRouteAgain({ routed, fates }: Pick<EventStory, 'routed' | 'fates'>): boolean {
   return routed && !fates.some(({ kind }) => EFFECTS.has(kind));
