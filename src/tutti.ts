@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sender } from './config/senders.ts';
 import { defaultWebhook, type WebhookSettings } from './config/webhook.ts';
+import { Commits } from './gateway/commits.ts';
 import type { ConnectionLimits } from './gateway/connections.ts';
 import { consoleApi } from './gateway/console/api.ts';
 import { consolePages } from './gateway/console/pages.ts';
@@ -86,6 +87,7 @@ export async function startTutti({
   try {
     let history: HistoryClient | undefined;
     let ops: Operations | undefined;
+    const commits = new Commits();
     const { runtime, events, close } = await startWithEvents(
       startRuntime,
       {
@@ -94,6 +96,7 @@ export async function startTutti({
         onCommit: (sample) => {
           history?.notify(runtime.position());
           ops?.committed(sample);
+          commits.tell();
         },
         log: ({ level, message, error }) =>
           log({ level, message, ...(error === undefined ? {} : { error }) }),
@@ -128,6 +131,7 @@ export async function startTutti({
       runtime,
       history: readModel,
       records,
+      commits,
       version,
       events,
       bodyLimit: options.maxEventBytes,

@@ -24,13 +24,15 @@ export interface EventQuery {
   readonly to?: number;
   /** Only events older than the one with this sequence. */
   readonly before?: number;
+  /** Only events newer than the one with this sequence; turns the order: the oldest first. */
+  readonly after?: number;
   readonly limit: number;
 }
 
 export interface EventPage {
-  /** The newest first. */
+  /** The newest first, unless `after` was given. */
   readonly items: readonly EventSummary[];
-  /** If there may be more: `before` of the next page. */
+  /** If there may be more: `before` of the next page. Of a query with `after`, always: where to go on after. */
   readonly next?: number;
 }
 
@@ -77,12 +79,13 @@ const PORTION = 5000;
 const MOST_LOOKED_AT = 200_000;
 
 /**
- * Events that match, the newest first. From any connection to the data folder. Where no index helps it looks at a
+ * Events that match, the newest first unless `after` is given. From any connection to the data folder. Where no index helps it looks at a
  * bounded number of events and lets others work in between; the page says where to go on.
  */
 export async function searchEvents(db: Database, query: EventQuery): Promise<EventPage> {
   const where = conditionsOf(query);
   const { low, high } = boundsOf(db, query);
+  if (query.after !== undefined) return searchUpwards(db, query, where, { low, high });
   const hash = hashOf(query);
   if (hash !== undefined) return searchByHash(db, query, where, { low, high }, hash);
   if (query.data === undefined && query.fates !== undefined) {
@@ -101,6 +104,25 @@ export async function searchEvents(db: Database, query: EventQuery): Promise<Eve
     await new Promise((resolve) => setImmediate(resolve));
   }
   return pageOf(found, query.limit);
+}
+
+/** For those who follow the log: they ask for what is young, so no index is needed. */
+async function searchUpwards(
+  db: Database,
+  { after = 0, limit }: EventQuery,
+  where: Where,
+  { low, high }: Bounds,
+): Promise<EventPage> {
+  const found: SummaryRow[] = [];
+  let seen = low;
+  while (seen < high && seen - low < MOST_LOOKED_AT) {
+    const to = Math.min(high, seen + PORTION);
+    found.push(...select(db, where, seen, to, limit - found.length, 'ASC'));
+    seen = found.length === limit ? (found.at(-1)?.sequence ?? to) : to;
+    if (found.length === limit) break;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { items: found.map(summaryOf), next: Math.max(after, seen) };
 }
 
 interface Where {
@@ -156,9 +178,16 @@ function selectKind(
   );
 }
 
-function select(db: Database, where: Where, low: number, high: number, limit: number): SummaryRow[] {
+function select(
+  db: Database,
+  where: Where,
+  low: number,
+  high: number,
+  limit: number,
+  order: 'ASC' | 'DESC' = 'DESC',
+): SummaryRow[] {
   return db.all<SummaryRow>(
-    `SELECT ${COLUMNS} FROM event WHERE sequence > ? AND sequence <= ?${where.sql} ORDER BY sequence DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM event WHERE sequence > ? AND sequence <= ?${where.sql} ORDER BY sequence ${order} LIMIT ?`,
     low,
     high,
     ...where.values,
@@ -167,9 +196,9 @@ function select(db: Database, where: Where, low: number, high: number, limit: nu
 }
 
 /** Times ascend with the sequence, so those of a span of time are found by halving. */
-function boundsOf(db: Database, { from, to, before }: EventQuery): Bounds {
+function boundsOf(db: Database, { from, to, before, after = 0 }: EventQuery): Bounds {
   const last = db.get<{ last: number | null }>('SELECT max(sequence) AS last FROM event')?.last ?? 0;
-  const low = from === undefined ? 0 : lastBefore(db, last, from);
+  const low = Math.max(after, from === undefined ? 0 : lastBefore(db, last, from));
   const high = to === undefined ? last : lastBefore(db, last, to + 1);
   return { low, high: Math.min(high, (before ?? last + 1) - 1) };
 }

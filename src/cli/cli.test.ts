@@ -1,50 +1,14 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { describe, it, type TestContext } from 'node:test';
-import { run } from './run.ts';
-
-const MAIN = new URL('./main.ts', import.meta.url).pathname;
+import { describe, it } from 'node:test';
+import { cli, folderOf, serve } from './cli.test-helper.ts';
 
 const MODEL = `<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
   <process id="short" isExecutable="true"><startEvent id="s"><outgoing>f</outgoing></startEvent>
   <sequenceFlow id="f" sourceRef="s" targetRef="e"/><endEvent id="e"><incoming>f</incoming></endEvent></process></definitions>`;
-
-function folderOf(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tutti-cli-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** Runs a command in this process and keeps what it printed. */
-async function cli(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const io = {
-    out: (line: string) => out.push(line),
-    err: (line: string) => err.push(line),
-    environment: {},
-  };
-  const code = await run(args, io);
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
-
-/** Starts the server as a process of its own; answers when it has printed its line. */
-async function serve(
-  t: TestContext,
-  data: string,
-): Promise<{ child: ChildProcess; line: string; url: string }> {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--data', data, '--http', '0', '--grpc', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return { child, line, url: /http:\/\/\S+/.exec(line)?.[0] ?? '' };
-}
 
 describe('The command line', () => {
   it('serves until SIGTERM, says one line when it is ready, and ends with 0', async (t) => {
@@ -118,6 +82,13 @@ describe('The command line', () => {
 
   it('explains itself, and what is wrong with a command line', async () => {
     assert.equal((await cli('--help')).code, 0);
+    assert.match((await cli('--help')).out, /tutti publish +publishes an event/);
+    for (const asked of [
+      ['publish', '--help'],
+      ['help', 'publish'],
+    ]) {
+      assert.match((await cli(...asked)).out, /--correlation-key K[\s\S]*Examples:\n {2}tutti publish Order/);
+    }
     assert.match((await cli('--version')).out, /^\d+\.\d+\.\d+$/);
     assert.equal((await cli()).code, 2);
     assert.match((await cli('sevre')).err, /Unknown command 'sevre'; known are serve, deploy, instances/);

@@ -1,8 +1,28 @@
 #!/usr/bin/env node
 import { run } from './run.ts';
 
+const { stdout, stderr, stdin, env } = process;
+const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+
+// A reader that has seen enough, such as `head`, is no failure.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+/** From the first call on, Ctrl-C is for the command to end well; a second one ends the process. */
+function interrupted(): AbortSignal {
+  const asked = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked.abort());
+  return asked.signal;
+}
+
 process.exitCode = await run(process.argv.slice(2), {
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
-  environment: process.env,
+  out: (line) => stdout.write(`${line}\n`),
+  err: (line) => stderr.write(`${line}\n`),
+  environment: env,
+  ...(stdout.isTTY && { terminal: { columns: stdout.columns, colours: !plain } }),
+  ...(stderr.isTTY && { progress: (line: string) => stderr.write(`\r\u001b[K${line}`) }),
+  input: () => stdin,
+  interrupted,
 });

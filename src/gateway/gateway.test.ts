@@ -6,6 +6,7 @@ import type { LogRecord } from '../engine/records/log.ts';
 import { History, InlineReadModel, type PositionedRecord, type RecordSource } from '../history/index.ts';
 import { OverloadedError, UnavailableError } from '../runtime/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { Commits } from './commits.ts';
 import { consoleApi } from './console/api.ts';
 import { consolePages } from './console/pages.ts';
 import { ERRORS, GRPC_STATUS } from './errors.ts';
@@ -74,6 +75,7 @@ interface World {
   readonly runtime: ScriptedRuntime;
   readonly records: Records;
   readonly history: InlineReadModel;
+  readonly commits: Commits;
   readonly errors: unknown[];
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 }
@@ -82,7 +84,8 @@ async function world(t: TestContext): Promise<World> {
   const runtime = new ScriptedRuntime();
   const records = new Records();
   const history = new InlineReadModel(new History(':memory:', records));
-  const context: GatewayContext = { runtime, history, records, version: '0.0.0-test' };
+  const commits = new Commits();
+  const context: GatewayContext = { runtime, history, records, commits, version: '0.0.0-test' };
   const errors: unknown[] = [];
   const ops = operations(context);
   const gateway = await startGateway({
@@ -122,6 +125,7 @@ async function world(t: TestContext): Promise<World> {
     runtime,
     records,
     history,
+    commits,
     errors,
     call: (method, path, body, headers = {}) =>
       fetch(gateway.url + path, {
@@ -569,6 +573,27 @@ describe('Reading over HTTP', () => {
     gone.abort();
     await assert.rejects(reader.read());
     assert.equal((await call('GET', '/api/live?topics=everything')).status, 400);
+  });
+
+  it('tells a page that follows the events of each commit, and those that follow instances of none', async (t) => {
+    const { records, history, commits, gateway } = await world(t);
+    const gone = new AbortController();
+    const open = async (topics: string) => {
+      const response = await fetch(`${gateway.url}/api/live?topics=${topics}`, { signal: gone.signal });
+      const reader = response.body?.getReader() ?? assert.fail('no body');
+      const text = async () => new TextDecoder().decode((await reader.read()).value);
+      assert.match(await text(), /event: hello/);
+      return { reader, text };
+    };
+    const events = await open('events');
+    const instances = await open('instances');
+    commits.tell();
+    assert.match(await events.text(), /event: changed\ndata: \{"position":0,"topics":\["events"\]\}/);
+    records.add(instanceRecord(1, 'ELEMENT_ACTIVATING'));
+    history.catchUp();
+    assert.match(await instances.text(), /"topics":\["instances"\]/);
+    gone.abort();
+    await assert.rejects(events.reader.read());
   });
 
   it('gives the console its list and the page of one instance', async (t) => {

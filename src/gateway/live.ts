@@ -1,19 +1,20 @@
-import type { HistoryChange, ReadModel } from '../history/index.ts';
+import type { HistoryChange } from '../history/index.ts';
 import { GatewayError } from './errors.ts';
 import type { Route, RouteGroup } from './http.ts';
 import type { GatewayContext } from './rest/context.ts';
 
 /**
  * One server-sent-event stream for everything that a page wants to follow. Topics: `instances` (any instance),
- * `definitions`, `instance:KEY`. An event tells that something changed, not what: the page asks again.
+ * `definitions`, `instance:KEY`, `events` (the event log, fates, deliveries, subscriptions: whatever was committed).
+ * An event tells that something changed, not what: the page asks again.
  */
 
 /** Changes within this time become one event, ms. */
 const COALESCE_MS = 250;
 const HEARTBEAT_MS = 15_000;
-const TOPIC = /^(instances|definitions|instance:\d{1,16})$/;
+const TOPIC = /^(instances|definitions|events|instance:\d{1,16})$/;
 
-export function liveGroup({ history }: GatewayContext): RouteGroup {
+export function liveGroup(context: GatewayContext): RouteGroup {
   const route: Route = {
     method: 'GET',
     path: '/api/live',
@@ -24,13 +25,13 @@ export function liveGroup({ history }: GatewayContext): RouteGroup {
       if (topics.length === 0 || unknown !== undefined) {
         throw new GatewayError(
           'BAD_REQUEST',
-          `The query parameter topics must list instances, definitions or instance:KEY, but ${unknown === undefined ? 'was empty' : `has '${unknown}'`}.`,
+          `The query parameter topics must list instances, definitions, events or instance:KEY, but ${unknown === undefined ? 'was empty' : `has '${unknown}'`}.`,
         );
       }
       return {
         status: 200,
         headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' },
-        body: follow(history, new Set(topics), request.signal),
+        body: follow(context, new Set(topics), request.signal),
       };
     },
   };
@@ -38,17 +39,23 @@ export function liveGroup({ history }: GatewayContext): RouteGroup {
 }
 
 async function* follow(
-  history: ReadModel,
+  { history, commits }: GatewayContext,
   topics: ReadonlySet<string>,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const changed = new Set<string>();
   let position = history.position();
   let wake: () => void = () => undefined;
-  const stop = history.onChange((change) => {
+  const stopHistory = history.onChange((change) => {
     position = change.position;
     for (const topic of touched(change, topics)) changed.add(topic);
     if (changed.size > 0) wake();
+  });
+  // Events are read from the log itself, so nothing has to be projected first.
+  const stopCommits = commits.on(() => {
+    if (!topics.has('events')) return;
+    changed.add('events');
+    wake();
   });
   const onAbort = () => wake();
   signal.addEventListener('abort', onAbort);
@@ -76,7 +83,8 @@ async function* follow(
       await sleep(COALESCE_MS, false);
     }
   } finally {
-    stop();
+    stopHistory();
+    stopCommits();
     signal.removeEventListener('abort', onAbort);
   }
 }

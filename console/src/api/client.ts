@@ -18,7 +18,8 @@ export interface InstanceFilter {
   readonly after: string;
 }
 
-async function request(path: string, init: RequestInit = {}): Promise<Response> {
+/** Rejects with `ApiError` unless the answer is a success. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(path, init).catch(() => undefined);
   if (response === undefined) throw new ApiError(0, 'The server cannot be reached. Is it running?');
   if (!response.ok) {
@@ -28,11 +29,11 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
   return response;
 }
 
-async function get<Value>(path: string): Promise<Value> {
+export async function get<Value>(path: string): Promise<Value> {
   return (await (await request(path)).json()) as Value;
 }
 
-async function send(method: string, path: string, body: object): Promise<void> {
+export async function send(method: string, path: string, body: object): Promise<void> {
   await request(path, {
     method,
     headers: { 'content-type': 'application/json' },

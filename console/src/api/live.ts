@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { eventKeys } from './event-queries.ts';
 import { queryKeys } from './queries.ts';
 
 /** Follows topics of the server's stream and makes what they touch stale. True while connected. */
@@ -19,6 +20,7 @@ export function useLive(topics: string): boolean {
       const data = JSON.parse(event.data) as { topics: readonly string[] };
       for (const topic of data.topics) {
         if (topic === 'instances') void client.invalidateQueries({ queryKey: queryKeys.instances });
+        else if (topic === 'events') void client.invalidateQueries({ queryKey: eventKeys.all });
         else if (topic === 'definitions') void client.invalidateQueries({ queryKey: queryKeys.definitions });
         else void client.invalidateQueries({ queryKey: queryKeys.instance(topic.slice('instance:'.length)) });
       }

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useLive } from '../api/live.ts';
 import { useAbout } from '../api/queries.ts';
 import { Note } from '../components/Note.tsx';
@@ -10,13 +10,38 @@ import { type Page, topicsOf } from './routes.ts';
 const Instances = lazy(async () => ({ default: (await import('../pages/Instances.tsx')).Instances }));
 const Instance = lazy(async () => ({ default: (await import('../pages/Instance.tsx')).Instance }));
 const Definitions = lazy(async () => ({ default: (await import('../pages/Definitions.tsx')).Definitions }));
+const Events = lazy(async () => ({ default: (await import('../pages/Events.tsx')).Events }));
+const Event = lazy(async () => ({ default: (await import('../pages/Event.tsx')).Event }));
+const Subscriptions = lazy(async () => ({
+  default: (await import('../pages/Subscriptions.tsx')).Subscriptions,
+}));
+const Filters = lazy(async () => ({ default: (await import('../pages/Filters.tsx')).Filters }));
+const DeadLetters = lazy(async () => ({ default: (await import('../pages/DeadLetters.tsx')).DeadLetters }));
+
+/** Entries of the menu, with the pages that belong to each. */
+const MENU: readonly {
+  readonly to: string;
+  readonly name: string;
+  readonly pages: readonly Page['kind'][];
+}[] = [
+  { to: '/instances', name: 'Instances', pages: ['instances', 'instance'] },
+  { to: '/definitions', name: 'Processes', pages: ['definitions', 'definition'] },
+  { to: '/events', name: 'Events', pages: ['events', 'event'] },
+  { to: '/subscriptions', name: 'Subscriptions', pages: ['subscriptions', 'filters'] },
+  { to: '/dead-letters', name: 'Dead letters', pages: ['deadLetters'] },
+];
 
 export function App() {
   const { page } = useNavigation();
   const connected = useLive(topicsOf(page));
   const about = useAbout();
-  const inInstances = page.kind === 'instances' || page.kind === 'instance';
-  const inDefinitions = page.kind === 'definitions' || page.kind === 'definition';
+  const menu = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the menu scrolls sideways.
+    if (page.kind !== 'unknown') {
+      menu.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
+  }, [page.kind]);
   return (
     <>
       <a className={styles.skip} href="#main">
@@ -37,13 +62,12 @@ export function App() {
           </svg>
           Tutti
         </Link>
-        <nav className={styles.nav} aria-label="Main">
-          <Link to="/instances" aria-current={inInstances ? 'page' : undefined}>
-            Instances
-          </Link>
-          <Link to="/definitions" aria-current={inDefinitions ? 'page' : undefined}>
-            Processes
-          </Link>
+        <nav ref={menu} className={styles.nav} aria-label="Main">
+          {MENU.map(({ to, name, pages }) => (
+            <Link key={to} to={to} aria-current={pages.includes(page.kind) ? 'page' : undefined}>
+              {name}
+            </Link>
+          ))}
         </nav>
         <div className={styles.status}>
           {about.data?.clock.pinned === true && (
@@ -75,6 +99,16 @@ function Content({ page }: { readonly page: Page }) {
       return <Definitions />;
     case 'definition':
       return <Definitions selected={page.key} />;
+    case 'events':
+      return <Events query={page.query} />;
+    case 'event':
+      return <Event key={page.sequence} sequence={page.sequence} />;
+    case 'subscriptions':
+      return <Subscriptions />;
+    case 'filters':
+      return <Filters query={page.query} />;
+    case 'deadLetters':
+      return <DeadLetters query={page.query} />;
     case 'unknown':
       return (
         <Note title="There is no such page">

@@ -1,9 +1,16 @@
+import { follows } from '../views/events.ts';
+
 /** Pages and their paths below `/console`. */
 export type Page =
   | { readonly kind: 'instances'; readonly query: string }
   | { readonly kind: 'instance'; readonly key: string }
   | { readonly kind: 'definitions' }
   | { readonly kind: 'definition'; readonly key: string }
+  | { readonly kind: 'events'; readonly query: string }
+  | { readonly kind: 'event'; readonly sequence: string }
+  | { readonly kind: 'subscriptions' }
+  | { readonly kind: 'filters'; readonly query: string }
+  | { readonly kind: 'deadLetters'; readonly query: string }
   | { readonly kind: 'unknown'; readonly path: string };
 
 export const BASE = '/console';
@@ -24,6 +31,13 @@ export function pageOf(path: string, query: string): Page {
     if (key === undefined) return { kind: 'definitions' };
     if (/^\d+$/.test(key)) return { kind: 'definition', key };
   }
+  if (section === 'events') {
+    if (key === undefined) return { kind: 'events', query };
+    if (/^\d+$/.test(key)) return { kind: 'event', sequence: key };
+  }
+  if (section === 'subscriptions' && key === undefined) return { kind: 'subscriptions' };
+  if (section === 'filters' && key === undefined) return { kind: 'filters', query };
+  if (section === 'dead-letters' && key === undefined) return { kind: 'deadLetters', query };
   return { kind: 'unknown', path };
 }
 
@@ -34,6 +48,13 @@ export function topicsOf(page: Page): string {
       return 'instances,definitions';
     case 'instance':
       return `instance:${page.key}`;
+    case 'events':
+      return follows(page.query) ? 'events' : 'definitions';
+    case 'event':
+    case 'subscriptions':
+    case 'deadLetters':
+      return 'events';
+    case 'filters':
     case 'definitions':
     case 'definition':
     case 'unknown':

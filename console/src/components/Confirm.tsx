@@ -6,12 +6,21 @@ interface ConfirmProps {
   readonly title: string;
   readonly children: ReactNode;
   readonly action: string;
+  /** Of the button that changes nothing. */
+  readonly keep?: string;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
 /** Asks before something that cannot be undone. Escape and the first button leave everything as it is. */
-export function Confirm({ title, children, action, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({
+  title,
+  children,
+  action,
+  keep = 'Leave it running',
+  onConfirm,
+  onClose,
+}: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -19,7 +28,7 @@ export function Confirm({ title, children, action, onConfirm, onClose }: Confirm
       <h2 id="confirm-title">{title}</h2>
       <div className={styles.text}>{children}</div>
       <div className={styles.buttons}>
-        <Button onClick={() => dialog.current?.close()}>Leave it running</Button>
+        <Button onClick={() => dialog.current?.close()}>{keep}</Button>
         <Button
           look="bad"
           onClick={() => {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Button } from './Button.tsx';
 import styles from './Note.module.css';
 
 /** A message in place of content: loading, nothing found, an error. */
@@ -19,10 +20,16 @@ export function Note({
   );
 }
 
-export function Problem({ error }: { readonly error: Error | null }) {
+/** An error with what to do about it. */
+export function Problem({ error, retry }: { readonly error: Error | null; readonly retry?: () => void }) {
   return error === null ? null : (
     <Note bad title="That did not work">
       {error.message}
+      {retry !== undefined && (
+        <p>
+          <Button onClick={retry}>Try again</Button>
+        </p>
+      )}
     </Note>
   );
 }

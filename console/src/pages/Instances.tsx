@@ -5,10 +5,10 @@ import { useDefinitions, useInstances } from '../api/queries.ts';
 import { Link, useNavigation } from '../app/navigation.tsx';
 import { Badge } from '../components/Badge.tsx';
 import { Button } from '../components/Button.tsx';
+import styles from '../components/List.module.css';
 import { Note, Problem } from '../components/Note.tsx';
 import { dateTime, relative } from '../views/format.ts';
 import { placesText } from '../views/places.ts';
-import styles from './Instances.module.css';
 
 function filterOf(query: string): InstanceFilter {
   const values = new URLSearchParams(query);

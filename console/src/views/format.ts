@@ -58,7 +58,7 @@ export function prettyJson(text: string): string {
 
 /** Lays out valid JSON text token by token, so that no number is rounded on its way. */
 function layOut(text: string): string {
-  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
+  const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
   let out = '';
   let depth = 0;
   const line = () => `\n${'  '.repeat(depth)}`;

@@ -26,12 +26,14 @@ export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
       handler: async (request) => {
         const limit = queryInteger(request, 'limit', 1, MOST) ?? PAGE;
         const before = queryInteger(request, 'before', 1, Number.MAX_SAFE_INTEGER);
+        const after = queryInteger(request, 'after', 0, Number.MAX_SAFE_INTEGER);
         const found = await events.search({
           ...textConditions(request),
           ...fateCondition(request),
           ...timeCondition(request, 'from'),
           ...timeCondition(request, 'to'),
           ...(before !== undefined && { before }),
+          ...(after !== undefined && { after }),
           limit,
         });
         return json(200, { items: found.items.map(showSummary), next: found.next });

@@ -281,3 +281,19 @@ test('an event can be routed again', async (t) => {
   assert.deepEqual(await world.fates(1), ['unmatched', 'unmatched']);
   assert.equal((await call('POST', '/api/events/9/route')).status, 404);
 });
+
+test('events after a sequence come in the order of the log, page by page', async (t) => {
+  const { call } = await served(t);
+  for (const id of ['1', '2', '3', '4']) await call('POST', '/events', '', binary({ 'ce-id': id }));
+  const page = async (query: string) => {
+    const { json } = await call('GET', `/api/events?${query}`);
+    return [json.items.map((item: { sequence: number }) => item.sequence), json.next];
+  };
+  assert.deepEqual(await page('after=0&limit=2'), [[1, 2], 2]);
+  assert.deepEqual(await page('after=2&limit=3'), [[3, 4], 4]);
+  assert.deepEqual(await page('after=1&before=4'), [[2, 3], 3]);
+  assert.deepEqual(await page('after=4'), [[], 4]);
+  assert.deepEqual(await page('after=0&type=Other'), [[], 4]);
+  assert.deepEqual(await page('limit=2'), [[4, 3], 3]);
+  assert.equal((await call('GET', '/api/events?after=-1')).status, 400);
+});

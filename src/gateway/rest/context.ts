@@ -1,5 +1,6 @@
 import type { ReadModel, RecordSource } from '../../history/index.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import type { Commits } from '../commits.ts';
 
 /** What the routes need of the rest of the house. */
 export interface GatewayContext {
@@ -7,6 +8,7 @@ export interface GatewayContext {
   readonly history: ReadModel;
   /** A reader of the journal of its own, for `/api/records`. */
   readonly records: RecordSource;
+  readonly commits: Commits;
   /** Version of Tutti. */
   readonly version: string;
 }
