@@ -68,6 +68,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
   try {
     let history: HistoryClient | undefined;
     let ops: Operations | undefined;
+    let publicUrl: string | undefined;
     const { runtime, events, close } = await startWithEvents(
       startRuntime,
       {
@@ -87,6 +88,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
           allowTargets: options.allowTargets,
         },
         newId: randomUUID,
+        publicUrl: () => publicUrl,
         onError: (error) => log({ level: 'error', message: 'The event side failed', error }),
         deliverer: { graceMs: DELIVERY_GRACE_MS },
       },
@@ -106,6 +108,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
     const context: HouseContext = { runtime, history: readModel, records, version, events };
     ops = operations(context);
     const gateway = await openGateway(context, ops, options, log);
+    publicUrl = gateway.url;
     open.push(() => gateway.close(ANSWER_GRACE_MS));
     const grpc = await startGrpc(options.host, options.grpc);
     open.push(() => grpc.close());

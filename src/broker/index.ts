@@ -1,12 +1,18 @@
+export { completeSecrets } from './complete-secrets.ts';
 export {
   type DeadLetter,
+  type DeadLetterFilter,
   type DeadLetterQuery,
   DeadLetters,
+  lastDeadLetter,
   type ResponseHead,
+  readDeadLetter,
+  readDeadLetterIds,
   readDeadLetters,
 } from './dead-letters.ts';
 export { Deliverer, type DelivererOptions, type DeliveryResult } from './deliverer.ts';
 export { type Attempt, Deliveries, type DeliveryRow, type Settled } from './deliveries.ts';
+export { type DeliverySettings, storedDeliverySettings, type WebhookSettings } from './delivery-settings.ts';
 export {
   type Appended,
   EventLog,
@@ -25,6 +31,7 @@ export {
   readStory,
   searchEvents,
 } from './event-search.ts';
+export type { ConsentResult } from './handshakes.ts';
 export { type Lane, laneOf, laneText } from './lane.ts';
 export { brokerMigrations } from './migrations.ts';
 export type { PostSettings } from './post.ts';
@@ -34,8 +41,17 @@ export {
   type Subscription,
   type SubscriptionBody,
   SubscriptionError,
+  type SubscriptionRequest,
 } from './subscription.ts';
-export { readSubscription, readSubscriptions, Subscriptions } from './subscriptions.ts';
+export {
+  type KeptSubscription,
+  type NewSubscription,
+  readKept,
+  readSubscription,
+  readSubscriptions,
+  Subscriptions,
+  shownSubscription,
+} from './subscriptions.ts';
 export {
   type HostMapping,
   type Place,
@@ -45,3 +61,4 @@ export {
   Targets,
   targetSettings,
 } from './targets.ts';
+export { consentOfCallback, type StoredWebhook, type WebhookState } from './webhook.ts';

@@ -1,5 +1,7 @@
 import type { RouteGroup } from '../http.ts';
+import { consentRoutes } from './consent.ts';
 import type { EventsContext } from './context.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { eventApiRoutes } from './event-api.ts';
 import { ingressRoutes } from './ingress.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
@@ -10,6 +12,12 @@ export type { EventsContext } from './context.ts';
 export function eventsGroup(context: EventsContext): RouteGroup {
   return {
     name: 'events',
-    routes: [...ingressRoutes(context), ...subscriptionRoutes(context), ...eventApiRoutes(context)],
+    routes: [
+      ...ingressRoutes(context),
+      ...subscriptionRoutes(context),
+      ...consentRoutes(context),
+      ...eventApiRoutes(context),
+      ...deadLetterRoutes(context),
+    ],
   };
 }

@@ -50,7 +50,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** A problem document (RFC 9457) that names the attribute and the rule. */
-function refusal(error: CloudEventError, instance: string): GatewayResponse {
+export function refusal(error: CloudEventError, instance: string): GatewayResponse {
   const { http: status, title } = ERRORS[CODES[error.status] ?? 'BAD_REQUEST'];
   const { code, rule, attribute, index, message } = error;
   return {
