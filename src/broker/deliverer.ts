@@ -1,12 +1,13 @@
 import type { CloudEvent } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
 import type { Attempt } from './deliveries.ts';
-import { type DueDelivery, readAny, readDue, readDueInOrder } from './due-deliveries.ts';
+import { type DueDelivery, readAny } from './due-deliveries.ts';
+import { readRequests } from './due-requests.ts';
 import { type ConsentResult, type HandshakeOptions, Handshakes } from './handshakes.ts';
 import { HttpClient } from './http-client.ts';
 import { laneOf } from './lane.ts';
 import { Load, type LoadLimits } from './load.ts';
-import { Pace, rateOf } from './pace.ts';
+import { Paces } from './pace.ts';
 import { defaultPost, type PostSettings } from './post.ts';
 import { type Receiver, Receivers, type SinkReceiver } from './receivers.ts';
 import { Results } from './results.ts';
@@ -52,12 +53,6 @@ export interface LaneState {
 
 /** Of a lane without receiver, so many deliveries are answered for at a time. */
 const SWEEP = 200;
-/** Events in one request of an ordered lane, unless the subscription says otherwise. */
-const BATCH = 100;
-/** Bytes of data in one batch, unless a single event has more. */
-const BATCH_BYTES = 1024 * 1024;
-/** Bytes of data that are read at a time. */
-const READ_BYTES = 16 * 1024 * 1024;
 
 /**
  * Sends what is due, from the main thread. What does not fit into a sink's window stays in the table and is read
@@ -84,8 +79,7 @@ export class Deliverer {
   readonly #waiting = new Waiting();
   readonly #wanted = new Set<LaneState>();
   readonly #running = new Set<Promise<void>>();
-  /** By lane; kept while a lane has nothing to send, as its rate goes on. */
-  readonly #paces = new Map<string, { readonly revision: number; readonly pace: Pace }>();
+  readonly #paces = new Paces();
   #now = 0;
   #scheduled: NodeJS.Immediate | undefined;
   #stopping = false;
@@ -183,30 +177,19 @@ export class Deliverer {
       queueUp();
       return;
     }
-    const pace = this.#paceOf(lane, receiver);
+    const pace = this.#paces.of(lane.name, receiver);
     const most = pace ? Math.min(room, pace.room(performance.now())) : room;
     if (pace && most <= 0) {
       lane.timer = setTimeout(() => this.#want(lane), pace.wait());
       return;
     }
-    const requests = ordered ? this.#readInOrder(lane, receiver) : this.#read(lane, receiver, most);
+    const { db } = this.#options;
+    const requests = readRequests(db, lane.name, receiver.settings, this.#now, most, lane.busy);
     pace?.take(requests.length);
     for (const request of requests) this.#start(lane, request, receiver);
     if (ordered || requests.length < most) this.#leave(lane);
     else if (most < room) lane.timer = setTimeout(() => this.#want(lane), 1);
     else served.push(queueUp);
-  }
-
-  #readInOrder(lane: LaneState, { settings }: SinkReceiver): DueDelivery[][] {
-    const { db } = this.#options;
-    const found = readDueInOrder(db, lane.name, this.#now, settings.batch ?? BATCH, BATCH_BYTES);
-    return found.length === 0 ? [] : [found];
-  }
-
-  /** The deliveries of up to `most` requests. */
-  #read(lane: LaneState, { settings: { batch = 1 } }: SinkReceiver, most: number): DueDelivery[][] {
-    const found = readDue(this.#options.db, lane.name, this.#now, most * batch, READ_BYTES, lane.busy);
-    return batch === 1 ? found.map((delivery) => [delivery]) : batchesOf(found, batch);
   }
 
   #awaitsConsent(receiver: SinkReceiver): boolean {
@@ -215,19 +198,6 @@ export class Deliverer {
     if (webhook?.state === 'pending') this.#handshakes.begin(receiver);
     else this.#handshakes.forget(id);
     return webhook?.state !== 'granted';
-  }
-
-  #paceOf(lane: LaneState, { settings, webhook, revision }: SinkReceiver): Pace | undefined {
-    const known = this.#paces.get(lane.name);
-    if (known?.revision === revision) return known.pace;
-    const rate = rateOf(settings, webhook?.ratePerMinute);
-    if (rate === undefined) {
-      this.#paces.delete(lane.name);
-      return undefined;
-    }
-    const pace = new Pace(rate, performance.now());
-    this.#paces.set(lane.name, { revision, pace });
-    return pace;
   }
 
   #start(lane: LaneState, deliveries: readonly DueDelivery[], receiver: SinkReceiver): void {
@@ -280,7 +250,7 @@ export class Deliverer {
     const sink = receiver.kind === 'none' ? '' : receiver.address;
     const target = laneOf(lane.name);
     if (target.kind === 'subscription') this.#handshakes.forget(target.id);
-    this.#paces.delete(lane.name);
+    this.#paces.forget(lane.name);
     if (lane.busy.size < SWEEP) {
       for (const id of readAny(this.#options.db, lane.name, SWEEP, lane.busy)) {
         lane.busy.add(id);
@@ -302,23 +272,4 @@ export class Deliverer {
       this.#options.onError(error);
     }
   }
-}
-
-/** What was tried before goes alone, as it may be what the sink does not take. */
-function batchesOf(deliveries: readonly DueDelivery[], most: number): DueDelivery[][] {
-  const batches: DueDelivery[][] = [];
-  let batch: DueDelivery[] = [];
-  let bytes = 0;
-  for (const delivery of deliveries) {
-    const length = delivery.event.data?.length ?? 0;
-    const fits = batch.length < most && bytes + length <= BATCH_BYTES && delivery.attempts === 0;
-    if (batch.length === 0 || !fits || batch[0]?.attempts !== 0) {
-      batch = [];
-      bytes = 0;
-      batches.push(batch);
-    }
-    batch.push(delivery);
-    bytes += length;
-  }
-  return batches;
 }

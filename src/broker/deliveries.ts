@@ -1,6 +1,8 @@
 import type { CloudEvent } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
 import { DeadLetters, type NewDeadLetter, type ResponseHead } from './dead-letters.ts';
+import { type Policy, policyOf } from './delivery-policy.ts';
+import { DELIVERY_ROW, type DeliveryRow, deliveryRowOf, type StoredDeliveryRow } from './delivery-row.ts';
 import { orderKeyOf, storedDeliverySettings } from './delivery-settings.ts';
 import { type Lane, laneOf, laneText } from './lane.ts';
 import { backOff, defaultRetry, type RetrySettings, retryAfterMs, verdictOn } from './retry.ts';
@@ -23,6 +25,8 @@ export type Attempt =
   /** The subscription is deleted: nobody wants the event any more. */
   | { readonly kind: 'unwanted' };
 
+export type { DeliveryRow } from './delivery-row.ts';
+
 /** What became of a delivery after an attempt. */
 export type Settled =
   | { readonly kind: 'delivered'; readonly attempts: number }
@@ -37,29 +41,8 @@ export type Settled =
     }
   | { readonly kind: 'dropped' };
 
-export interface DeliveryRow {
-  readonly id: number;
-  readonly sequence: number;
-  readonly lane: string;
-  readonly attempts: number;
-  /** Deliveries of the lane with the same key go one after the other. */
-  readonly orderKey: string | null;
-  /** JSON of the {@link NewDeadLetter} that goes to a dead-letter sink. */
-  readonly letter: string | null;
-  /** Of the event. */
-  readonly source: string;
-  readonly eventId: string;
-  readonly type: string;
-  readonly hops: number;
-}
-
 /** What is sent to a dead-letter sink, beside the event. */
 export type Letter = Omit<NewDeadLetter, 'sequence' | 'type'>;
-
-interface Policy {
-  readonly retry: RetrySettings;
-  readonly deadLetterSink?: string | undefined;
-}
 
 /** Time of a delivery whose turn has not come: an earlier one of its key is still open. */
 const NOT_YET = Number.MAX_SAFE_INTEGER;
@@ -74,10 +57,10 @@ const NOT_YET = Number.MAX_SAFE_INTEGER;
  */
 export class Deliveries {
   readonly #db: Database;
-  readonly #retry: RetrySettings;
+  /** Of receivers that want nothing else. */
+  readonly #policy: Policy;
   readonly #chance: () => number;
   readonly #deadLetters: DeadLetters;
-  readonly #deadLetterSink: string | undefined;
 
   /**
    * @param chance from 0 (inclusive) to 1, for the jitter
@@ -91,9 +74,8 @@ export class Deliveries {
   ) {
     this.#db = db;
     this.#chance = chance;
-    this.#retry = { ...defaultRetry, ...retry };
+    this.#policy = { retry: { ...defaultRetry, ...retry }, deadLetterSink };
     this.#deadLetters = new DeadLetters(db);
-    this.#deadLetterSink = deadLetterSink;
   }
 
   /**
@@ -130,16 +112,22 @@ export class Deliveries {
     this.add(sequence, lane, now, orderKeyOf(event, storedDeliverySettings(config)));
   }
 
-  get(id: number): DeliveryRow | undefined {
-    return this.#db.get<DeliveryRow>(
-      `SELECT delivery.id, sequence, lane, attempts, order_key AS orderKey, letter, source, event.id AS eventId, type, hops
-        FROM delivery JOIN event USING (sequence) WHERE delivery.id = ?`,
-      id,
-    );
+  /**
+   * Takes over how an attempt ended: the delivery is done, tried again later, or given up. Undefined if there is no
+   * such delivery any more.
+   */
+  settle(
+    id: number,
+    attempt: Attempt,
+    sink: string,
+    now: number,
+  ): { readonly row: DeliveryRow; readonly settled: Settled } | undefined {
+    const done = attempt.kind === 'answered' && verdictOn(attempt.status) === 'done';
+    const row = done ? this.#take(id, now) : this.#get(id);
+    return row && { row, settled: this.#settled(row, attempt, sink, now) };
   }
 
-  /** Takes over how an attempt ended: the delivery is done, tried again later, or given up. */
-  settle(row: DeliveryRow, attempt: Attempt, sink: string, now: number): Settled {
+  #settled(row: DeliveryRow, attempt: Attempt, sink: string, now: number): Settled {
     const attempts = row.attempts + (attempt.kind === 'refused' || attempt.kind === 'unwanted' ? 0 : 1);
     switch (attempt.kind) {
       case 'unwanted':
@@ -155,7 +143,6 @@ export class Deliveries {
         const failure = { attempts, sink, reason, ...(response && { response }) };
         switch (verdictOn(status)) {
           case 'done':
-            this.#remove(row, now);
             return { kind: 'delivered', attempts };
           case 'retry':
             return this.#again(row, failure, now, retryAfter);
@@ -200,9 +187,30 @@ export class Deliveries {
     )?.next_time;
   }
 
-  /** The next one of its key has its turn. */
-  #remove({ id, lane, orderKey }: DeliveryRow, now: number): void {
-    this.#db.run('DELETE FROM delivery WHERE id = ?', id);
+  #get(id: number): DeliveryRow | undefined {
+    const row = this.#db.get<StoredDeliveryRow>(`SELECT ${DELIVERY_ROW} FROM delivery WHERE id = ?`, id);
+    return row && deliveryRowOf(row);
+  }
+
+  /** Reads and removes a delivery that is done: one statement, as this is what happens most. */
+  #take(id: number, now: number): DeliveryRow | undefined {
+    const found = this.#db.get<StoredDeliveryRow>(
+      `DELETE FROM delivery WHERE id = ? RETURNING ${DELIVERY_ROW}`,
+      id,
+    );
+    if (!found) return undefined;
+    const row = deliveryRowOf(found);
+    this.#nextOfKey(row, now);
+    return row;
+  }
+
+  #remove(row: DeliveryRow, now: number): void {
+    this.#db.run('DELETE FROM delivery WHERE id = ?', row.id);
+    this.#nextOfKey(row, now);
+  }
+
+  /** A delivery is gone: the next one of its key has its turn. */
+  #nextOfKey({ lane, orderKey }: DeliveryRow, now: number): void {
     if (orderKey === null) return;
     this.#db.run(
       `UPDATE delivery SET next_time = ?1 WHERE next_time = ?2 AND id =
@@ -216,7 +224,7 @@ export class Deliveries {
 
   #again(row: DeliveryRow, failure: Failure, now: number, retryAfter?: string): Settled {
     const { attempts, reason } = failure;
-    const policy = this.#policy(row.lane);
+    const policy = policyOf(this.#db, row.lane, this.#policy);
     if (attempts > policy.retry.retries) return this.#giveUp(row, failure, now, false, policy);
     const pause = Math.max(
       backOff(attempts, policy.retry, this.#chance()),
@@ -238,7 +246,7 @@ export class Deliveries {
     failure: Failure,
     now: number,
     retire = false,
-    policy = this.#policy(row.lane),
+    policy = policyOf(this.#db, row.lane, this.#policy),
   ): Settled {
     this.#remove(row, now);
     const { sequence, lane, type } = row;
@@ -267,23 +275,6 @@ export class Deliveries {
       JSON.stringify(letter),
     );
     return { kind: 'deadLettered', attempts, reason, retire, forwarded };
-  }
-
-  #policy(text: string): Policy {
-    const lane = laneOf(text);
-    if (lane.kind === 'deadLetterSink') return { retry: this.#retry };
-    const config = lane.kind === 'subscription' ? readSubscription(this.#db, lane.id)?.config : undefined;
-    const settings = storedDeliverySettings(config);
-    const { retry, backoffDelay, backoffPolicy, deadLetterSink = this.#deadLetterSink } = settings;
-    return {
-      retry: {
-        ...this.#retry,
-        ...(retry !== undefined && { retries: retry }),
-        ...(backoffDelay !== undefined && { firstDelayMs: backoffDelay }),
-        ...(backoffPolicy !== undefined && { policy: backoffPolicy }),
-      },
-      deadLetterSink,
-    };
   }
 }
 

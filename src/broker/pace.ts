@@ -1,4 +1,5 @@
 import type { DeliverySettings } from './delivery-settings.ts';
+import type { SinkReceiver } from './receivers.ts';
 
 /**
  * Holds requests to a rate: a bucket of tokens that fills up steadily and holds those of a tenth of
@@ -47,4 +48,26 @@ export function rateOf(
     allowedPerMinute === undefined ? undefined : allowedPerMinute / 60,
   ].filter((each) => each !== undefined);
   return rates.length === 0 ? undefined : Math.min(...rates);
+}
+
+/** The pace of each lane that has a rate; kept while a lane has nothing to send, as its rate goes on. */
+export class Paces {
+  readonly #paces = new Map<string, { readonly revision: number; readonly pace: Pace }>();
+
+  of(lane: string, { settings, webhook, revision }: SinkReceiver): Pace | undefined {
+    const known = this.#paces.get(lane);
+    if (known?.revision === revision) return known.pace;
+    const rate = rateOf(settings, webhook?.ratePerMinute);
+    if (rate === undefined) {
+      this.#paces.delete(lane);
+      return undefined;
+    }
+    const pace = new Pace(rate, performance.now());
+    this.#paces.set(lane, { revision, pace });
+    return pace;
+  }
+
+  forget(lane: string): void {
+    this.#paces.delete(lane);
+  }
 }

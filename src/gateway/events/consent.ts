@@ -7,7 +7,9 @@ import type { EventsContext } from './context.ts';
  * POST. The address is as good as a password: only the sink was told of it.
  */
 export function consentRoutes({ events }: EventsContext): readonly Route[] {
-  const handler = async ({ params, headers }: GatewayRequest): Promise<GatewayResponse> => {
+  const handler = async ({ method, params, headers }: GatewayRequest): Promise<GatewayResponse> => {
+    // Who only looks whether the address works grants nothing.
+    if (method === 'HEAD') return { status: 200 };
     const { id = '', token = '' } = params;
     const known = Object.fromEntries(
       Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),

@@ -63,10 +63,10 @@ function consent(
 
 function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
   const { deliveries, log, subscriptions } = core.stores;
-  const row = deliveries.get(result.id);
-  if (!row) return;
+  const outcome = deliveries.settle(result.id, result.attempt, result.sink, tx.now);
+  if (!outcome) return;
+  const { row, settled } = outcome;
   const { sequence, hops } = row;
-  const settled = deliveries.settle(row, result.attempt, result.sink, tx.now);
   const fate = fateOf(settled, result, row.letter);
   if (fate) {
     log.addFates(sequence, [fate], tx.now);
