@@ -47,6 +47,8 @@ export interface LaneState {
   readonly busy: Set<number>;
   /** Requests on their way. */
   inFlight: number;
+  /** The delivery whose result retires the subscription, until that is synced: nothing more is sent. */
+  retiring?: number | undefined;
   /** Set while its rate lets nothing through. */
   timer?: NodeJS.Timeout | undefined;
 }
@@ -99,6 +101,7 @@ export class Deliverer {
     });
     this.#results = new Results(options.report, ({ lane, result }) => {
       lane.busy.delete(result.id);
+      if (lane.retiring === result.id) lane.retiring = undefined;
       this.#want(lane);
     });
   }
@@ -157,6 +160,7 @@ export class Deliverer {
     this.#waiting.leave(lane);
     clearTimeout(lane.timer);
     lane.timer = undefined;
+    if (lane.retiring !== undefined) return;
     const receiver = this.#receivers.of(lane.name);
     if (receiver.kind !== 'sink') {
       this.#sweep(lane, receiver);
@@ -230,9 +234,10 @@ export class Deliverer {
     );
     if (!exchange) return;
     const { attempt } = exchange;
-    const taken = attempt.kind === 'answered' && verdictOn(attempt.status) === 'done';
+    const verdict = attempt.kind === 'answered' ? verdictOn(attempt.status) : 'retry';
     const [head, ...others] = deliveries;
-    if (!taken && others.length > 0 && head) {
+    if (verdict === 'retire') lane.retiring = head?.id;
+    if (verdict !== 'done' && others.length > 0 && head) {
       for (const { id } of others) lane.busy.delete(id);
       await this.#send(lane, [head], receiver);
       return;

@@ -34,9 +34,14 @@ export class Load {
 
   /** Requests that a lane may start which has `inFlight` of its own. */
   room(receiver: SinkReceiver, inFlight: number): number {
-    const own = this.window(receiver) - inFlight;
-    const sink = this.full ? 1 : Math.max(this.#limits.window, this.window(receiver));
-    return Math.min(own, sink - (this.#bySink.get(receiver.url.href) ?? 0));
+    const window = this.window(receiver);
+    const atSink = this.#bySink.get(receiver.url.href) ?? 0;
+    const free = this.full ? 0 : this.#limits.overall - this.#requests;
+    return Math.min(
+      window - inFlight,
+      Math.max(this.#limits.window, window) - atSink,
+      Math.max(free, atSink === 0 ? 1 : 0),
+    );
   }
 
   started(sink: string, bytes: number): void {
