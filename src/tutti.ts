@@ -86,6 +86,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
           jobTypes: options.routerTypes,
           hostMap: options.hostMap,
           allowTargets: options.allowTargets,
+          ...(options.deadLetterSink !== '' && { deadLetterSink: options.deadLetterSink }),
         },
         newId: randomUUID,
         publicUrl: () => publicUrl,

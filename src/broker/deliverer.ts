@@ -236,13 +236,14 @@ export class Deliverer {
     const { attempt } = exchange;
     const verdict = attempt.kind === 'answered' ? verdictOn(attempt.status) : 'retry';
     const [head, ...others] = deliveries;
-    if (verdict === 'retire') lane.retiring = head?.id;
-    if (verdict !== 'done' && others.length > 0 && head) {
-      for (const { id } of others) lane.busy.delete(id);
+    if (!head) return;
+    if (verdict !== 'done') for (const { id } of others) lane.busy.delete(id);
+    if (verdict === 'retire') lane.retiring = head.id;
+    else if (verdict !== 'done' && others.length > 0) {
       await this.#send(lane, [head], receiver);
       return;
     }
-    deliveries.forEach(({ id }, at) => {
+    (verdict === 'done' ? deliveries : [head]).forEach(({ id }, at) => {
       const replies = at === 0 ? exchange.replies : [];
       this.#results.add({ lane, result: { id, sink: receiver.address, ...exchange, replies } });
     });
