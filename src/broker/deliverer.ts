@@ -198,10 +198,9 @@ export class Deliverer {
 
   #awaitsConsent(receiver: SinkReceiver): boolean {
     const { settings, webhook, id } = receiver;
-    if (!settings.webhook) return false;
-    if (webhook?.state === 'pending') this.#handshakes.begin(receiver);
+    if (settings.webhook && webhook?.state === 'pending') this.#handshakes.begin(receiver);
     else this.#handshakes.forget(id);
-    return webhook?.state !== 'granted';
+    return settings.webhook !== undefined && webhook?.state !== 'granted';
   }
 
   #start(lane: LaneState, deliveries: readonly DueDelivery[], receiver: SinkReceiver): void {
@@ -240,6 +239,7 @@ export class Deliverer {
     if (verdict !== 'done') for (const { id } of others) lane.busy.delete(id);
     if (verdict === 'retire') lane.retiring = head.id;
     else if (verdict !== 'done' && others.length > 0) {
+      this.#paces.of(lane.name, receiver)?.take(1);
       await this.#send(lane, [head], receiver);
       return;
     }

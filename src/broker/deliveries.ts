@@ -44,8 +44,8 @@ export type Settled =
 /** What is sent to a dead-letter sink, beside the event. */
 export type Letter = Omit<NewDeadLetter, 'sequence' | 'type'>;
 
-/** Time of a delivery whose turn has not come: an earlier one of its key is still open. */
-const NOT_YET = Number.MAX_SAFE_INTEGER;
+/** Time of a delivery whose turn has not come, as an earlier one of its key is still open: the last that a date has. */
+export const NOT_YET = 8.64e15;
 
 /**
  * The writer's side of the deliveries. Calls run inside the writer's transaction.

@@ -124,10 +124,7 @@ function read(response: IncomingMessage, most: number, end: (outcome: HttpOutcom
     response.destroy();
   });
   response.on('end', () => answered(true));
-  const broken = (error: unknown): void =>
-    end({ kind: 'failed', reason: `The answer broke off: ${textOf(error)}.` });
-  response.on('error', broken);
-  response.on('aborted', () => broken('the connection was closed'));
+  response.on('error', (error) => end({ kind: 'failed', reason: `The answer broke off: ${textOf(error)}.` }));
 }
 
 function textOf(error: unknown): string {

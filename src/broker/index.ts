@@ -11,7 +11,7 @@ export {
   readDeadLetters,
 } from './dead-letters.ts';
 export { Deliverer, type DelivererOptions, type DeliveryResult } from './deliverer.ts';
-export { type Attempt, Deliveries, type DeliveryRow, type Settled } from './deliveries.ts';
+export { type Attempt, Deliveries, type DeliveryRow, NOT_YET, type Settled } from './deliveries.ts';
 export { type DeliverySettings, storedDeliverySettings, type WebhookSettings } from './delivery-settings.ts';
 export {
   type Appended,

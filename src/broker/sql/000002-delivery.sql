@@ -1,5 +1,5 @@
--- Deliveries with the same key in a lane go one after the other. Only the first of a key is due; the others have the
--- largest time there is, until their turn comes. Null: in any order.
+-- Deliveries with the same key in a lane go one after the other. Only the first of a key is due; the others have
+-- 8640000000000000, the last time that a date has, until their turn comes. Null: in any order.
 ALTER TABLE delivery ADD COLUMN order_key TEXT;
 -- JSON of the dead letter that this delivery takes to a dead-letter sink
 ALTER TABLE delivery ADD COLUMN letter TEXT;

@@ -1,4 +1,10 @@
-import type { DeadLetter, EventStory, EventSummary, FateEntry } from '../../broker/index.ts';
+import {
+  type DeadLetter,
+  type EventStory,
+  type EventSummary,
+  type FateEntry,
+  NOT_YET,
+} from '../../broker/index.ts';
 import { toJsonText } from '../../cloudevents/index.ts';
 import { type Fate, type NearMiss, tellFate } from '../../router/index.ts';
 import { GatewayError } from '../errors.ts';
@@ -130,7 +136,10 @@ function showStory(story: EventStory, letters: readonly DeadLetter[]): object {
     fates: fates.map(({ time, fate }) => ({ time: instant(time), ...showFate(fate) })),
     nearMisses: nearMissesOf(story),
     ...(repeats && { repeats: { count: repeats.count, last: instant(repeats.last) } }),
-    deliveries: deliveries.map(({ nextTime, ...delivery }) => ({ ...delivery, nextTime: instant(nextTime) })),
+    deliveries: deliveries.map(({ nextTime, ...delivery }) => ({
+      ...delivery,
+      ...(nextTime === NOT_YET ? { waitsForKey: true } : { nextTime: instant(nextTime) }),
+    })),
     deadLetters: letters.map(showDeadLetter),
   };
 }

@@ -134,6 +134,19 @@ test('subscriptions are created, listed, read, replaced and deleted, with config
   assert.deepEqual((await call('GET', '/subscriptions')).json, []);
 });
 
+test('of a delivery that waits for an earlier one of its key no time is told', async (t) => {
+  const { call } = await served(t);
+  const sink = await openSink(t);
+  sink.answer = () => undefined;
+  await call('POST', '/subscriptions', { sink: sink.url, protocol: 'HTTP', config: { order: 'key' } });
+  for (const id of ['1', '2']) await call('POST', '/events', '', binary({ 'ce-id': id, 'ce-subject': 's' }));
+  const [first] = (await call('GET', '/api/events/1')).json.deliveries;
+  assert.equal(first.nextTime, '2030-01-01T12:00:00.000Z');
+  const [second] = (await call('GET', '/api/events/2')).json.deliveries;
+  assert.equal(second.waitsForKey, true);
+  assert.equal(second.nextTime, undefined);
+});
+
 test('a subscription that cannot be used is refused with the path of what is wrong', async (t) => {
   const { call } = await served(t);
   const sink = 'http://127.0.0.1:1/x';
