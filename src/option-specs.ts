@@ -24,6 +24,8 @@ export interface TuttiOptions {
   readonly allowTargets: readonly string[];
   /** Other hosts for those that models name. @defaultValue none */
   readonly hostMap: readonly HostMapping[];
+  /** Address that gets events which were given up, unless a subscription names another; empty: the list keeps them. */
+  readonly deadLetterSink: string;
   /** Job types that the router serves. @defaultValue `cloudevents`, `knative` */
   readonly routerTypes: readonly string[];
   /** True for receivers of 2020: `bpmnactivityid` is a key and `bpmnactivityname` an id. @defaultValue false */
@@ -52,6 +54,7 @@ export const DEFAULT_OPTIONS: TuttiOptions = {
   clock: 'system',
   allowTargets: [],
   hostMap: [],
+  deadLetterSink: '',
   routerTypes: ['cloudevents', 'knative'],
   legacyActivityIds: false,
   knownHosts: [],
@@ -147,6 +150,21 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
         ...options.hostMap,
         { from: hostPort('--host-map', from), to: hostPort('--host-map', to) },
       ];
+    },
+  },
+  {
+    flag: '--dead-letter-sink',
+    environment: 'TUTTI_DEAD_LETTER_SINK',
+    value: 'URL',
+    help: 'where events go that a receiver does not take; default: the list of dead letters',
+    apply: (options, text) => {
+      if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
+        throw new OptionError(
+          '--dead-letter-sink',
+          `--dead-letter-sink must be an http or https address, but was '${text}'.`,
+        );
+      }
+      options.deadLetterSink = text;
     },
   },
   {

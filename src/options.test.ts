@@ -65,6 +65,15 @@ describe('Options', () => {
     assert.throws(() => resolveOptions({ maxBatch: 1.5 }), /maxBatch must be an integer/);
   });
 
+  it('name a dead-letter sink, which must be an http address', () => {
+    const sink = 'http://127.0.0.1:8090/dead';
+    assert.equal(parseOptions(['--dead-letter-sink', sink], {}).deadLetterSink, sink);
+    assert.throws(
+      () => parseOptions(['--dead-letter-sink', 'dead'], {}),
+      /--dead-letter-sink must be an http/,
+    );
+  });
+
   it('are refused with what they should be', () => {
     refused(['--http', 'x'], /--http must be a port from 0 to 65535, but was 'x'/);
     refused(['--http', '70000'], /--http must be a port/);

@@ -88,6 +88,7 @@ export async function startTutti({
     let history: HistoryClient | undefined;
     let ops: Operations | undefined;
     const commits = new Commits();
+    let publicUrl: string | undefined;
     const { runtime, events, close } = await startWithEvents(
       startRuntime,
       {
@@ -108,8 +109,10 @@ export async function startTutti({
           legacyActivityIds: options.legacyActivityIds,
           hostMap: options.hostMap,
           allowTargets: options.allowTargets,
+          ...(options.deadLetterSink !== '' && { deadLetterSink: options.deadLetterSink }),
         },
         newId: randomUUID,
+        publicUrl: () => publicUrl,
         onError: (error) => log({ level: 'error', message: 'The event side failed', error }),
         deliverer: { graceMs: DELIVERY_GRACE_MS },
       },
@@ -144,6 +147,7 @@ export async function startTutti({
     };
     ops = operations(context);
     const gateway = await openGateway(context, ops, options, log, connections);
+    publicUrl = gateway.url;
     open.push(() => gateway.close(ANSWER_GRACE_MS));
     const grpc = await startGrpc(options.host, options.grpc);
     open.push(() => grpc.close());

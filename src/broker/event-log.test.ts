@@ -227,17 +227,22 @@ test('an event goes to each subscription that wants it, and to a receiver once a
   const db = openDatabase(t);
   const subscriptions = new Subscriptions(db);
   const base = { sink: 'http://127.0.0.1:1/', protocol: 'HTTP' } as const;
-  subscriptions.create('all', base, 0);
-  subscriptions.create('types', { ...base, types: ['A', 'B', 'A'] }, 0);
-  subscriptions.create('none', { ...base, types: ['C'], source: '/t' }, 0);
-  subscriptions.create('filtered', { ...base, types: [], filters: [{ prefix: { subject: 'x' } }] }, 0);
+  subscriptions.create('all', { body: base, secrets: {} }, 0);
+  subscriptions.create('types', { body: { ...base, types: ['A', 'B', 'A'] }, secrets: {} }, 0);
+  subscriptions.create('none', { body: { ...base, types: ['C'], source: '/t' }, secrets: {} }, 0);
+  subscriptions.create(
+    'filtered',
+    { body: { ...base, types: [], filters: [{ prefix: { subject: 'x' } }] }, secrets: {} },
+    0,
+  );
   assert.deepEqual(subscriptions.matching(event('1', 'A')).sort(), ['all', 'types']);
   assert.deepEqual(subscriptions.matching(event('1', 'C', { subject: 'xy' })).sort(), ['all', 'filtered']);
   subscriptions.retire('all', 'gone', 0);
   assert.deepEqual(subscriptions.matching(event('1', 'C')), []);
   const deliveries = new Deliveries(db, () => 0);
   for (const now of [1, 2]) deliveries.add(1, { kind: 'subscription', id: 'types' }, now);
-  assert.deepEqual(deliveries.lanesDue(0, 5), ['s:types']);
+  assert.deepEqual(deliveries.lanes(), ['s:types']);
+  assert.deepEqual(deliveries.lanesDue(0, 5), [], 'only what is tried again waits for a time');
   assert.equal(deliveries.nextDue(1), undefined);
 });
 

@@ -1,12 +1,18 @@
+export { completeSecrets } from './complete-secrets.ts';
 export {
   type DeadLetter,
+  type DeadLetterFilter,
   type DeadLetterQuery,
   DeadLetters,
+  lastDeadLetter,
   type ResponseHead,
+  readDeadLetter,
+  readDeadLetterIds,
   readDeadLetters,
 } from './dead-letters.ts';
 export { Deliverer, type DelivererOptions, type DeliveryResult } from './deliverer.ts';
-export { type Attempt, Deliveries, type DeliveryRow, type Settled } from './deliveries.ts';
+export { type Attempt, Deliveries, type DeliveryRow, NOT_YET, type Settled } from './deliveries.ts';
+export { type DeliverySettings, storedDeliverySettings, type WebhookSettings } from './delivery-settings.ts';
 export { EventLog, type EventLogSettings } from './event-log.ts';
 export { type EventColumns, packed, unpacked } from './event-row.ts';
 export {
@@ -17,6 +23,7 @@ export {
   searchEvents,
 } from './event-search.ts';
 export { type EventStory, type OpenDelivery, readStory } from './event-story.ts';
+export type { ConsentResult } from './handshakes.ts';
 export { type Lane, laneOf, laneText } from './lane.ts';
 export type { Appended, FateAt, FateEntry, LoggedEvent, Origin, Trace } from './logged-event.ts';
 export { brokerMigrations } from './migrations.ts';
@@ -28,8 +35,17 @@ export {
   type Subscription,
   type SubscriptionBody,
   SubscriptionError,
+  type SubscriptionRequest,
 } from './subscription.ts';
-export { readSubscription, readSubscriptions, Subscriptions } from './subscriptions.ts';
+export {
+  type KeptSubscription,
+  type NewSubscription,
+  readKept,
+  readSubscription,
+  readSubscriptions,
+  Subscriptions,
+  shownSubscription,
+} from './subscriptions.ts';
 export {
   type HostMapping,
   type Place,
@@ -39,3 +55,4 @@ export {
   Targets,
   targetSettings,
 } from './targets.ts';
+export { consentOfCallback, type StoredWebhook, type WebhookState } from './webhook.ts';

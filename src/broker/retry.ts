@@ -3,8 +3,10 @@
 export interface RetrySettings {
   /** Attempts after the first. @defaultValue 10 */
   readonly retries: number;
-  /** ms before the first retry; doubled for each further one. @defaultValue 1000 */
+  /** ms before the first retry. @defaultValue 1000 */
   readonly firstDelayMs: number;
+  /** The delay is doubled for each further retry, or stays (Knative's DeliverySpec). @defaultValue exponential */
+  readonly policy?: 'linear' | 'exponential';
   /** ms, the most that doubling leads to. @defaultValue 300000 */
   readonly longestDelayMs: number;
 }
@@ -25,13 +27,15 @@ export function verdictOn(status: number): Verdict {
 }
 
 /**
- * ms until the next attempt. Doubling with jitter between half and the whole of the delay, so that many deliveries
+ * ms until the next attempt. With jitter between half and the whole of the delay, so that many deliveries
  * that failed together do not come together again.
  * @param attempts attempts made so far, at least 1
  * @param chance from 0 (inclusive) to 1
  */
 export function backOff(attempts: number, settings: RetrySettings, chance: number): number {
-  const whole = Math.min(settings.longestDelayMs, settings.firstDelayMs * 2 ** (attempts - 1));
+  const { firstDelayMs, longestDelayMs, policy } = settings;
+  const whole =
+    policy === 'linear' ? firstDelayMs : Math.min(longestDelayMs, firstDelayMs * 2 ** (attempts - 1));
   return Math.round(whole / 2 + (whole / 2) * chance);
 }
 

@@ -111,8 +111,11 @@ test('a subscription is kept as it was given, without what the broker says itsel
     filters: [{ any: [{ prefix: { type: 'A' } }, { not: { exact: { subject: 's' } } }] }],
     protocolsettings: { headers: { 'x-key': 'v' }, method: 'POST' },
   };
-  assert.deepEqual(parseSubscription({ ...full, id: 'mine', retired: 'x' }), full);
-  assert.deepEqual(parseSubscription({ ...minimal, types: null, filters: [] }), { ...minimal, filters: [] });
+  assert.deepEqual(parseSubscription({ ...full, id: 'mine', retired: 'x', status: {} }).body, full);
+  assert.deepEqual(parseSubscription({ ...minimal, types: null, filters: [] }).body, {
+    ...minimal,
+    filters: [],
+  });
 });
 
 test('a subscription that cannot be used is refused with the path and the remedy', () => {
@@ -131,7 +134,7 @@ test('a subscription that cannot be used is refused with the path and the remedy
       'filters[1].any[0].like',
       /dialect/,
     ],
-    [{ ...minimal, sinkcredential: { credentialtype: 'PLAIN' } }, 'sinkcredential', /not supported/],
+    [{ ...minimal, sinkcredential: { credentialtype: 'PLAIN' } }, 'sinkcredential.identifier', /required/],
     [{ ...minimal, protocolsettings: { method: 'PUT' } }, 'protocolsettings.method', /POST/],
     [
       { ...minimal, protocolsettings: { headers: { 'ce-id': 'x' } } },

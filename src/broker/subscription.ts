@@ -1,9 +1,14 @@
 import { type Filter, FilterError, isUriReference, parseFilters } from '../cloudevents/index.ts';
+import { deliverySettingsOf } from './delivery-settings.ts';
+import { credentialOf, type HmacSettings, hmacOf, type Secrets, type SinkCredential } from './secrets.ts';
+import { objectOf, SubscriptionError } from './subscription-error.ts';
+import type { WebhookState } from './webhook.ts';
+
+export { SubscriptionError } from './subscription-error.ts';
 
 /**
  * A subscription of the CloudEvents Subscriptions API (version 0.1): what a sink wants to receive.
- * `config` is kept and answered as it was given; its member `order: "all"` asks for delivery in order of the log, one
- * request at a time (several events as a batch), where a delivery that fails is passed by nothing.
+ * `config` is kept and answered as it was given; some of its members say how to deliver, see `DeliverySettings`.
  */
 export interface SubscriptionBody {
   /** Only events of this source. */
@@ -14,10 +19,14 @@ export interface SubscriptionBody {
   /** All must match; see `parseFilters`. */
   readonly filters?: readonly unknown[];
   readonly sink: string;
+  /** Without its secret, which is kept apart. */
+  readonly sinkcredential?: SinkCredential;
   readonly protocol: 'HTTP';
   readonly protocolsettings?: {
     readonly headers?: Readonly<Record<string, string>>;
     readonly method?: 'POST';
+    /** Deliveries are signed. Without its secret, which is kept apart. */
+    readonly hmac?: HmacSettings;
   };
 }
 
@@ -25,50 +34,63 @@ export interface Subscription extends SubscriptionBody {
   readonly id: string;
   /** Set by the broker: why the subscription gets no more events. A PUT revives it. */
   readonly retired?: string;
+  /** Set by the broker, if `config.webhook` asks for the consent of the sink. */
+  readonly status?: WebhookState;
 }
 
-/** A subscription that cannot be used. `path` names the place in the JSON. */
-export class SubscriptionError extends Error {
-  override readonly name = 'SubscriptionError';
-  readonly code = 'INVALID_SUBSCRIPTION';
-  readonly path: string;
-
-  constructor(path: string, rule: string) {
-    super(`${path}: ${rule}`);
-    this.path = path;
-  }
+/** A subscription as it was sent, its secrets apart. */
+export interface SubscriptionRequest {
+  readonly body: SubscriptionBody;
+  readonly secrets: Secrets;
 }
 
-const MEMBERS = 'source, types, config, filters, sink, protocol and protocolsettings';
+const MEMBERS = 'source, types, config, filters, sink, sinkcredential, protocol and protocolsettings';
 const PROTOCOLS = ['AMQP', 'MQTT3', 'MQTT5', 'HTTP', 'KAFKA', 'NATS'];
 /** Headers that the delivery itself sets. */
 const OWN_HEADERS =
-  /^(?:ce-.*|content-type|content-length|transfer-encoding|connection|host|expect|upgrade|te|trailer|keep-alive|prefer)$/i;
+  /^(?:ce-.*|content-type|content-length|transfer-encoding|connection|host|expect|upgrade|te|trailer|keep-alive|prefer|webhook-.*)$/i;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const NOT_IN_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
- * Checks a subscription as it was sent (parsed JSON); `id` is ignored, as the API demands.
+ * Checks a subscription as it was sent (parsed JSON); `id` is ignored, as the API demands, and so is what the broker
+ * itself says of a subscription. Whether secrets are missing is checked by `completeSecrets`.
  * @throws SubscriptionError naming the path and the remedy
  */
-export function parseSubscription(json: unknown): SubscriptionBody {
+export function parseSubscription(json: unknown): SubscriptionRequest {
   const object = objectOf(json, 'the subscription');
-  const { id: _id, retired: _retired, ...rest } = object;
+  const { id: _id, retired: _retired, status: _status, ...rest } = object;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
   for (const name of Object.keys(given)) checkKnown(name);
-  const { source, types, config, filters, protocolsettings } = given;
+  const { source, types, config, filters, sinkcredential, protocolsettings } = given;
   if (source !== undefined && (typeof source !== 'string' || source === '' || !isUriReference(source))) {
     throw new SubscriptionError('source', 'must be a URI-reference that is not empty, as events carry it');
   }
-  return {
+  const credential = sinkcredential === undefined ? undefined : credentialOf(sinkcredential);
+  const settings = protocolsettings === undefined ? undefined : settingsOf(protocolsettings);
+  if (
+    credential &&
+    Object.keys(settings?.settings.headers ?? {}).some((name) => /^authorization$/i.test(name))
+  )
+    throw new SubscriptionError(
+      'protocolsettings.headers.authorization',
+      'is set by sinkcredential; leave out one',
+    );
+  const body: SubscriptionBody = {
     ...(source !== undefined && { source }),
     ...(types !== undefined && { types: typesOf(types) }),
     ...(config !== undefined && { config: configOf(config) }),
     ...(filters !== undefined && { filters: filtersOf(filters) }),
     sink: sinkOf(given['sink']),
+    ...(credential && { sinkcredential: credential.credential }),
     protocol: protocolOf(given['protocol']),
-    ...(protocolsettings !== undefined && { protocolsettings: settingsOf(protocolsettings) }),
+    ...(settings && { protocolsettings: settings.settings }),
   };
+  const secrets = {
+    ...(credential?.secret !== undefined && { credential: credential.secret }),
+    ...(settings?.secret !== undefined && { hmac: settings.secret }),
+  };
+  return { body, secrets };
 }
 
 /** The filters of a subscription that was checked before. */
@@ -84,13 +106,9 @@ function checkKnown(name: string): void {
     case 'filters':
     case 'sink':
     case 'protocol':
+    case 'sinkcredential':
     case 'protocolsettings':
       return;
-    case 'sinkcredential':
-      throw new SubscriptionError(
-        'sinkcredential',
-        'is not supported; set the header in protocolsettings.headers, such as {"authorization": "Bearer …"}',
-      );
     default:
       throw new SubscriptionError(name.slice(0, 60), `is no member of a subscription; known are ${MEMBERS}`);
   }
@@ -98,10 +116,7 @@ function checkKnown(name: string): void {
 
 function configOf(json: unknown): Readonly<Record<string, unknown>> {
   const config = objectOf(json, 'config');
-  const { order } = config;
-  if (order !== undefined && order !== 'all' && order !== 'none') {
-    throw new SubscriptionError('config.order', 'must be "all" (in order of the log) or "none"');
-  }
+  deliverySettingsOf(config);
   return config;
 }
 
@@ -147,22 +162,28 @@ function protocolOf(json: unknown): 'HTTP' {
   throw new SubscriptionError('protocol', 'must be "HTTP" (case matters)');
 }
 
-function settingsOf(json: unknown): NonNullable<SubscriptionBody['protocolsettings']> {
-  const { headers, method, ...others } = objectOf(json, 'protocolsettings');
+function settingsOf(json: unknown): {
+  readonly settings: NonNullable<SubscriptionBody['protocolsettings']>;
+  readonly secret: string | undefined;
+} {
+  const { headers, method, hmac, ...others } = objectOf(json, 'protocolsettings');
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {
     throw new SubscriptionError(
       `protocolsettings.${unknown.slice(0, 60)}`,
-      'is not known for HTTP; use headers and method',
+      'is not known for HTTP; use headers, method and hmac',
     );
   }
   if (method !== undefined && method !== 'POST') {
     throw new SubscriptionError('protocolsettings.method', 'must be "POST"; other methods are not supported');
   }
-  return {
+  const signing = hmac === undefined ? undefined : hmacOf(hmac);
+  const settings: NonNullable<SubscriptionBody['protocolsettings']> = {
     ...(headers !== undefined && { headers: headersOf(headers) }),
     ...(method !== undefined && { method }),
+    ...(signing && { hmac: signing.hmac }),
   };
+  return { settings, secret: signing?.secret };
 }
 
 function headersOf(json: unknown): Readonly<Record<string, string>> {
@@ -177,11 +198,4 @@ function headersOf(json: unknown): Readonly<Record<string, string>> {
     }
   }
   return headers as Record<string, string>;
-}
-
-function objectOf(json: unknown, path: string): Record<string, unknown> {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new SubscriptionError(path, 'must be a JSON object');
-  }
-  return json as Record<string, unknown>;
 }

@@ -1,15 +1,37 @@
 import { type CloudEvent, type Filter, matches, sourceOf, typeOf } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
-import { filterOf, parseSubscription, type Subscription, type SubscriptionBody } from './subscription.ts';
+import { type DeliverySettings, orderKeyOf, storedDeliverySettings } from './delivery-settings.ts';
+import type { Secrets } from './secrets.ts';
+import {
+  filterOf,
+  type Subscription,
+  type SubscriptionBody,
+  type SubscriptionRequest,
+} from './subscription.ts';
+import type { StoredWebhook, WebhookState } from './webhook.ts';
 
 interface Row {
   readonly id: string;
   readonly body: string;
   readonly retired: string | null;
+  readonly webhook: string | null;
+}
+
+/** What is stored of a subscription when it is created or replaced. */
+export interface NewSubscription extends SubscriptionRequest {
+  /** Set if the sink is to be asked for its consent. */
+  readonly webhook?: StoredWebhook;
+}
+
+/** A subscription that wants an event, and with which others it must come in order. */
+export interface Wanting {
+  readonly id: string;
+  readonly orderKey: string | undefined;
 }
 
 interface Compiled {
   readonly id: string;
+  readonly settings: DeliverySettings;
   readonly source: string | undefined;
   readonly filter: Filter;
 }
@@ -33,11 +55,13 @@ export class Subscriptions {
     this.#db = db;
   }
 
-  create(id: string, body: SubscriptionBody, now: number): void {
+  create(id: string, { body, secrets, webhook }: NewSubscription, now: number): void {
     this.#db.run(
-      'INSERT INTO event_subscription (id, body, created, changed) VALUES (?, ?, ?, ?)',
+      'INSERT INTO event_subscription (id, body, secrets, webhook, created, changed) VALUES (?, ?, ?, ?, ?, ?)',
       id,
       JSON.stringify(body),
+      textOf(secrets),
+      textOf(webhook),
       now,
       now,
     );
@@ -45,15 +69,49 @@ export class Subscriptions {
   }
 
   /** Replaces a subscription, and revives it if it was retired; false if there is none. */
-  update(id: string, body: SubscriptionBody, now: number): boolean {
+  update(id: string, { body, secrets, webhook }: NewSubscription, now: number): boolean {
     const changed = this.#db.run(
-      'UPDATE event_subscription SET body = ?, changed = ?, retired = NULL WHERE id = ?',
+      `UPDATE event_subscription SET body = ?, secrets = ?, webhook = ?, changed = ?, retired = NULL,
+        revision = revision + 1 WHERE id = ?`,
       JSON.stringify(body),
+      textOf(secrets),
+      textOf(webhook),
       now,
       id,
     );
     this.#change();
     return changed > 0;
+  }
+
+  /**
+   * Notes whether the sink consents; false if the subscription was replaced or deleted since it was asked, or, for
+   * `answer` (to OPTIONS), if the sink has said so before.
+   * @param token of the asking
+   */
+  consent(id: string, token: string, state: WebhookState, by: 'answer' | 'callback'): boolean {
+    const row = this.#db.get<{ webhook: string | null }>(
+      'SELECT webhook FROM event_subscription WHERE id = ?',
+      id,
+    );
+    if (!row || row.webhook === null) return false;
+    const stored = JSON.parse(row.webhook) as StoredWebhook;
+    if (stored.token !== token || (by === 'answer' && stored.state !== 'pending')) return false;
+    // A reader that remembers this revision would not see the change.
+    this.#db.run(
+      'UPDATE event_subscription SET webhook = ?, revision = revision + 1 WHERE id = ?',
+      JSON.stringify({ ...state, token } satisfies StoredWebhook),
+      id,
+    );
+    return true;
+  }
+
+  /** Subscriptions whose sinks are still to be asked for their consent. */
+  awaitingConsent(): string[] {
+    return this.#db
+      .all<{ id: string }>(
+        "SELECT id FROM event_subscription WHERE webhook IS NOT NULL AND json_extract(webhook, '$.state') = 'pending'",
+      )
+      .map(({ id }) => id);
   }
 
   /** False if there is none. What was still to be delivered to it is dropped by the deliverer's next look. */
@@ -66,7 +124,8 @@ export class Subscriptions {
   /** Ends a subscription whose sink said that it is gone. */
   retire(id: string, reason: string, now: number): void {
     this.#db.run(
-      'UPDATE event_subscription SET retired = ?, changed = ? WHERE id = ? AND retired IS NULL',
+      `UPDATE event_subscription SET retired = ?, changed = ?, revision = revision + 1
+        WHERE id = ? AND retired IS NULL`,
       reason,
       now,
       id,
@@ -80,13 +139,19 @@ export class Subscriptions {
 
   /** Ids of the subscriptions that want an event. */
   matching(event: CloudEvent): string[] {
+    return this.wanting(event).map(({ id }) => id);
+  }
+
+  /** The subscriptions that want an event. */
+  wanting(event: CloudEvent): Wanting[] {
     this.#index ??= this.#compile();
     const { byType, anyType } = this.#index;
     const source = sourceOf(event);
-    const found: string[] = [];
+    const found: Wanting[] = [];
     for (const list of [byType.get(typeOf(event)) ?? [], anyType]) {
-      for (const { id, source: wanted, filter } of list) {
-        if ((wanted === undefined || wanted === source) && matches(filter, event)) found.push(id);
+      for (const { id, source: wanted, filter, settings } of list) {
+        if ((wanted === undefined || wanted === source) && matches(filter, event))
+          found.push({ id, orderKey: orderKeyOf(event, settings) });
       }
     }
     return found;
@@ -111,11 +176,12 @@ export class Subscriptions {
     const byType = new Map<string, Compiled[]>();
     const anyType: Compiled[] = [];
     const rows = this.#db.all<Row>(
-      'SELECT id, body, retired FROM event_subscription WHERE retired IS NULL ORDER BY number',
+      'SELECT id, body, retired, webhook FROM event_subscription WHERE retired IS NULL ORDER BY number',
     );
     for (const { id, body } of rows) {
-      const parsed = parseSubscription(JSON.parse(body));
-      const compiled = { id, source: parsed.source, filter: filterOf(parsed) };
+      const parsed = JSON.parse(body) as SubscriptionBody;
+      const settings = storedDeliverySettings(parsed.config);
+      const compiled = { id, source: parsed.source, filter: filterOf(parsed), settings };
       const types = new Set(parsed.types);
       if (types.size === 0) anyType.push(compiled);
       for (const type of types) {
@@ -130,14 +196,14 @@ export class Subscriptions {
 
 /** A subscription, from any connection to the data folder. */
 export function readSubscription(db: Database, id: string): Subscription | undefined {
-  const row = db.get<Row>('SELECT id, body, retired FROM event_subscription WHERE id = ?', id);
+  const row = db.get<Row>('SELECT id, body, retired, webhook FROM event_subscription WHERE id = ?', id);
   return row && subscriptionOf(row);
 }
 
 /** All subscriptions in order of their creation, after the one with id `after`. */
 export function readSubscriptions(db: Database, limit: number, after?: string): Subscription[] {
   const rows = db.all<Row>(
-    `SELECT id, body, retired FROM event_subscription
+    `SELECT id, body, retired, webhook FROM event_subscription
       WHERE number > coalesce((SELECT number FROM event_subscription WHERE id = ?), 0) ORDER BY number LIMIT ?`,
     after ?? null,
     limit,
@@ -145,6 +211,56 @@ export function readSubscriptions(db: Database, limit: number, after?: string): 
   return rows.map(subscriptionOf);
 }
 
-function subscriptionOf({ id, body, retired }: Row): Subscription {
-  return { id, ...(JSON.parse(body) as SubscriptionBody), ...(retired !== null && { retired }) };
+/** A subscription with what is never answered. */
+export interface KeptSubscription extends SubscriptionRequest {
+  readonly revision: number;
+  readonly retired?: string;
+  readonly webhook?: StoredWebhook;
+}
+
+/** A subscription with its secrets, from any connection to the data folder. */
+export function readKept(db: Database, id: string): KeptSubscription | undefined {
+  const row = db.get<Row & { secrets: string | null; revision: number }>(
+    'SELECT id, body, retired, webhook, secrets, revision FROM event_subscription WHERE id = ?',
+    id,
+  );
+  if (!row) return undefined;
+  const { body, retired, webhook, secrets, revision } = row;
+  return {
+    body: JSON.parse(body) as SubscriptionBody,
+    secrets: secrets === null ? {} : (JSON.parse(secrets) as Secrets),
+    revision,
+    ...(retired !== null && { retired }),
+    ...(webhook !== null && { webhook: JSON.parse(webhook) as StoredWebhook }),
+  };
+}
+
+/** Grows with each change of a subscription; undefined if there is none. */
+export function readRevision(db: Database, id: string): number | undefined {
+  return db.get<{ revision: number }>('SELECT revision FROM event_subscription WHERE id = ?', id)?.revision;
+}
+
+/** The subscription as it is answered. */
+export function shownSubscription(
+  id: string,
+  body: SubscriptionBody,
+  retired: string | undefined,
+  webhook: StoredWebhook | undefined,
+): Subscription {
+  const { token: _token, ...status } = webhook ?? { token: undefined };
+  return {
+    id,
+    ...body,
+    ...(retired !== undefined && { retired }),
+    ...(webhook && { status: status as WebhookState }),
+  };
+}
+
+function subscriptionOf({ id, body, retired, webhook }: Row): Subscription {
+  const stored = webhook === null ? undefined : (JSON.parse(webhook) as StoredWebhook);
+  return shownSubscription(id, JSON.parse(body) as SubscriptionBody, retired ?? undefined, stored);
+}
+
+function textOf(value: object | undefined): string | null {
+  return value === undefined || Object.keys(value).length === 0 ? null : JSON.stringify(value);
 }

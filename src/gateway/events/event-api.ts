@@ -1,17 +1,24 @@
-import type { DeadLetter, EventStory, EventSummary, FateEntry } from '../../broker/index.ts';
+import {
+  type DeadLetter,
+  type EventStory,
+  type EventSummary,
+  type FateEntry,
+  NOT_YET,
+} from '../../broker/index.ts';
 import { toJsonText } from '../../cloudevents/index.ts';
 import { FATE_KINDS, type Fate, type NearMiss, tellFate } from '../../router/index.ts';
 import { GatewayError } from '../errors.ts';
 import { pathKey } from '../fields.ts';
-import { type GatewayRequest, json, NO_CONTENT, type Route } from '../http.ts';
+import { type GatewayRequest, json, type Route } from '../http.ts';
 import { RawJson } from '../json.ts';
 import { queryInteger } from '../records.ts';
 import type { EventsContext } from './context.ts';
+import { showDeadLetter } from './dead-letters.ts';
 
 const PAGE = 50;
 const MOST = 200;
 
-/** What is known of events, their fates and dead letters: for the console and for people. Times are RFC 3339. */
+/** What is known of events and their fates: for the console and for people. Times are RFC 3339. */
 export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
   const storyOf = async (sequence: number | undefined, what: string) => {
     const story = sequence === undefined ? undefined : await events.story(sequence);
@@ -80,53 +87,6 @@ export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
         }
       },
     },
-    ...deadLetterRoutes(events),
-  ];
-}
-
-function deadLetterRoutes(events: EventsContext['events']): readonly Route[] {
-  const notFound = (id: number): never => {
-    throw new GatewayError('NOT_FOUND', `There is no dead letter with id ${id}.`);
-  };
-  return [
-    {
-      method: 'GET',
-      path: '/api/dead-letters',
-      accepts: 'none',
-      handler: async (request) => {
-        const limit = queryInteger(request, 'limit', 1, MOST) ?? PAGE;
-        const before = queryInteger(request, 'before', 1, Number.MAX_SAFE_INTEGER);
-        const found = await events.deadLetters({ ...(before !== undefined && { before }), limit });
-        const next = found.length === limit ? found.at(-1)?.id : undefined;
-        return json(200, { items: found.map(showDeadLetter), next });
-      },
-    },
-    {
-      method: 'POST',
-      path: '/api/dead-letters/:id/resend',
-      accepts: 'any',
-      handler: async (request) => {
-        const id = pathKey(request, 'id');
-        const outcome = await events.resend(id);
-        switch (outcome.kind) {
-          case 'sent':
-            return { status: 202 };
-          case 'noReceiver':
-            throw new GatewayError('INVALID_STATE', outcome.reason);
-          case 'unknown':
-            return notFound(id);
-        }
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/api/dead-letters/:id',
-      accepts: 'none',
-      handler: async (request) => {
-        const id = pathKey(request, 'id');
-        return (await events.discard(id)) ? NO_CONTENT : notFound(id);
-      },
-    },
   ];
 }
 
@@ -191,7 +151,10 @@ function showStory(story: EventStory, letters: readonly DeadLetter[]): object {
     fates: fates.map(({ time, fate }) => ({ time: instant(time), ...showFate(fate) })),
     nearMisses: nearMissesOf(story),
     ...(repeats && { repeats: { count: repeats.count, last: instant(repeats.last) } }),
-    deliveries: deliveries.map(({ nextTime, ...delivery }) => ({ ...delivery, nextTime: instant(nextTime) })),
+    deliveries: deliveries.map(({ nextTime, ...delivery }) => ({
+      ...delivery,
+      ...(nextTime === NOT_YET ? { waitsForKey: true } : { nextTime: instant(nextTime) }),
+    })),
     deadLetters: letters.map(showDeadLetter),
   };
 }
@@ -201,8 +164,4 @@ function nearMissesOf({ fates }: EventStory): readonly NearMiss[] {
     const known = fate as Fate;
     return known.kind === 'unmatched' || known.kind === 'buffered' ? (known.nearMisses ?? []) : [];
   });
-}
-
-function showDeadLetter({ time, ...letter }: DeadLetter): object {
-  return { ...letter, time: instant(time) };
 }

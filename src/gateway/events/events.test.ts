@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { OverloadedError, UnavailableError } from '../../runtime/errors.ts';
 import {
   end,
@@ -12,61 +12,9 @@ import {
   receive,
   start,
   startInstance,
-  type World,
 } from '../../runtime/events/world.test-helper.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { HostPolicy } from '../hosts.ts';
-import { startGateway } from '../server.ts';
-import { type EventsContext, eventsGroup } from './index.ts';
-
-interface Answered {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
-  readonly json: any;
-}
-
-interface Served {
-  readonly url: string;
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
-}
-
-async function serve(t: TestContext, context: EventsContext): Promise<Served> {
-  const gateway = await startGateway({
-    groups: [eventsGroup(context)],
-    hosts: new HostPolicy([]),
-    host: '127.0.0.1',
-    port: 0,
-    onError: (error) => assert.fail(String(error)),
-  });
-  t.after(() => gateway.close(0));
-  return {
-    url: gateway.url,
-    call: async (method, path, body, headers = {}) => {
-      const raw = typeof body === 'string' || body instanceof Uint8Array;
-      const response = await fetch(`${gateway.url}${path}`, {
-        method,
-        headers: { ...(body !== undefined && !raw && { 'content-type': 'application/json' }), ...headers },
-        ...(body !== undefined && { body: raw ? body : JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return {
-        status: response.status,
-        headers: response.headers,
-        json: text === '' ? null : JSON.parse(text),
-      };
-    },
-  };
-}
-
-async function served(
-  t: TestContext,
-  limits: Partial<EventsContext> = {},
-): Promise<Served & { world: World }> {
-  const world = await openWorld(t);
-  const surface = await serve(t, { runtime: world.runtime, events: world.events, ...limits });
-  return { ...surface, world };
-}
+import { serve, served } from './serve.test-helper.ts';
 
 const binary = (more: Record<string, string> = {}) => ({
   'ce-specversion': '1.0',
@@ -184,6 +132,19 @@ test('subscriptions are created, listed, read, replaced and deleted, with config
     assert.equal((await call(method, `/subscriptions/${id}`)).status, 404);
   assert.equal((await call('PUT', `/subscriptions/${id}`, body)).status, 404);
   assert.deepEqual((await call('GET', '/subscriptions')).json, []);
+});
+
+test('of a delivery that waits for an earlier one of its key no time is told', async (t) => {
+  const { call } = await served(t);
+  const sink = await openSink(t);
+  sink.answer = () => undefined;
+  await call('POST', '/subscriptions', { sink: sink.url, protocol: 'HTTP', config: { order: 'key' } });
+  for (const id of ['1', '2']) await call('POST', '/events', '', binary({ 'ce-id': id, 'ce-subject': 's' }));
+  const [first] = (await call('GET', '/api/events/1')).json.deliveries;
+  assert.equal(first.nextTime, '2030-01-01T12:00:00.000Z');
+  const [second] = (await call('GET', '/api/events/2')).json.deliveries;
+  assert.equal(second.waitsForKey, true);
+  assert.equal(second.nextTime, undefined);
 });
 
 test('a subscription that cannot be used is refused with the path of what is wrong', async (t) => {

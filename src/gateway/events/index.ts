@@ -1,5 +1,7 @@
 import type { RouteGroup } from '../http.ts';
+import { consentRoutes } from './consent.ts';
 import type { EventsContext } from './context.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { eventApiRoutes } from './event-api.ts';
 import { filterEvaluationRoutes } from './filter-evaluation.ts';
 import { ingressRoutes } from './ingress.ts';
@@ -16,7 +18,9 @@ export function eventsGroup(context: EventsContext): RouteGroup {
     routes: [
       ...ingressRoutes(context),
       ...subscriptionRoutes(context),
+      ...consentRoutes(context),
       ...eventApiRoutes(context),
+      ...deadLetterRoutes(context),
       ...filterEvaluationRoutes(context),
       ...waitRoutes(context),
     ],

@@ -1,15 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import {
   Deliverer,
   type DelivererOptions,
   findEvent,
-  parseSubscription,
-  readDeadLetters,
   readStory,
-  readSubscription,
-  readSubscriptions,
-  type Subscription,
-  type SubscriptionBody,
-  SubscriptionError,
   searchEvents,
   Targets,
   targetSettings,
@@ -19,19 +13,25 @@ import { DataFolder } from '../../store/folder.ts';
 import type { DurableRuntime } from '../client.ts';
 import type { RuntimeOptions } from '../options.ts';
 import type { Push } from '../protocol.ts';
+import { type AskWriter, deadLetterSide } from './dead-letter-side.ts';
 import type { Events } from './events.ts';
 import { DUE_LANES_TOPIC, type DueLanes, type EventRequests } from './requests.ts';
 import { routerTablesOver } from './router-tables.ts';
 import { defaultEventsSettings, type EventsSettings } from './settings.ts';
+import { subscriptionSide } from './subscription-side.ts';
 import { readWaits } from './wait-list.ts';
 
 export interface EventSideOptions {
   readonly settings?: Partial<EventsSettings>;
-  /** Ids of new subscriptions. */
+  /** Ids of new subscriptions and of corrected events. */
   readonly newId: () => string;
+  /** Texts that nobody can guess. @defaultValue random ones */
+  readonly newToken?: () => string;
+  /** Address of the server, such as `http://127.0.0.1:8080`, to which sinks call back; undefined if it has none yet. */
+  readonly publicUrl?: () => string | undefined;
   /** Told of mistakes in the program and of a data folder that cannot be read. */
   readonly onError: (error: unknown) => void;
-  readonly deliverer?: Pick<DelivererOptions, 'window' | 'post' | 'graceMs'>;
+  readonly deliverer?: Pick<DelivererOptions, 'window' | 'overall' | 'bytes' | 'post' | 'graceMs'>;
 }
 
 /** The runtime with its event side, on the surfaces' thread. */
@@ -74,6 +74,11 @@ export async function startWithEvents<Options extends RuntimeOptions>(
     db: await orClose(runtime, () => DataFolder.readJournal(options.data).db),
     targets,
     report: (results) => request(runtime, 'deliveryResults', { results }),
+    consent: (result) => request(runtime, 'consent', result),
+    callbackAddress: (id, token, base = eventOptions.publicUrl?.()) =>
+      base === undefined
+        ? undefined
+        : `${base.replace(/\/$/, '')}/subscriptions/${encodeURIComponent(id)}/consent/${token}`,
     onError: eventOptions.onError,
   });
   take = ({ topic, body }) => {
@@ -87,7 +92,7 @@ export async function startWithEvents<Options extends RuntimeOptions>(
     await runtime.close();
     db.close();
   };
-  return { runtime, events: eventsOver(runtime, db, targets, eventOptions.newId), close };
+  return { runtime, events: eventsOver(runtime, db, targets, eventOptions), close };
 }
 
 async function orClose<Value>(runtime: DurableRuntime, work: () => Value): Promise<Value> {
@@ -99,35 +104,21 @@ async function orClose<Value>(runtime: DurableRuntime, work: () => Value): Promi
   }
 }
 
-function eventsOver(runtime: DurableRuntime, db: Database, targets: Targets, newId: () => string): Events {
-  const checked = (json: unknown): SubscriptionBody => {
-    const body = parseSubscription(json);
-    const target = targets.resolve(body.sink);
-    if (!target.ok) throw new SubscriptionError('sink', target.reason);
-    return body;
-  };
+function eventsOver(
+  runtime: DurableRuntime,
+  db: Database,
+  targets: Targets,
+  { newId, newToken = randomUUID }: EventSideOptions,
+): Events {
+  const ask: AskWriter = (kind, body) => request(runtime, kind, body);
   return {
     search: (query) => searchEvents(db, query),
     story: async (sequence) => readStory(db, sequence),
     find: (source, id) => findEvent(db, source, id),
-    routeAgain: (sequence) => request(runtime, 'routeAgain', { sequence }),
-    subscriptions: async (limit, after) => readSubscriptions(db, limit, after),
-    subscription: async (id) => readSubscription(db, id),
-    createSubscription: async (json) => {
-      const subscription: Subscription = { id: newId(), ...checked(json) };
-      const { id, ...body } = subscription;
-      await request(runtime, 'createSubscription', { id, body });
-      return subscription;
-    },
-    updateSubscription: async (id, json) => {
-      const body = checked(json);
-      return (await request(runtime, 'updateSubscription', { id, body })) ? { id, ...body } : undefined;
-    },
-    deleteSubscription: (id) => request(runtime, 'deleteSubscription', { id }),
+    routeAgain: (sequence) => ask('routeAgain', { sequence }),
+    ...subscriptionSide({ db, targets, newId, newToken }, ask),
     waits: async (query) => readWaits(db, query),
-    deadLetters: async (query) => readDeadLetters(db, query),
-    resend: (id) => request(runtime, 'resendDeadLetter', { id }),
-    discard: (id) => request(runtime, 'discardDeadLetter', { id }),
+    ...deadLetterSide(db, ask, newId),
     ...routerTablesOver(runtime),
   };
 }

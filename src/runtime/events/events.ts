@@ -1,12 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type {
   DeadLetter,
+  DeadLetterFilter,
   DeadLetterQuery,
   EventPage,
   EventQuery,
   EventStory,
   Subscription,
 } from '../../broker/index.ts';
-import type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
+import type { CloudEvent } from '../../cloudevents/index.ts';
+import type { CorrectOutcome, ResendCounts, ResendOutcome, RouteAgainOutcome } from './requests.ts';
 import type { RouterTables } from './router-tables.ts';
 import type { StartMapping } from './start-mappings.ts';
 import type { OpenWait, WaitQuery } from './wait-list.ts';
@@ -33,14 +36,30 @@ export interface Events {
   /** False if there is none. */
   deleteSubscription(id: string): Promise<boolean>;
 
+  /**
+   * A sink consents, or does not, by a call back. False if nobody asked with this token.
+   * @param headers lower-case names
+   */
+  consentByCallback(id: string, token: string, headers: IncomingHttpHeaders): Promise<boolean>;
+
   /** Jobs that wait for an event, in the order in which they came to be. */
   waits(query: WaitQuery): Promise<readonly OpenWait[]>;
 
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetter[]>;
+  deadLetter(id: number): Promise<DeadLetter | undefined>;
   /** Delivers the event once more, with all its retries. */
   resend(deadLetterId: number): Promise<ResendOutcome>;
+  /**
+   * Sends another event in the place of a dead letter, to its receiver only: it is added to the log, routed to nobody
+   * else, caused by the one that it corrects. With the source and id of the latter it gets a new id.
+   */
+  correct(deadLetterId: number, event: CloudEvent): Promise<CorrectOutcome>;
   /** False if there is none. */
   discard(deadLetterId: number): Promise<boolean>;
+  /** Share by share, so that other work goes on in between; ends early when the signal aborts. */
+  resendAll(selection: DeadLetterSelection, signal?: AbortSignal): Promise<ResendCounts>;
+  /** As {@link resendAll}; answers how many are gone. */
+  discardAll(selection: DeadLetterSelection, signal?: AbortSignal): Promise<number>;
 
   /** What the router listens to and waits for now. */
   routerTables(): Promise<RouterTables>;
@@ -49,3 +68,6 @@ export interface Events {
   /** Takes events of this type for messages from now on. */
   addMessageName(workflowKey: string, name: string): Promise<void>;
 }
+
+/** Which dead letters are meant: these, or all that match and are there when it begins. */
+export type DeadLetterSelection = { readonly ids: readonly number[] } | { readonly filter: DeadLetterFilter };

@@ -1,9 +1,18 @@
-import { type Appended, type DeliveryResult, laneOf, type Settled, unpacked } from '../../broker/index.ts';
+import {
+  type Appended,
+  type DeliveryResult,
+  laneOf,
+  type Settled,
+  unpacked,
+  type WebhookState,
+} from '../../broker/index.ts';
 import type { CloudEvent } from '../../cloudevents/index.ts';
 import type { Fate } from '../../router/index.ts';
 import type { RequestHandler, Tx } from '../module.ts';
 import type { EventsCore } from './core.ts';
-import type { EventRequests, ResendOutcome, RouteAgainOutcome } from './requests.ts';
+import { deadLetterHandlers } from './dead-letters.ts';
+import { handler } from './request-handler.ts';
+import type { RouteAgainOutcome } from './requests.ts';
 
 /** The requests of the event side. */
 export function eventHandlers(core: () => EventsCore): readonly RequestHandler<never>[] {
@@ -13,28 +22,30 @@ export function eventHandlers(core: () => EventsCore): readonly RequestHandler<n
       for (const result of results) settle(core(), tx, result);
       return null;
     }),
-    handler('createSubscription', ({ id, body }, tx) => {
-      core().stores.subscriptions.create(id, body, tx.now);
+    handler('createSubscription', ({ id, subscription }, tx) => {
+      core().stores.subscriptions.create(id, subscription, tx.now);
+      core().intake.wake({ kind: 'subscription', id });
       return null;
     }),
-    handler('updateSubscription', ({ id, body }, tx) => core().stores.subscriptions.update(id, body, tx.now)),
+    handler('updateSubscription', ({ id, subscription }, tx) => {
+      const updated = core().stores.subscriptions.update(id, subscription, tx.now);
+      if (updated) core().intake.wake({ kind: 'subscription', id });
+      return updated;
+    }),
     handler('deleteSubscription', ({ id }) => {
       const deleted = core().stores.subscriptions.delete(id);
       // The deliverer finds that nobody wants what is still on its way, and says so.
       if (deleted) core().intake.wake({ kind: 'subscription', id });
       return deleted;
     }),
-    handler('resendDeadLetter', ({ id }, tx) => resend(core(), tx, id)),
-    handler('discardDeadLetter', ({ id }) => core().stores.deadLetters.remove(id)),
+    handler('consent', ({ id, token, state }) => {
+      consent(core(), id, token, state, 'answer');
+      return null;
+    }),
+    handler('consentByCallback', ({ id, token, state }) => consent(core(), id, token, state, 'callback')),
+    ...deadLetterHandlers(core),
     handler('routeAgain', ({ sequence }) => routeAgain(core(), sequence)),
   ];
-}
-
-function handler<Kind extends keyof EventRequests>(
-  kind: Kind,
-  handle: (body: EventRequests[Kind]['body'], tx: Tx) => EventRequests[Kind]['value'],
-): RequestHandler<never> {
-  return { kind, handle };
 }
 
 function publish(core: EventsCore, tx: Tx, event: CloudEvent): Pick<Appended, 'sequence' | 'duplicate'> {
@@ -43,23 +54,42 @@ function publish(core: EventsCore, tx: Tx, event: CloudEvent): Pick<Appended, 's
   return { sequence, duplicate };
 }
 
+function consent(
+  core: EventsCore,
+  id: string,
+  token: string,
+  state: WebhookState,
+  by: 'answer' | 'callback',
+): boolean {
+  const noted = core.stores.subscriptions.consent(id, token, state, by);
+  if (noted) core.intake.wake({ kind: 'subscription', id });
+  return noted;
+}
+
 function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
   const { deliveries, log, subscriptions } = core.stores;
-  const row = deliveries.get(result.id);
-  const logged = row && log.get(row.sequence);
-  if (!row || !logged) return;
-  const { sequence, event, hops } = logged;
-  const settled = deliveries.settle(row, result.attempt, result.sink, tx.now);
+  const outcome = deliveries.settle(result.id, result.attempt, result.sink, tx.now);
+  if (!outcome) return;
+  const { row, settled } = outcome;
+  const { sequence, hops } = row;
   core.stores.confirmations.onDelivery(tx, row, settled, result.attempt, result.sink);
-  const fate = fateOf(settled, result);
+  const fate = fateOf(settled, result, row.letter);
   if (fate) {
     tx.onUndo(log.addFates(sequence, [fate], tx.now));
     const intent = settled.kind === 'delivered' ? 'DELIVERED' : 'DEAD_LETTERED';
-    core.intake.record(tx, sequence, event, intent, [fate]);
+    core.intake.recordOf(tx, { sequence, source: row.source, id: row.eventId, type: row.type }, intent, [
+      fate,
+    ]);
   }
   const lane = laneOf(row.lane);
-  if (settled.kind === 'deadLettered' && settled.retire && lane.kind === 'subscription') {
-    subscriptions.retire(lane.id, settled.reason, tx.now);
+  // The next one of its key may be sent.
+  if (row.orderKey !== null && settled.kind !== 'retried') core.intake.wake(lane);
+  if (settled.kind === 'deadLettered') {
+    if (settled.forwarded !== undefined) core.intake.wake(laneOf(settled.forwarded));
+    if (settled.retire && lane.kind === 'subscription') {
+      subscriptions.retire(lane.id, settled.reason, tx.now);
+      core.intake.wake(lane);
+    }
   }
   for (const reply of result.replies) {
     const accepted = core.intake.accept(tx, reply, { hops: hops + 1, cause: sequence });
@@ -67,7 +97,9 @@ function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
   }
 }
 
-function fateOf(settled: Settled, { sink, note }: DeliveryResult): Fate | undefined {
+function fateOf(settled: Settled, result: DeliveryResult, letter: string | null): Fate | undefined {
+  const { sink } = result;
+  const note = letter === null ? result.note : 'as a dead letter';
   switch (settled.kind) {
     case 'delivered':
       return { kind: 'delivered', sink, attempts: settled.attempts, ...(note !== undefined && { note }) };
@@ -94,22 +126,4 @@ function routeAgain({ stores: { log } }: EventsCore, sequence: number): RouteAga
   if (log.fates(sequence).some(({ kind }) => EFFECTS.has(kind))) return 'hadEffect';
   log.markToRoute(sequence);
   return 'soon';
-}
-
-function resend(core: EventsCore, tx: Tx, id: number): ResendOutcome {
-  const { deadLetters, subscriptions } = core.stores;
-  const letter = deadLetters.get(id);
-  if (!letter) return { kind: 'unknown' };
-  const lane = laneOf(letter.lane);
-  if (lane.kind === 'subscription') {
-    const subscription = subscriptions.get(lane.id);
-    if (!subscription) return { kind: 'noReceiver', reason: `Its subscription ${lane.id} is deleted.` };
-    if (subscription.retired !== undefined) {
-      const reason = `Its subscription ${lane.id} is retired: ${subscription.retired} PUT the subscription to revive it.`;
-      return { kind: 'noReceiver', reason };
-    }
-  }
-  deadLetters.remove(id);
-  core.intake.deliverTo(tx, letter.sequence, lane);
-  return { kind: 'sent' };
 }

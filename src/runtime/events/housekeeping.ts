@@ -1,3 +1,4 @@
+import { laneText } from '../../broker/index.ts';
 import type { Tx } from '../module.ts';
 import type { Intake } from './intake.ts';
 import { failureCommand } from './job-failures.ts';
@@ -16,8 +17,8 @@ export class Housekeeping {
   readonly #stores: EventStores;
   readonly #intake: Intake;
   readonly #settings: EventsSettings;
-  /** Deliveries due up to this time were told to the deliverer. */
-  #woken = 0;
+  /** Deliveries due up to this time were told to the deliverer; undefined: none yet. */
+  #woken: number | undefined;
   #pruned = 0;
 
   constructor(stores: EventStores, intake: Intake, settings: EventsSettings) {
@@ -29,6 +30,7 @@ export class Housekeeping {
   /** Epoch ms. */
   nextDue(): number | undefined {
     const { deliveries, earlyReplies, waits } = this.#stores;
+    if (this.#woken === undefined) return 0;
     const times = [
       deliveries.nextDue(this.#woken),
       earlyReplies.nextEnd(),
@@ -48,16 +50,23 @@ export class Housekeeping {
   }
 
   reset(): void {
-    this.#woken = 0;
+    this.#woken = undefined;
   }
 
   #wake(tx: Tx): void {
     const { now } = tx;
-    const lanes = this.#stores.deliveries.lanesDue(this.#woken, now);
+    const lanes =
+      this.#woken === undefined ? this.#allLanes() : this.#stores.deliveries.lanesDue(this.#woken, now);
     if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now } satisfies DueLanes);
     tx.afterCommit(() => {
       this.#woken = now;
     });
+  }
+
+  #allLanes(): string[] {
+    const { deliveries, subscriptions } = this.#stores;
+    const asked = subscriptions.awaitingConsent().map((id) => laneText({ kind: 'subscription', id }));
+    return [...new Set([...deliveries.lanes(), ...asked])];
   }
 
   /** Jobs that waited as long as their task says: each throws an error, or fails. */

@@ -44,16 +44,28 @@ export class Intake {
 
   /** Writes the deliveries of an event: to the subscriptions that match, and to one more receiver. */
   deliver(tx: Tx, sequence: number, event: CloudEvent, host?: Lane): void {
-    const lanes: Lane[] = this.#stores.subscriptions
-      .matching(event)
-      .map((id) => ({ kind: 'subscription', id }));
-    if (host) lanes.push(host);
-    for (const lane of lanes) this.deliverTo(tx, sequence, lane);
+    const { deliveries, subscriptions } = this.#stores;
+    for (const { id, orderKey } of subscriptions.wanting(event)) {
+      const lane: Lane = { kind: 'subscription', id };
+      deliveries.add(sequence, lane, tx.now, orderKey);
+      this.#lanes.add(laneText(lane));
+    }
+    if (host) this.deliverTo(tx, sequence, event, host);
   }
 
-  deliverTo(tx: Tx, sequence: number, lane: Lane): void {
-    this.#stores.deliveries.add(sequence, lane, tx.now);
+  /** Writes the delivery of an event to one receiver. */
+  deliverTo(tx: Tx, sequence: number, event: CloudEvent, lane: Lane): void {
+    this.#stores.deliveries.addAgain(sequence, lane, event, tx.now);
     this.#lanes.add(laneText(lane));
+  }
+
+  /** Adds an event to the log that goes to one receiver and nowhere else. A repeat has no effect. */
+  acceptFor(tx: Tx, event: CloudEvent, origin: Origin, lane: Lane): Appended {
+    const appended = this.#stores.log.append(event, tx.now, origin);
+    if (appended.duplicate) return appended;
+    this.record(tx, appended.sequence, event, 'RECEIVED');
+    this.deliverTo(tx, appended.sequence, event, lane);
+    return appended;
   }
 
   /** Says that the deliverer should look at a lane, though it got nothing new. */
@@ -83,15 +95,19 @@ export class Intake {
     fates?: readonly Fate[],
     causeJob?: number,
   ): void {
-    const value: CloudEventValue = {
-      sequence,
-      source: sourceOf(event),
-      id: idOf(event),
-      type: typeOf(event),
-      ...(causeJob !== undefined && { causeJob }),
-      ...(fates && { fates }),
-    };
-    const frame = { recordType: 'EVENT', key: sequence, timestamp: tx.now, recordVersion: 1 };
+    const name = { sequence, source: sourceOf(event), id: idOf(event), type: typeOf(event) };
+    this.recordOf(tx, { ...name, ...(causeJob !== undefined && { causeJob }) }, intent, fates);
+  }
+
+  /** As {@link record}, for an event that need not be read. */
+  recordOf(
+    tx: Tx,
+    event: Omit<CloudEventValue, 'fates'>,
+    intent: CloudEventIntent,
+    fates?: readonly Fate[],
+  ): void {
+    const value: CloudEventValue = fates ? { ...event, fates } : event;
+    const frame = { recordType: 'EVENT', key: event.sequence, timestamp: tx.now, recordVersion: 1 };
     tx.append({ ...frame, valueType: 'CLOUD_EVENT', intent, value });
   }
 }

@@ -21,6 +21,8 @@ export interface EventsSettings {
   /** ms that events stay in the log. @defaultValue 7 days */
   readonly retentionMs: number;
   readonly retry: Partial<RetrySettings>;
+  /** Address that gets what is given up, unless a subscription names another. @defaultValue none: the list keeps it */
+  readonly deadLetterSink?: string;
   /** See `targetSettings` of the broker. */
   readonly hostMap: readonly { readonly from: string; readonly to: string }[];
   readonly allowTargets: readonly string[];

@@ -29,7 +29,7 @@ export function openStores(db: Database, settings: EventsSettings, chance: () =>
       reuseIds: (source) => reuseIdSources.has(source),
     }),
     subscriptions: new Subscriptions(db),
-    deliveries: new Deliveries(db, chance, settings.retry),
+    deliveries: new Deliveries(db, chance, settings.retry, settings.deadLetterSink),
     deadLetters: new DeadLetters(db),
     waits,
     confirmations: new Confirmations(db, waits),

@@ -37,6 +37,9 @@ export interface WorldOptions {
   readonly timeoutMs?: number;
   readonly window?: number;
   readonly graceMs?: number;
+  /** Requests to all sinks at a time. */
+  readonly overall?: number;
+  readonly publicUrl?: () => string | undefined;
 }
 
 /** A data folder with runtime, real engine and real deliveries; the clock stands still until it is moved. */
@@ -61,7 +64,7 @@ export interface World {
 
 export async function openWorld(t: TestContext, options: WorldOptions = {}): Promise<World> {
   const data = options.data ?? temporaryFolder(t);
-  const { settings = {}, faults, timeoutMs, window, graceMs } = options;
+  const { settings = {}, faults, timeoutMs, window, graceMs, overall, publicUrl } = options;
   const log: LogEntry[] = [];
   let now = START;
   const started: EventedRuntime = await startWithEvents(
@@ -83,10 +86,12 @@ export async function openWorld(t: TestContext, options: WorldOptions = {}): Pro
     {
       settings,
       newId: ids('subscription'),
+      ...(publicUrl && { publicUrl }),
       onError: (error) => assert.fail(String(error)),
       deliverer: {
         ...(timeoutMs !== undefined && { post: { timeoutMs } }),
         ...(window !== undefined && { window }),
+        ...(overall !== undefined && { overall }),
         graceMs: graceMs ?? 0,
       },
     },
