@@ -96,6 +96,7 @@ export async function startTutti({ log = () => undefined, ...given }: StartOptio
       folder: options.data,
       file: join(options.data, 'history.db'),
       journalPosition: () => runtime.position(),
+      jobTypes: options.routerTypes,
       onFailure: (reason) => log({ level: 'error', message: `The read model cannot go on: ${reason}` }),
     });
     const readModel = history;

@@ -13,15 +13,16 @@ const mayImport: Record<string, readonly string[]> = {
   bpmn: ['feel'],
   engine: ['bpmn', 'dmn', 'feel'],
   router: ['cloudevents', 'feel', 'bpmn', 'engine/records'],
+  compliance: ['engine/records', 'bpmn', 'router'],
   store: ['engine/state', 'engine/records'],
   broker: ['cloudevents', 'store'],
   runtime: ['engine', 'router', 'broker', 'store', 'cloudevents', 'bpmn'],
-  history: ['store', 'engine/records', 'bpmn'],
-  gateway: ['engine/records', 'runtime', 'history', 'broker', 'router', 'cloudevents', 'bpmn'],
+  history: ['store', 'engine/records', 'bpmn', 'compliance'],
+  gateway: ['engine/records', 'runtime', 'history', 'broker', 'router', 'cloudevents', 'bpmn', 'compliance'],
   zeebe: ['router', 'cloudevents', 'engine/records'],
   buses: ['cloudevents'],
 };
-const pure = ['cloudevents', 'feel', 'dmn', 'bpmn', 'engine', 'router'].filter((folder) =>
+const pure = ['cloudevents', 'feel', 'dmn', 'bpmn', 'engine', 'router', 'compliance'].filter((folder) =>
   existsSync(join(root, 'src', folder)),
 );
 const impure =

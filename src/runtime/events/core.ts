@@ -196,9 +196,9 @@ export class EventsCore {
   }
 
   /** What becomes of a message after its publication is its event's fate too. */
-  #laterFate(tx: Tx, record: LogRecord, told: boolean): void {
-    const use = told ? undefined : messageUse(record);
-    if (use) {
+  #laterFate(tx: Tx, record: LogRecord, told: number | undefined): void {
+    const use = messageUse(record);
+    if (use && use.messageKey !== told) {
       void tx.db;
       const sequence = this.stores.messages.use(use.messageKey);
       if (sequence !== undefined) this.#addFate(tx, sequence, use.fate);

@@ -28,8 +28,8 @@ export interface RoutingParts {
 /** Carries out what the router decides about an event. */
 export class Routing {
   readonly #parts: RoutingParts;
-  /** Records of publications whose fates are told already; the hook on records sees them once more. */
-  readonly #told = new WeakSet<readonly JournalRecord[]>();
+  /** Records of publications and their messages, whose fates are told already; the hook on records sees them once more. */
+  readonly #told = new WeakMap<readonly JournalRecord[], number>();
 
   constructor(parts: RoutingParts) {
     this.#parts = parts;
@@ -42,8 +42,9 @@ export class Routing {
     intake.fate(tx, sequence, event, this.#decide(tx, sequence, event));
   }
 
-  told(records: readonly JournalRecord[]): boolean {
-    return this.#told.has(records);
+  /** Key of the message that these records published and whose fate is told. */
+  told(records: readonly JournalRecord[]): number | undefined {
+    return this.#told.get(records);
   }
 
   #decide(tx: Tx, sequence: number, event: CloudEvent): readonly Fate[] {
@@ -89,7 +90,7 @@ export class Routing {
     const value = reuseIdSources.has(sourceOf(event)) ? { ...request, messageId: '' } : request;
     const { answer, records } = tx.execute({ valueType: 'MESSAGE', intent: 'PUBLISH', value });
     if (answer.kind === 'rejected') return [{ kind: 'refused', reason: answer.reason }];
-    this.#told.add(records);
+    this.#told.set(records, answer.key);
     const fates = fatesOfMessage(request, records as readonly LogRecord[], tx.now);
     const used = fates.some(({ kind }) => kind === 'correlated' || kind === 'started');
     if (request.timeToLive > 0) stores.messages.add(answer.key, sequence, used);
