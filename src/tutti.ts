@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { complianceGroup } from './gateway/compliance/index.ts';
 import { consoleApi } from './gateway/console/api.ts';
 import { consolePages } from './gateway/console/pages.ts';
 import { type EventsContext, eventsGroup } from './gateway/events/index.ts';
@@ -147,6 +148,7 @@ function routeGroups(
     restGroup(context, advertised),
     eventsGroup(context),
     recordsGroup(context),
+    complianceGroup(context),
     liveGroup(context),
     consoleApi(context),
     consolePages(fileURLToPath(new URL('../console/dist/', import.meta.url))),
