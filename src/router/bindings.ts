@@ -1,5 +1,6 @@
 import type { GraphElement, ProcessGraph } from '../bpmn/graph.ts';
 import { readJobHeaders } from './job-headers.ts';
+import { isWatchOnly } from './watch.ts';
 
 /** What one deployed model wants to hear of. Only static names count; expressions are known when an instance waits. */
 export interface ModelBindings {
@@ -22,6 +23,7 @@ export function bindingsOf(graph: ProcessGraph, jobTypes: ReadonlySet<string>): 
   const messages = new Map<string, { timeToLive?: number }>();
   const starts = new Set<string>();
   const waitTypes = new Set<string>();
+  const watchOnly = isWatchOnly(graph);
   for (const element of Object.values(graph.elements)) {
     const name = element.message?.name;
     if (name?.kind === 'static') {
@@ -30,7 +32,8 @@ export function bindingsOf(graph: ProcessGraph, jobTypes: ReadonlySet<string>): 
       messages.set(name.value, known ? longer(known, own) : own);
       if (startsInstance(graph, element)) starts.add(name.value);
     }
-    if (element.job?.type.kind === 'static' && jobTypes.has(element.job.type.value)) {
+    // Who only watches waits for no reply of its own.
+    if (!watchOnly && element.job?.type.kind === 'static' && jobTypes.has(element.job.type.value)) {
       const read = readJobHeaders(element.job.headers);
       if (read.ok && read.headers.waitType) waitTypes.add(read.headers.waitType);
     }

@@ -18,3 +18,4 @@ export {
   type OutgoingSettings,
   type RouterJob,
 } from './outgoing.ts';
+export { isWatchOnly, WATCH_ONLY_PROPERTY, type Watching, watchedTypesOf, watchingOf } from './watch.ts';

@@ -137,6 +137,9 @@ test('what does not exist and what cannot be read is refused by name', async (t)
   assert.match((await get('/parcle', 404)).detail, /No process 'parcle'/);
   assert.match((await get('/parcel?version=7', 404)).detail, /version 7/);
   assert.match((await get('/instances/1', 404)).detail, /no process instance with key '1'/);
-  assert.match((await get('/parcel/deviations?verdict=bad', 400)).detail, /verdict must be one of early, late/);
+  assert.match(
+    (await get('/parcel/deviations?verdict=bad', 400)).detail,
+    /verdict must be one of early, late/,
+  );
   assert.match((await get('/parcel/deviations?from=yesterday', 400)).detail, /from must be a date/);
 });

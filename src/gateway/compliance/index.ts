@@ -1,5 +1,10 @@
 import { VERDICTS, type Verdict } from '../../compliance/index.ts';
-import type { ComplianceFigures, ComplianceFilter, DeviationRow, VerdictCounts } from '../../history/index.ts';
+import type {
+  ComplianceFigures,
+  ComplianceFilter,
+  DeviationRow,
+  VerdictCounts,
+} from '../../history/index.ts';
 import { GatewayError } from '../errors.ts';
 import { pathKey } from '../fields.ts';
 import { type GatewayRequest, json, type RouteGroup } from '../http.ts';

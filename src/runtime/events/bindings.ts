@@ -1,11 +1,13 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type { StatePort } from '../../engine/state/port.ts';
 import { GRAPHS, PROCESSES } from '../../engine/state/tables.ts';
-import { bindingsOf, type ModelBindings } from '../../router/index.ts';
+import { bindingsOf, isWatchOnly, type ModelBindings, watchedTypesOf } from '../../router/index.ts';
 
 interface Model extends ModelBindings {
   /** Names of the elements that have jobs, by id. */
   readonly names: ReadonlyMap<string, string>;
+  readonly watchOnly: boolean;
+  readonly watched: ReadonlySet<string>;
 }
 
 interface Merged {
@@ -13,6 +15,8 @@ interface Merged {
   readonly messages: ReadonlyMap<string, number | undefined>;
   readonly starts: ReadonlySet<string>;
   readonly waitTypes: ReadonlySet<string>;
+  /** Types that tasks of processes that only watch may await. */
+  readonly watched: ReadonlySet<string>;
 }
 
 /** What all deployed models want to hear of; read again from the engine's state after each change of the models. */
@@ -36,6 +40,11 @@ export class Bindings {
     return this.#models.get(processDefinitionKey)?.names.get(elementId);
   }
 
+  isWatchOnly(state: StatePort, processDefinitionKey: number): boolean {
+    this.of(state);
+    return this.#models.get(processDefinitionKey)?.watchOnly ?? false;
+  }
+
   /** A model came or went, or may have. */
   changed(): void {
     this.#merged = undefined;
@@ -57,7 +66,12 @@ export class Bindings {
     const named = Object.values(graph.elements).flatMap(({ id, name, job }): [string, string][] =>
       job && name ? [[id, name]] : [],
     );
-    return { ...bindingsOf(graph, this.#jobTypes), names: new Map(named) };
+    return {
+      ...bindingsOf(graph, this.#jobTypes),
+      names: new Map(named),
+      watchOnly: isWatchOnly(graph),
+      watched: watchedTypesOf(graph, this.#jobTypes),
+    };
   }
 }
 
@@ -66,6 +80,7 @@ function merge(models: Iterable<Model>): Merged {
   const messages = new Map<string, number | undefined>();
   const starts = new Set<string>();
   const waitTypes = new Set<string>();
+  const watched = new Set<string>();
   for (const model of models) {
     for (const [name, { timeToLive }] of model.messages) {
       const known = messages.get(name);
@@ -75,6 +90,7 @@ function merge(models: Iterable<Model>): Merged {
     }
     for (const name of model.starts) starts.add(name);
     for (const type of model.waitTypes) waitTypes.add(type);
+    for (const type of model.watched) watched.add(type);
   }
-  return { messages, starts, waitTypes };
+  return { messages, starts, waitTypes, watched };
 }

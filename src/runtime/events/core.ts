@@ -192,6 +192,8 @@ export class EventsCore {
     const reason = endOfJob(record.intent, record.value.errorCode);
     if (reason === undefined) return;
     void tx.db;
+    if (this.#bindings.isWatchOnly(tx.state, record.value.processDefinitionKey))
+      this.stores.watch.end(record.key);
     this.stores.waits.end(record.key, reason, tx.now);
   }
 

@@ -36,10 +36,15 @@ export class Routing {
   }
 
   /** Moves the processes that wait for this event, and notes what became of it. In the scope of the caller. */
-  run(tx: Tx, { sequence, event }: LoggedEvent): void {
-    const { intake, stores } = this.#parts;
+  run(tx: Tx, logged: LoggedEvent): void {
+    const { sequence, event } = logged;
+    const { intake, stores, bindings, incoming } = this.#parts;
     stores.log.markRouted(sequence);
-    intake.fate(tx, sequence, event, this.#decide(tx, sequence, event));
+    const fates = this.#decide(tx, sequence, event);
+    const kept = fates.some(({ kind }) => kind === 'earlyReply');
+    const seen = kept ? [] : stores.watch.see(tx, logged, bindings, tx.now + incoming.timeToLive);
+    const homeless = seen.length > 0 && fates.every(({ kind }) => kind === 'unmatched');
+    intake.fate(tx, sequence, event, homeless ? seen : [...fates, ...seen]);
   }
 
   /** Key of the message that these records published and whose fate is told. */

@@ -4,6 +4,7 @@ import { EarlyReplies } from './early-replies.ts';
 import { MessageEvents } from './message-events.ts';
 import type { EventsSettings } from './settings.ts';
 import { Waits } from './waits.ts';
+import { Watch } from './watch.ts';
 
 /** All tables of the event side, on the writer's connection. */
 export interface EventStores {
@@ -14,10 +15,12 @@ export interface EventStores {
   readonly waits: Waits;
   readonly earlyReplies: EarlyReplies;
   readonly messages: MessageEvents;
+  readonly watch: Watch;
 }
 
 export function openStores(db: Database, settings: EventsSettings, chance: () => number): EventStores {
   const reuseIdSources = new Set(settings.reuseIdSources);
+  const earlyReplies = new EarlyReplies(db);
   return {
     log: new EventLog(db, {
       windowMs: settings.windowMs,
@@ -27,7 +30,8 @@ export function openStores(db: Database, settings: EventsSettings, chance: () =>
     deliveries: new Deliveries(db, chance, settings.retry),
     deadLetters: new DeadLetters(db),
     waits: new Waits(db),
-    earlyReplies: new EarlyReplies(db),
+    earlyReplies,
     messages: new MessageEvents(db),
+    watch: new Watch(db, earlyReplies),
   };
 }
