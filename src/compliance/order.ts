@@ -36,7 +36,16 @@ function stepsFrom(graph: ProcessGraph, element: GraphElement): readonly string[
   const aside = (element.eventSubProcesses ?? []).flatMap((id) => graph.elements[id]?.startEvents ?? []);
   const inside = element.startEvents ?? [];
   if (inside.length > 0) return [...inside, ...interrupting, ...aside];
-  return [...onwards(graph, element), ...interrupting];
+  return [...linked(graph, element), ...onwards(graph, element), ...interrupting];
+}
+
+/** From a link to where it leads. */
+function linked(graph: ProcessGraph, { type, linkName, flowScope }: GraphElement): readonly string[] {
+  if (type !== 'INTERMEDIATE_THROW_EVENT' || linkName === undefined) return [];
+  return Object.values(graph.elements)
+    .filter((other) => other.type === 'INTERMEDIATE_CATCH_EVENT' && other.flowScope === flowScope)
+    .filter((other) => other.linkName === linkName)
+    .map(({ id }) => id);
 }
 
 /** Past the element; from the end of a subprocess, past that. */
