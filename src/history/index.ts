@@ -7,6 +7,7 @@ export {
   type FieldSpec,
   type FieldType,
 } from './collections.ts';
+export { forgetCompliance } from './compliance/forget.ts';
 export type { ComplianceInstance } from './compliance/instance.ts';
 export type {
   ComplianceFigures,

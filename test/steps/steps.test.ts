@@ -160,10 +160,11 @@ describe('step orchestrate', () => {
     const slow = await Buyer.enter(t, stack.addresses);
     await slow.holds(1);
     await slow.sees('checkout');
+    const { paymentId } = slow;
     await stack.advance(HOLD_MS);
     await slow.sees('timedOut');
     await endsAs(stack, slow, 'timedOut');
-    await slow.tellsOf('Payments.Authorized', { paymentId: slow.paymentId }, slow.paymentId);
+    await slow.tellsOf('Payments.Authorized', { paymentId }, paymentId);
     const [first] = await deviates(stack, slow, 'late: Payments.Authorized');
     assert.equal(first, 'missing: Payments.Authorized or Payments.Refused');
   });
