@@ -36,6 +36,9 @@ export class Leavings {
         const ending = bpmnElementType === 'PROCESS' && record.intent === 'ELEMENT_TERMINATING';
         const cut = bpmnEventType === 'TERMINATE' && record.intent === 'ELEMENT_ACTIVATED';
         if (ending || cut) this.#note(processInstanceKey, { kind: 'end' });
+        // What it makes the instance leave is left by now; what is left later has another cause.
+        if (bpmnEventType === 'TIMER' && record.intent === 'ELEMENT_COMPLETED')
+          this.#note(processInstanceKey, { kind: 'other' });
         return [];
       }
       case 'PROCESS_MESSAGE_SUBSCRIPTION': {
