@@ -73,7 +73,7 @@ export async function launchConcert(options: ConcertOptions): Promise<Concert> {
     await connect(tutti, wiringOf(step, addresses, left > 0));
     await deploy(tutti, steps[step].model);
     if (left > 0) {
-      say(`${left} purchases of a former step go on with their own model and wiring until they end.`);
+      say(`Of a former step ${left} purchase(s) go on with their own model and wiring until they end.`);
       draining = drain({
         left: () => choreographedPurchases(tutti),
         finish: () => connect(tutti, wiringOf(step, addresses)),

@@ -44,7 +44,7 @@ test('a purchase under way at each switch of the step ends as it began, and then
   assert.ok(present);
   const { tutti } = present.addresses;
   assert.ok(
-    lines.some((line) => line.startsWith('2 purchases of a former step go on')),
+    lines.some((line) => line.startsWith('Of a former step 2 purchase(s) go on')),
     lines.join('\n'),
   );
   assert.ok((await wires(tutti)).includes('concert: open the payment'));

@@ -42,7 +42,11 @@ export class Bindings {
 
   isWatchOnly(state: StatePort, processDefinitionKey: number): boolean {
     this.of(state);
-    return this.#models.get(processDefinitionKey)?.watchOnly ?? false;
+    const model = this.#models.get(processDefinitionKey);
+    if (model) return model.watchOnly;
+    // Instances of a version that was deleted go on.
+    const graph = state.get(GRAPHS, processDefinitionKey)?.graph;
+    return graph !== undefined && isWatchOnly(graph);
   }
 
   /** A model came or went, or may have. */

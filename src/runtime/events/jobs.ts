@@ -82,6 +82,7 @@ export class JobService {
 
   /** The process only watches: the job stands until it sees the event of somebody else. */
   #watch(tx: Tx, job: ActivatedJob, outgoing: Outgoing): void {
+    void tx.db; // what follows is undone with the job's scope
     const { stores, intake } = this.#parts;
     const { processInstanceKey, elementId, customHeaders } = job.value;
     const watched = { jobKey: job.key, processInstanceKey, elementId };
