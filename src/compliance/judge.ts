@@ -198,7 +198,12 @@ export class Judge {
     }
     if (intent !== 'ROUTED') return;
     // The log keeps fates as data; the router alone writes those of its routing.
-    for (const fate of (value.fates ?? []) as readonly Fate[]) this.#fate(fate, { type, sequence, time });
+    const fates = (value.fates ?? []) as readonly Fate[];
+    const used = fates.some(({ kind }) => kind === 'correlated' || kind === 'started');
+    for (const fate of fates) {
+      // One that was of use is not kept to be judged, though somebody may watch for it later.
+      if (!used || fate.kind !== 'earlyReply') this.#fate(fate, { type, sequence, time });
+    }
   }
 
   #fate(
@@ -214,7 +219,7 @@ export class Judge {
         this.#untaken.name(event.type, event.sequence);
         return;
       case 'reply':
-        this.#reply(Number(fate.jobKey), event);
+        this.#reply(fate, event);
         return;
       case 'lateReply': {
         const job = this.#jobOf(Number(fate.jobKey));
@@ -248,14 +253,17 @@ export class Judge {
   }
 
   #reply(
-    jobKey: number,
+    fate: Extract<Fate, { kind: 'reply' }>,
     event: { readonly type: string; readonly sequence: number; readonly time: number },
   ): void {
     const early = this.#view.kept(-event.sequence) !== undefined;
     if (early) this.#apply({ kind: 'dropped', key: -event.sequence });
-    const job = this.#jobOf(jobKey);
-    if (!job || !this.#view.model(job.processDefinitionKey)) return;
-    this.#apply({ kind: 'identified', as: 'reply', key: jobKey, eventSequence: event.sequence });
+    const instance = this.#view.instance(Number(fate.processInstanceKey));
+    if (!instance) return;
+    const { processInstanceKey, processDefinitionKey } = instance;
+    const job = { processInstanceKey, processDefinitionKey, elementId: fate.elementId };
+    const key = Number(fate.jobKey);
+    this.#apply({ kind: 'identified', as: 'reply', key, eventSequence: event.sequence });
     if (early)
       this.#judge(job, 'early', event, 'It came before its task waited for it, and was kept until then.');
     else this.#judge(job, 'expected', event, 'Its task was waiting for it.');

@@ -208,6 +208,39 @@ describe('compliance judges an event', () => {
   });
 });
 
+describe('compliance blames a time-out for what it ended, and for nothing else', () => {
+  it('finds nothing missing when somebody moves an instance on by hand, though a timer had fired before', async (t) => {
+    const world = await openWorld(t);
+    const pause = `<bpmn:intermediateCatchEvent id="pause">$FLOWS<bpmn:timerEventDefinition>
+      <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT1M</bpmn:timeDuration></bpmn:timerEventDefinition>
+      </bpmn:intermediateCatchEvent>`;
+    const xml = modelOf('slow', [start, pause, receive('told', 'Told'), end], message('Told', '=id'));
+    await world.deploy(xml);
+    const key = await startInstance(world, 'slow', { id: 's-1' });
+    await world.pass(60_001);
+    const waiting = world
+      .journal()
+      .find(
+        ({ valueType, value }) =>
+          valueType === 'PROCESS_MESSAGE_SUBSCRIPTION' && 'elementInstanceKey' in value,
+      );
+    const { elementInstanceKey } = (waiting?.value ?? {}) as { elementInstanceKey: number };
+    const answer = await world.execute({
+      valueType: 'PROCESS_INSTANCE_MODIFICATION',
+      intent: 'MODIFY',
+      key,
+      value: {
+        activate: [{ elementId: 'end', ancestorElementInstanceKey: -1, variables: [] }],
+        terminate: [elementInstanceKey],
+      },
+    });
+    assert.equal(answer.kind, 'accepted', JSON.stringify(answer));
+    const history = readModel(t, world);
+    assert.deepEqual(deviations(history, 'slow'), []);
+    assert.equal(figures(history, 'slow').conforming, 1);
+  });
+});
+
 describe('compliance judges what a task sends and waits for', () => {
   const ask = modelOf('ask', [
     start,
