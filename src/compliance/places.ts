@@ -1,11 +1,11 @@
 import type { GraphElement, ModelText, ProcessGraph } from '../bpmn/graph.ts';
-import { readJobHeaders } from '../router/job-headers.ts';
+import { isWatchOnly, readJobHeaders, watchedTypeOf } from '../router/index.ts';
 import { orderOf } from './order.ts';
 
 /**
  * What an event has to do with an element:
  * - `start`: it starts an instance
- * - `wait`: the instance stands there until it comes (catch event, receive task)
+ * - `wait`: the instance stands there until it comes (catch event, receive task; a task, if the process only watches)
  * - `option`: it may come while something else goes on (message boundary event, event subprocess)
  * - `send`: the process sends it
  * - `request`: the process sends one and stands there until the reply comes
@@ -81,6 +81,10 @@ function placeAt(
   }
   const type = element.job?.type;
   if (type?.kind !== 'static' || !jobTypes.has(type.value)) return undefined;
+  if (isWatchOnly(graph)) {
+    const awaits = watchedTypeOf(element.job?.headers ?? {});
+    return awaits === undefined ? undefined : { ...base, kind: 'wait', awaits };
+  }
   const read = readJobHeaders(element.job?.headers ?? {});
   if (!read.ok) return undefined;
   const { headers } = read;

@@ -18,4 +18,11 @@ export {
   type OutgoingSettings,
   type RouterJob,
 } from './outgoing.ts';
-export { isWatchOnly, WATCH_ONLY_PROPERTY, type Watching, watchedTypesOf, watchingOf } from './watch.ts';
+export {
+  isWatchOnly,
+  WATCH_ONLY_PROPERTY,
+  type Watching,
+  watchedTypeOf,
+  watchedTypesOf,
+  watchingOf,
+} from './watch.ts';

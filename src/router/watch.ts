@@ -48,13 +48,20 @@ export function watchedTypesOf(graph: ProcessGraph, jobTypes: ReadonlySet<string
   if (!isWatchOnly(graph)) return types;
   for (const { job } of Object.values(graph.elements)) {
     if (job?.type.kind !== 'static' || !jobTypes.has(job.type.value)) continue;
-    const read = readJobHeaders(job.headers);
-    if (!read.ok || headerOf(job.headers) === 'SKIP') continue;
-    const { mode, type, waitType } = read.headers;
-    const awaited = mode === 'WAIT_FOR_CLOUD_EVENT' ? waitType : type;
+    const awaited = watchedTypeOf(job.headers);
     if (awaited) types.add(awaited);
   }
   return types;
+}
+
+/** The type that a task with these headers awaits in a process that only watches; undefined if it awaits nothing. */
+export function watchedTypeOf(customHeaders: Readonly<Record<string, string>>): string | undefined {
+  const read = readJobHeaders(customHeaders);
+  const how = headerOf(customHeaders);
+  if (!read.ok || how === 'SKIP') return undefined;
+  const { mode, type, waitType, correlationKey } = read.headers;
+  if (mode === 'WAIT_FOR_CLOUD_EVENT') return waitType;
+  return correlationKey === undefined ? undefined : type;
 }
 
 function headerOf(customHeaders: Readonly<Record<string, string>>): string | undefined {

@@ -303,6 +303,59 @@ describe('compliance judges what a task sends and waits for', () => {
   });
 });
 
+describe('compliance of a process that only watches', () => {
+  const watching = modelOf('watch', [
+    start,
+    send('asked', {
+      Type: 'Question.Asked',
+      Mode: 'WAIT_FOR_CLOUD_EVENT',
+      WaitType: 'Question.Answered',
+      CorrelationKey: '=id',
+    }),
+    send('told', { Type: 'Answer.Told', CorrelationKey: '=id' }),
+    send('noted', { Type: 'Answer.Noted', CorrelationKey: '=id', Watch: 'SKIP' }),
+    end,
+  ]).replace(
+    /(<bpmn:process [^>]*>)/,
+    '$1<bpmn:extensionElements><zeebe:properties><zeebe:property name="watchOnly" value="true"/></zeebe:properties></bpmn:extensionElements>',
+  );
+  const seen = (type: string) => eventOf(type, { subject: 'q-1', data: '{}' });
+
+  it('counts the events of the services as its steps, and shows what it waits for', async (t) => {
+    const world = await openWorld(t);
+    await world.deploy(watching);
+    const key = await startInstance(world, 'watch', { id: 'q-1' });
+    const trace = readModel(t, world).complianceInstance(key)?.trace;
+    assert.deepEqual(trace?.next, [{ elementId: 'asked', eventType: 'Question.Answered' }]);
+    await world.publish(seen('Question.Answered'));
+    await world.publish(seen('Answer.Told'));
+    const history = readModel(t, world);
+    assert.equal(figures(history, 'watch').conforming, 1);
+    assert.equal(figures(history, 'watch').counts.expected, 2);
+    assert.deepEqual(
+      history.complianceInstance(key)?.trace.steps.map(({ place, state }) => [place.elementId, state]),
+      [
+        ['asked', 'done'],
+        ['told', 'done'],
+      ],
+    );
+  });
+
+  it('finds an event early that is seen before its task, and one missing that is never seen', async (t) => {
+    const world = await openWorld(t);
+    await world.deploy(watching);
+    await startInstance(world, 'watch', { id: 'q-1' });
+    await world.publish(seen('Answer.Told'));
+    await world.publish(seen('Question.Answered'));
+    const second = await startInstance(world, 'watch', { id: 'q-2' });
+    await world.execute({ valueType: 'PROCESS_INSTANCE', intent: 'CANCEL', key: second });
+    assert.deepEqual(
+      deviations(readModel(t, world), 'watch').map(({ verdict, eventType }) => `${verdict}: ${eventType}`),
+      ['early: Answer.Told', 'missing: Question.Answered'],
+    );
+  });
+});
+
 const CHOICE_MESSAGES =
   message('Seats.Given', '=id') + message('Seats.Refused', '=id') + message('Seats.Left', '=id');
 

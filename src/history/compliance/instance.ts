@@ -117,7 +117,7 @@ function jobsOf(database: DatabaseSync, processInstanceKey: number, model: Compl
       const eventSequence = Number(row['reply_sequence']);
       const eventType = place.awaits ?? place.sends ?? '';
       facts.happened.push({ elementId, eventType, time: Number(row['end_date']), eventSequence });
-    } else if (row['end_date'] === null && place.kind === 'request') {
+    } else if (row['end_date'] === null && place.kind !== 'send') {
       facts.open.push({ elementId, eventType: place.awaits ?? '', since: created });
     }
   }
