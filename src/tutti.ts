@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Sender } from './config/senders.ts';
 import { defaultWebhook, type WebhookSettings } from './config/webhook.ts';
 import { Commits } from './gateway/commits.ts';
+import { complianceGroup } from './gateway/compliance/index.ts';
 import type { ConnectionLimits } from './gateway/connections.ts';
 import { consoleApi } from './gateway/console/api.ts';
 import { consolePages } from './gateway/console/pages.ts';
@@ -122,6 +123,7 @@ export async function startTutti({
       folder: options.data,
       file: join(options.data, 'history.db'),
       journalPosition: () => runtime.position(),
+      jobTypes: options.routerTypes,
       onFailure: (reason) => log({ level: 'error', message: `The read model cannot go on: ${reason}` }),
     });
     const readModel = history;
@@ -192,6 +194,7 @@ function routeGroups(
     eventsGroup(context),
     legacyGroup(context),
     recordsGroup(context),
+    complianceGroup(context),
     liveGroup(context),
     consoleApi(context),
     consolePages(fileURLToPath(new URL('../console/dist/', import.meta.url))),

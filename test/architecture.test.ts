@@ -13,12 +13,13 @@ const mayImport: Record<string, readonly string[]> = {
   bpmn: ['feel'],
   engine: ['bpmn', 'dmn', 'feel'],
   router: ['cloudevents', 'feel', 'bpmn', 'engine/records'],
+  compliance: ['engine/records', 'bpmn', 'router'],
   schemas: ['cloudevents'],
   store: ['engine/state', 'engine/records'],
   broker: ['cloudevents', 'store'],
   runtime: ['engine', 'router', 'broker', 'store', 'cloudevents', 'bpmn', 'schemas'],
   config: ['cloudevents', 'router', 'runtime', 'schemas'],
-  history: ['store', 'engine/records', 'bpmn'],
+  history: ['store', 'engine/records', 'bpmn', 'compliance'],
   gateway: [
     'engine/records',
     'runtime',
@@ -29,11 +30,12 @@ const mayImport: Record<string, readonly string[]> = {
     'config',
     'bpmn',
     'schemas',
+    'compliance',
   ],
   zeebe: ['router', 'cloudevents', 'engine/records'],
   buses: ['cloudevents'],
 };
-const pure = ['cloudevents', 'feel', 'dmn', 'bpmn', 'engine', 'router'].filter((folder) =>
+const pure = ['cloudevents', 'feel', 'dmn', 'bpmn', 'engine', 'router', 'compliance'].filter((folder) =>
   existsSync(join(root, 'src', folder)),
 );
 const impure =

@@ -2,7 +2,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Child, startChild } from './child.ts';
-import { type Addresses, connect, orchestrate } from './wiring.ts';
+import { type Draining, drain } from './draining.ts';
+import { choreographedPurchases, type StepName, steps, wiringOf } from './steps.ts';
+import { type Addresses, connect } from './wiring.ts';
 
 export interface Ports {
   readonly http: number;
@@ -16,6 +18,8 @@ export interface ConcertOptions {
   /** Holds one folder or file for each process. */
   readonly data: string;
   readonly ports: Ports;
+  /** @defaultValue orchestrate */
+  readonly step?: StepName;
   /** `controllable` lets tests move the clocks of all processes. */
   readonly clock?: 'system' | 'controllable';
   /** More settings for a service, such as `{ tickets: ['--turn-seconds', '5'] }`. */
@@ -30,13 +34,14 @@ export interface Concert {
   readonly addresses: Addresses;
   /** The process of a part, for those who want to kill it. */
   child(part: PartName): Child;
+  /** Resolves when no purchase needs the wiring of a former step any more. */
+  readonly settled: Promise<void>;
   /** Ends all processes, the website first. */
   stop(): Promise<void>;
 }
 
 const here = import.meta.dirname;
 const root = resolve(here, '../..');
-const modelFile = join(here, 'models/tickets.bpmn');
 
 /**
  * @throws ChildError with the process's own words and exit code if one of them does not start
@@ -44,8 +49,11 @@ const modelFile = join(here, 'models/tickets.bpmn');
 export async function launchConcert(options: ConcertOptions): Promise<Concert> {
   mkdirSync(options.data, { recursive: true });
   const addresses = addressesOf(options.ports);
+  const { step = 'orchestrate', say = () => {} } = options;
   const children = new Map<PartName, Child>();
+  let draining: Draining | undefined;
   const stop = async (): Promise<void> => {
+    draining?.stop();
     for (const part of (['website', 'payments', 'tickets', 'tutti'] as const).filter((name) =>
       children.has(name),
     )) {
@@ -54,18 +62,34 @@ export async function launchConcert(options: ConcertOptions): Promise<Concert> {
   };
   const start = async (part: PartName): Promise<void> => {
     const [file, ...args] = commandOf(part, options, addresses);
-    children.set(part, await startChild(part, join(root, file), args, options.say ?? (() => {})));
+    children.set(part, await startChild(part, join(root, file), args, say));
   };
   try {
     await start('tutti');
     await Promise.all([start('tickets'), start('payments'), start('website')]);
-    await deploy(addresses.tutti);
-    await connect(addresses.tutti, orchestrate(addresses));
+    const { tutti } = addresses;
+    const left = steps[step].choreographed ? 0 : await choreographedPurchases(tutti);
+    // The wiring first: no purchase may begin that nobody carries on.
+    await connect(tutti, wiringOf(step, addresses, left > 0));
+    await deploy(tutti, steps[step].model);
+    if (left > 0) {
+      say(`Of a former step ${left} purchase(s) go on with their own model and wiring until they end.`);
+      draining = drain({
+        left: () => choreographedPurchases(tutti),
+        finish: () => connect(tutti, wiringOf(step, addresses)),
+        say,
+      });
+    }
   } catch (error) {
     await stop();
     throw error;
   }
-  return { addresses, child: (part) => present(children.get(part), part), stop };
+  return {
+    addresses,
+    child: (part) => present(children.get(part), part),
+    settled: draining?.done ?? Promise.resolve(),
+    stop,
+  };
 }
 
 function present(child: Child | undefined, part: PartName): Child {
@@ -84,7 +108,7 @@ function addressesOf(ports: Ports): Addresses {
 }
 
 function commandOf(part: PartName, options: ConcertOptions, addresses: Addresses): [string, ...string[]] {
-  const { data, ports, clock = 'system', settings = {} } = options;
+  const { data, ports, clock = 'system', settings = {}, step = 'orchestrate' } = options;
   const more = [...(clock === 'controllable' ? ['--clock', 'controllable'] : []), ...(settings[part] ?? [])];
   const service = (port: number, ...own: string[]): string[] => [
     ...['--port', String(port), '--data', join(data, `${part}.db`)],
@@ -111,7 +135,11 @@ function commandOf(part: PartName, options: ConcertOptions, addresses: Addresses
     case 'tickets':
       return [
         'examples/concert/services/tickets/main.ts',
-        ...service(ports.tickets, '--payments-url', addresses.payments, '--return-url', addresses.website),
+        ...service(
+          ports.tickets,
+          ...['--payments-url', addresses.payments, '--return-url', addresses.website],
+          ...steps[step].tickets,
+        ),
       ];
     case 'payments':
       return [
@@ -136,9 +164,9 @@ function commandOf(part: PartName, options: ConcertOptions, addresses: Addresses
   }
 }
 
-async function deploy(tutti: string): Promise<void> {
+async function deploy(tutti: string, model: string): Promise<void> {
   const form = new FormData();
-  form.append('resources', new Blob([readFileSync(modelFile)]), 'tickets.bpmn');
+  form.append('resources', new Blob([readFileSync(join(here, 'models', model))]), model);
   const response = await fetch(`${tutti}/v2/deployments`, { method: 'POST', body: form });
   if (!response.ok) throw new Error(`The model was refused (${response.status}): ${await response.text()}`);
 }

@@ -3,10 +3,12 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ChildError } from './child.ts';
 import { type ConcertOptions, launchConcert } from './launch.ts';
+import { stepNames } from './steps.ts';
 import type { Addresses } from './wiring.ts';
 
 const usage = `Usage: npm start -- [options]
 
+  --step STEP       see, decorate, orchestrate or decide (default: orchestrate); see the README
   --data DIR        where everything is kept (default: data)
   --http PORT       Tutti: events, REST, console (default: 8080)
   --grpc PORT       Tutti: Zeebe's gRPC (default: 26500)
@@ -15,6 +17,7 @@ const usage = `Usage: npm start -- [options]
   --payments PORT   payments service (default: 8083)
   --turn SECONDS    time to choose seats (default: 60)
   --hold SECONDS    time to pay (default: 120)
+  --transfer SECONDS  time for a money transfer, step decide (default: 259200, three days)
   --seats LIST      what is on sale, such as standing=1,balcony 1=2
   --help            this text
 `;
@@ -37,7 +40,7 @@ async function main(): Promise<void> {
       );
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-    console.log(banner(concert.addresses, options.data));
+    console.log(banner(concert.addresses, options));
   } catch (error) {
     fail(error, error instanceof ChildError ? error.exitCode : 1);
   }
@@ -47,6 +50,7 @@ function readOptions(): ConcertOptions | undefined {
   try {
     const { values } = parseArgs({
       options: {
+        step: { type: 'string', default: 'orchestrate' },
         data: { type: 'string', default: 'data' },
         http: { type: 'string', default: '8080' },
         grpc: { type: 'string', default: '26500' },
@@ -55,6 +59,7 @@ function readOptions(): ConcertOptions | undefined {
         payments: { type: 'string', default: '8083' },
         turn: { type: 'string', default: '60' },
         hold: { type: 'string', default: '120' },
+        transfer: { type: 'string', default: '259200' },
         seats: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -63,6 +68,8 @@ function readOptions(): ConcertOptions | undefined {
       console.log(usage);
       return undefined;
     }
+    const step = stepNames.find((known) => known === values.step);
+    if (!step) throw new TypeError(`--step must be one of ${stepNames.join(', ')}, not '${values.step}'.`);
     const number = (name: 'http' | 'grpc' | 'website' | 'tickets' | 'payments' | 'turn' | 'hold'): number => {
       const value = Number(values[name]);
       if (!Number.isInteger(value) || value < 1 || value > 65_535) {
@@ -70,7 +77,12 @@ function readOptions(): ConcertOptions | undefined {
       }
       return value;
     };
+    const transfer = Number(values.transfer);
+    if (!Number.isInteger(transfer) || transfer < 1) {
+      throw new TypeError(`--transfer must be a whole number of seconds, not '${values.transfer}'.`);
+    }
     return {
+      step,
       data: resolve(values.data),
       ports: {
         http: number('http'),
@@ -82,6 +94,7 @@ function readOptions(): ConcertOptions | undefined {
       settings: {
         tickets: [
           ...['--turn-seconds', String(number('turn')), '--reservation-seconds', String(number('hold'))],
+          ...['--large-order-seconds', String(transfer)],
           ...(values.seats === undefined ? [] : ['--seats', values.seats]),
         ],
       },
@@ -94,13 +107,14 @@ function readOptions(): ConcertOptions | undefined {
   }
 }
 
-function banner({ tutti, website, tickets, payments }: Addresses, data: string): string {
+function banner({ tutti, website, tickets, payments }: Addresses, { data, step }: ConcertOptions): string {
   return `
-  The concert is on sale.
+  The concert is on sale. Step: ${step} (examples/concert/README.md says what that means).
 
     Shop           ${website}
     Back office    ${website}/backoffice
     Console        ${tutti}/console
+    Compliance     ${tutti}/api/compliance/tickets
     Events in      ${tutti}/events
     Services       tickets ${tickets}, payments ${payments}
     Data folder    ${data}

@@ -20,13 +20,25 @@ export interface Wire {
   readonly ordered?: boolean;
 }
 
-/** The wiring of the step *orchestrate*: `Tickets.CheckedOut` and `Tickets.Emitted` are sent by the process itself. */
+function wire(name: string, sink: string, ...types: string[]): Wire {
+  return { name: `concert: ${name}`, types, sink };
+}
+
+/** The wiring of *see* and *decorate*: the services' own events carry a purchase from step to step. */
+export function choreograph(addresses: Addresses): readonly Wire[] {
+  const { tickets } = addresses;
+  return [
+    ...orchestrate(addresses),
+    wire('open the payment', `${tickets}/checkout`, 'Tickets.Reserved'),
+    wire('issue the tickets', `${tickets}/tickets/emit`, 'Payments.Authorized'),
+  ];
+}
+
+/**
+ * The wiring of *orchestrate* and *decide*: `Tickets.CheckedOut` and `Tickets.Emitted` are sent by the process itself,
+ * to the same endpoints.
+ */
 export function orchestrate({ tickets, website }: Addresses): readonly Wire[] {
-  const wire = (name: string, sink: string, ...types: string[]): Wire => ({
-    name: `concert: ${name}`,
-    types,
-    sink,
-  });
   return [
     // First come, first served: the place in the queue is the place in the log.
     {

@@ -68,6 +68,8 @@ const COLUMNS = {
     'creation_date',
     'end_date',
     'updated_at',
+    'sent_sequence',
+    'reply_sequence',
   ],
   incident: [
     'key',
@@ -95,6 +97,7 @@ const COLUMNS = {
     'process_id',
     'definition_key',
     'kind',
+    'event_sequence',
   ],
   timer: [
     'key',

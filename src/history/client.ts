@@ -13,6 +13,8 @@ export interface HistoryOptions {
   readonly journalPosition: () => number;
   /** How long a query waits for the projection. @defaultValue 5000 ms */
   readonly patienceMs?: number;
+  /** Types of the jobs that the router serves; compliance reads their events. @defaultValue cloudevents, knative */
+  readonly jobTypes?: readonly string[];
   /** Told once when the projection starts to fail; it goes on trying. */
   readonly onFailure?: (reason: string) => void;
 }
@@ -54,6 +56,7 @@ export class HistoryClient implements ReadModel {
       folder: options.folder,
       file: options.file,
       patienceMs: options.patienceMs ?? 5000,
+      jobTypes: options.jobTypes ?? ['cloudevents', 'knative'],
     };
     const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
     const worker = new Worker(new URL(entry, import.meta.url), {

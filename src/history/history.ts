@@ -1,6 +1,18 @@
 import { DatabaseSync } from 'node:sqlite';
 import { RowBuffer } from './buffer.ts';
 import type { CollectionName } from './collections.ts';
+import { type ComplianceInstance, complianceInstance } from './compliance/instance.ts';
+import { ComplianceProjection } from './compliance/projection.ts';
+import {
+  type ComplianceFigures,
+  type ComplianceFilter,
+  complianceDeviations,
+  complianceFigures,
+  compliancePlaces,
+  type DeviationPage,
+  type DeviationQuery,
+  type PlaceFigures,
+} from './compliance/queries.ts';
 import { type Changes, project } from './projection.ts';
 import { prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
@@ -26,6 +38,10 @@ export interface HistoryQueries {
   instanceView(instanceKey: number): InstanceView | undefined;
   elementStatistics(definitionKey: number): ElementStatistics[];
   definitionOverviews(): DefinitionOverview[];
+  complianceFigures(filter: ComplianceFilter): ComplianceFigures[];
+  compliancePlaces(filter: ComplianceFilter & { readonly processId: string }): PlaceFigures[];
+  complianceDeviations(query: DeviationQuery): DeviationPage;
+  complianceInstance(processInstanceKey: number): ComplianceInstance | undefined;
 }
 
 export type HistoryQueryName = keyof HistoryQueries;
@@ -43,11 +59,15 @@ export class History implements HistoryQueries {
   readonly #database: DatabaseSync;
   readonly #source: RecordSource;
   #rows: RowBuffer;
+  #compliance: ComplianceProjection;
   #position: number;
   #timestamp: number;
 
-  /** Opens or makes the file (`:memory:` for none); takes over `source` and closes it. */
-  constructor(file: string, source: RecordSource) {
+  /**
+   * Opens or makes the file (`:memory:` for none); takes over `source` and closes it.
+   * @param jobTypes types of the jobs that the router serves
+   */
+  constructor(file: string, source: RecordSource, jobTypes: readonly string[] = ['cloudevents', 'knative']) {
     this.#source = source;
     this.#database = new DatabaseSync(file);
     try {
@@ -61,6 +81,7 @@ export class History implements HistoryQueries {
       this.#position = meta?.position ?? 0;
       this.#timestamp = meta?.timestamp ?? 0;
       this.#rows = new RowBuffer(this.#database);
+      this.#compliance = new ComplianceProjection(this.#database, this.#rows, jobTypes);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -84,13 +105,17 @@ export class History implements HistoryQueries {
 
   /** Takes the next records, about `limit`, in one transaction. Undefined when there is nothing to take. */
   advance(limit = 5000): Changes | undefined {
-    const records = this.#source.read(this.#position, limit);
+    const records = this.#source.read(this.#position, limit, true);
     const last = records.at(-1);
     if (last === undefined) return undefined;
     const changes: Changes = { instances: new Set(), definitions: false };
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const positioned of records) project(positioned, this.#rows, changes);
+      for (const positioned of records) {
+        project(positioned, this.#rows, changes);
+        this.#compliance.take(positioned.record);
+      }
+      this.#compliance.flush();
       this.#rows.flush();
       this.#database
         .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
@@ -99,6 +124,7 @@ export class History implements HistoryQueries {
     } catch (error) {
       this.#rows.discard();
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#compliance.discard();
       throw error;
     }
     this.#position = last.position;
@@ -138,6 +164,22 @@ export class History implements HistoryQueries {
 
   definitionOverviews(): DefinitionOverview[] {
     return definitionOverviews(this.#database);
+  }
+
+  complianceFigures(filter: ComplianceFilter): ComplianceFigures[] {
+    return complianceFigures(this.#database, filter);
+  }
+
+  compliancePlaces(filter: ComplianceFilter & { readonly processId: string }): PlaceFigures[] {
+    return compliancePlaces(this.#database, filter);
+  }
+
+  complianceDeviations(query: DeviationQuery): DeviationPage {
+    return complianceDeviations(this.#database, query);
+  }
+
+  complianceInstance(processInstanceKey: number): ComplianceInstance | undefined {
+    return complianceInstance(this.#database, processInstanceKey);
   }
 
   close(): void {

@@ -7,6 +7,17 @@ export {
   type FieldSpec,
   type FieldType,
 } from './collections.ts';
+export { forgetCompliance } from './compliance/forget.ts';
+export type { ComplianceInstance } from './compliance/instance.ts';
+export type {
+  ComplianceFigures,
+  ComplianceFilter,
+  DeviationPage,
+  DeviationQuery,
+  DeviationRow,
+  PlaceFigures,
+  VerdictCounts,
+} from './compliance/queries.ts';
 export { History, type HistoryQueries, type HistoryQueryName } from './history.ts';
 export { openJournalSource } from './journal-source.ts';
 export {

@@ -9,7 +9,14 @@ export function openJournalSource(folder: string): RecordSource {
   return {
     last,
     oldest: () => journal.oldest() ?? last() + 1,
-    read: (position, limit) => journal.read<LogRecord>(position, limit),
+    read: (position, limit, whole = false) =>
+      whole
+        ? journal
+            .batches<LogRecord>(position, limit)
+            .flatMap(({ first, records }) =>
+              records.map((record, index) => ({ position: first + index, record })),
+            )
+        : journal.read<LogRecord>(position, limit),
     close: () => journal.db.close(),
   };
 }

@@ -9,6 +9,8 @@ export interface HistoryWorkerData {
   readonly file: string;
   /** How long a query waits for the projection, ms. */
   readonly patienceMs: number;
+  /** Types of the jobs that the router serves. */
+  readonly jobTypes: readonly string[];
 }
 
 export interface QueryRequest {

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { COMPLIANCE_TABLES } from './compliance/tables.ts';
 
 /** Raised when a table changes: the read model is then thrown away and built again from the journal. */
-export const HISTORY_SCHEMA = 1;
+export const HISTORY_SCHEMA = 2;
 
 /**
  * All columns but the keys may be null: a row is written as a patch (see `RowBuffer`), and what the patch does not
@@ -48,7 +49,8 @@ CREATE INDEX variable_value ON variable (substr(value, 1, 80));
 CREATE TABLE job (
   key INTEGER PRIMARY KEY, type TEXT, kind TEXT, listener_event TEXT, state TEXT, retries INTEGER, worker TEXT,
   deadline INTEGER, error_message TEXT, error_code TEXT, custom_headers TEXT, instance_key INTEGER, element_key INTEGER,
-  element_id TEXT, process_id TEXT, definition_key INTEGER, creation_date INTEGER, end_date INTEGER, updated_at INTEGER
+  element_id TEXT, process_id TEXT, definition_key INTEGER, creation_date INTEGER, end_date INTEGER, updated_at INTEGER,
+  sent_sequence INTEGER, reply_sequence INTEGER
 ) STRICT;
 CREATE INDEX job_instance ON job (instance_key);
 CREATE INDEX job_type ON job (type, state);
@@ -60,7 +62,8 @@ CREATE INDEX incident_instance ON incident (instance_key);
 CREATE INDEX incident_active ON incident (instance_key) WHERE state = 'ACTIVE';
 CREATE TABLE message_subscription (
   key INTEGER PRIMARY KEY, message_name TEXT, correlation_key TEXT, state TEXT, updated_at INTEGER,
-  instance_key INTEGER, element_key INTEGER, element_id TEXT, process_id TEXT, definition_key INTEGER, kind TEXT
+  instance_key INTEGER, element_key INTEGER, element_id TEXT, process_id TEXT, definition_key INTEGER, kind TEXT,
+  event_sequence INTEGER
 ) STRICT;
 CREATE INDEX message_subscription_instance ON message_subscription (instance_key);
 CREATE INDEX message_subscription_name ON message_subscription (message_name, correlation_key);
@@ -85,6 +88,7 @@ export function rebuildSchema(database: DatabaseSync): void {
     const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
     for (const { name } of tables) database.exec(`DROP TABLE "${String(name)}"`);
     database.exec(TABLES);
+    database.exec(COMPLIANCE_TABLES);
     database
       .prepare('INSERT INTO meta (id, schema, position, timestamp) VALUES (1, ?, 0, 0)')
       .run(HISTORY_SCHEMA);

@@ -15,7 +15,10 @@ export interface RecordSource {
   last(): number;
   /** Position of the first record that is still kept; `last() + 1` when there is none. */
   oldest(): number;
-  /** Records after `position`, in order; at least one if there are any, and about `limit` at most. */
-  read(position: number, limit: number): readonly PositionedRecord[];
+  /**
+   * Records after `position`, in order; at least one if there are any, and about `limit` at most.
+   * @param whole the last transaction is not cut, though `limit` be passed
+   */
+  read(position: number, limit: number, whole?: boolean): readonly PositionedRecord[];
   close(): void;
 }

@@ -20,7 +20,7 @@ interface Waiting {
 if (parentPort !== null) run(parentPort, workerData as HistoryWorkerData);
 
 function run(port: NonNullable<typeof parentPort>, data: HistoryWorkerData): void {
-  const history = new History(data.file, openJournalSource(data.folder));
+  const history = new History(data.file, openJournalSource(data.folder), data.jobTypes);
   const waiting: Waiting[] = [];
   let failure: string | undefined;
   let scheduled: NodeJS.Immediate | undefined;

@@ -2,6 +2,7 @@ import type { GraphElement, ProcessGraph } from '../bpmn/graph.ts';
 import { staticReplyTypes } from './failure-mapping.ts';
 import { type Formula, formulaOf, keyFormulaOf } from './formula.ts';
 import { planOf } from './job-plan.ts';
+import { isWatchOnly } from './watch.ts';
 
 /** What one deployed model wants to hear of. Only static names count; expressions are known when an instance waits. */
 export interface ModelBindings {
@@ -49,6 +50,7 @@ export const EVENT_PROPERTIES = {
 export function bindingsOf(graph: ProcessGraph, jobTypes: ReadonlySet<string>): ModelBindings {
   const listeners: ElementListener[] = [];
   const waitTypes = new Set<string>();
+  const watchOnly = isWatchOnly(graph);
   for (const element of Object.values(graph.elements)) {
     const name = element.message?.name;
     if (name?.kind === 'static')
@@ -59,7 +61,8 @@ export function bindingsOf(graph: ProcessGraph, jobTypes: ReadonlySet<string>): 
         starts: startsInstance(graph, element),
         use: eventUseOf(element.properties ?? {}),
       });
-    if (element.job?.type.kind === 'static' && jobTypes.has(element.job.type.value)) {
+    // Who only watches waits for no reply of its own.
+    if (!watchOnly && element.job?.type.kind === 'static' && jobTypes.has(element.job.type.value)) {
       const read = planOf(element.job.headers);
       if (read.ok) for (const type of staticReplyTypes(read.plan.values)) waitTypes.add(type);
     }

@@ -69,3 +69,11 @@ export {
   type Wait,
 } from './outgoing.ts';
 export type { EventRule, StartTarget } from './rules.ts';
+export {
+  isWatchOnly,
+  WATCH_ONLY_PROPERTY,
+  type Watching,
+  watchedTypeOf,
+  watchedTypesOf,
+  watchingOf,
+} from './watch.ts';

@@ -12,7 +12,7 @@ export interface Stack extends Concert {
 /** The whole concert in real processes on free ports and a folder of its own, both gone when the test ends. */
 export async function startStack(
   t: { after(clean: () => unknown): void },
-  options: Pick<ConcertOptions, 'clock' | 'settings'> = {},
+  options: Pick<ConcertOptions, 'clock' | 'settings' | 'step'> = {},
 ): Promise<Stack> {
   const data = mkdtempSync(join(tmpdir(), 'tutti-test-'));
   const [http, grpc, tickets, payments, website] = await freePorts(5);

@@ -89,6 +89,30 @@ describe('the back office', () => {
     assert.equal((await site.sentEvent('Queue.CustomerAbandoned', 'mock-1')).data.reason, 'removed');
   });
 
+  it('accepts a money transfer for seats that are held, and shows who has not paid', async () => {
+    const browser = site.browser();
+    const { sessionId } = await browser.begin();
+    await browser.call('POST', '/api/join');
+    const early = await site.browser().call('POST', '/api/backoffice/transfer', { sessionId });
+    assert.equal(early.status, 409);
+    const reservation = {
+      ...{ reservationId: 'R-transfer', ticketsType: 'standing', ticketsQuantity: 12 },
+      ...{ amount: 1482, currency: 'EUR', expiresAt: '2040-01-01T00:00:00.000Z' },
+    };
+    await site.tell('Tickets.Reserved', { sessionId, ...reservation });
+    const { body } = await site.browser().call('GET', '/api/backoffice');
+    const unpaid = body.unpaid as { sessionId: string }[];
+    assert.deepEqual(
+      unpaid.filter((one) => one.sessionId === sessionId),
+      [{ sessionId, reservation }],
+    );
+    const answer = await site.browser().call('POST', '/api/backoffice/transfer', { sessionId });
+    assert.equal(answer.status, 200);
+    assert.deepEqual((await site.sentEvent('MoneyTransfer.Accepted', sessionId)).data, {
+      ...{ sessionId, reservationId: 'R-transfer', amount: 1482 },
+    });
+  });
+
   it('is open to this machine only (R25)', async () => {
     for (const path of ['/backoffice', '/api/backoffice']) {
       const answer = await site.browser().call('GET', path, undefined, { 'x-forwarded-for': '203.0.113.9' });

@@ -7,6 +7,7 @@ import type { Shop } from './shop.ts';
 import type { SessionStore } from './store.ts';
 
 const shownWaiting = 100;
+const shownHeld = 50;
 
 export function backofficeRoutes(
   app: FastifyInstance,
@@ -25,18 +26,29 @@ export function backofficeRoutes(
       ticketsUp: figures !== undefined,
       connections: hub.connections,
       ...store.counts(),
+      unpaid: store
+        .at('reserved', shownHeld)
+        .flatMap(({ sessionId, reservation }) => (reservation ? [{ sessionId, reservation }] : [])),
       ...(figures && { seats: figures.seats, waiting: figures.waiting, buying: figures.buying }),
       ...(waiting && { queue: waiting.map((sessionId) => ({ sessionId, here: hub.has(sessionId) })) }),
     });
   });
   app.post('/api/backoffice/remove', async (request) => {
-    const { sessionId } = objectBody(request.body);
-    if (typeof sessionId !== 'string' || sessionId === '' || sessionId.length > 200) {
-      throw new Problem(400, 'badRequest', 'sessionId must name the customer to be removed.');
-    }
+    const sessionId = customerIn(request);
     await shop.remove(sessionId);
     return { removed: sessionId };
   });
+  app.post('/api/backoffice/transfer', async (request) => {
+    const sessionId = customerIn(request);
+    await shop.acceptTransfer(sessionId);
+    return { accepted: sessionId };
+  });
+}
+
+function customerIn(request: FastifyRequest): string {
+  const { sessionId } = objectBody(request.body);
+  if (typeof sessionId === 'string' && sessionId !== '' && sessionId.length <= 200) return sessionId;
+  throw new Problem(400, 'badRequest', 'sessionId must name the customer.');
 }
 
 const operatorPaths = /^\/(backoffice|api\/backoffice|outbox|clock|events)(\/|\?|$)/;

@@ -32,6 +32,8 @@ export interface Shop {
   quit(sessionId: string): Promise<Session>;
   /** The back office takes a customer out. @throws WrongStep after the payment and after the end */
   remove(sessionId: string): Promise<Session>;
+  /** The back office has got the money by transfer. @throws WrongStep unless seats are held and no payment is open */
+  acceptTransfer(sessionId: string): Promise<Session>;
 }
 
 export interface ShopParts {
@@ -99,6 +101,19 @@ export function createShop({ database, store, events, desk, newId, reminderEvery
         // Somebody who joined by another way than this shop waits, as far as is known here.
         const session = store.find(sessionId) ?? newSession(sessionId);
         return leave({ ...session, joined: true }, 'removed', 'Removing');
+      }),
+    acceptTransfer: (sessionId) =>
+      database.write(() => {
+        const session = known(sessionId);
+        const stage = stageOf(session);
+        if (stage.stage !== 'reserved') throw new WrongStep(session, 'Accepting a transfer');
+        const { reservationId, amount } = stage.reservation;
+        events.emit({
+          type: 'MoneyTransfer.Accepted',
+          sessionId,
+          data: { sessionId, reservationId, amount },
+        });
+        return session;
       }),
   };
 }

@@ -32,6 +32,8 @@ export interface SessionStore {
    */
   change(sessionId: string, event: SessionEvent): Session;
   counts(): Counts;
+  /** Purchases at a stage, those longest there first. */
+  at(stage: StageName, limit: number): readonly Session[];
   /** Removes sessions that never joined, created before the date (epoch ms). Inside `database.write`. */
   removeUnused(before: number): void;
 }
@@ -85,6 +87,10 @@ export function createSessionStore(
       }
       return { stages, outcomes: ended };
     },
+    at: (stage, limit) =>
+      database
+        .all('SELECT known FROM session WHERE stage = ? ORDER BY changed_at LIMIT ?', stage, limit)
+        .map((row) => JSON.parse(String(row.known)) as Session),
     removeUnused: (before) => {
       database.run("DELETE FROM session WHERE stage = 'new' AND created_at < ?", before);
     },

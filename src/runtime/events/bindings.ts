@@ -5,8 +5,10 @@ import {
   bindingsOf,
   type ElementListener,
   type EventUse,
+  isWatchOnly,
   type Listener,
   type ModelBindings,
+  watchedTypesOf,
 } from '../../router/index.ts';
 
 interface Model extends ModelBindings {
@@ -14,12 +16,16 @@ interface Model extends ModelBindings {
   readonly bpmnProcessId: string;
   /** Names of the elements that have jobs, by id. */
   readonly names: ReadonlyMap<string, string>;
+  readonly watchOnly: boolean;
+  readonly watched: ReadonlySet<string>;
 }
 
 interface Merged {
   /** Message name → who waits for it. */
   readonly listeners: ReadonlyMap<string, readonly Listener[]>;
   readonly waitTypes: ReadonlySet<string>;
+  /** Types that tasks of processes that only watch may await. */
+  readonly watched: ReadonlySet<string>;
 }
 
 /** What all deployed models want to hear of; read again from the engine's state after each change of the models. */
@@ -50,6 +56,15 @@ export class Bindings {
       processDefinitionKey,
       names: [...new Set(listeners.map(({ messageName }) => messageName))],
     }));
+  }
+
+  isWatchOnly(state: StatePort, processDefinitionKey: number): boolean {
+    this.of(state);
+    const model = this.#models.get(processDefinitionKey);
+    if (model) return model.watchOnly;
+    // Instances of a version that was deleted go on.
+    const graph = state.get(GRAPHS, processDefinitionKey)?.graph;
+    return graph !== undefined && isWatchOnly(graph);
   }
 
   /** A model came or went, or may have. */
@@ -85,6 +100,8 @@ export class Bindings {
       processDefinitionKey,
       bpmnProcessId,
       names: new Map(named),
+      watchOnly: isWatchOnly(graph),
+      watched: watchedTypesOf(graph, this.#jobTypes),
     };
   }
 }
@@ -93,10 +110,12 @@ export class Bindings {
 function merge(models: Iterable<Model>, latest: ReadonlySet<number>): Merged {
   const listeners = new Map<string, Map<string, { listener: ElementListener; names: string[] }>>();
   const waitTypes = new Set<string>();
+  const watched = new Set<string>();
   // In the order of deployment, also after a restart.
   const ordered = [...models].sort((one, other) => one.processDefinitionKey - other.processDefinitionKey);
   for (const { processDefinitionKey, ...model } of ordered) {
     for (const type of model.waitTypes) waitTypes.add(type);
+    for (const type of model.watched) watched.add(type);
     for (const listener of model.listeners) {
       if (listener.starts && !latest.has(processDefinitionKey)) continue;
       const ofName = listeners.get(listener.messageName) ?? new Map();
@@ -113,7 +132,7 @@ function merge(models: Iterable<Model>, latest: ReadonlySet<number>): Merged {
     name,
     [...ofName.values()].map(({ listener, names }) => ({ ...listener, names })),
   ]);
-  return { listeners: new Map(merged), waitTypes };
+  return { listeners: new Map(merged), waitTypes, watched };
 }
 
 /** Equal for elements of several versions that use events in the same way. */

@@ -210,12 +210,14 @@ export class EventsCore {
     const end = endOfJob(record.intent, record.value);
     if (end?.kind === 'gone') this.stores.waits.end(record.key, end.reason, tx.now);
     else if (end) this.stores.waits.rest(record.key, end.reason);
+    if (end?.kind === 'gone' && this.bindings.isWatchOnly(tx.state, record.value.processDefinitionKey))
+      this.stores.watch.end(record.key);
   }
 
   /** What becomes of a message after its publication is its event's fate too. */
-  #laterFate(tx: Tx, record: LogRecord, told: boolean): void {
-    const use = told ? undefined : messageUse(record);
-    if (use) {
+  #laterFate(tx: Tx, record: LogRecord, told: number | undefined): void {
+    const use = messageUse(record);
+    if (use && use.messageKey !== told) {
       const sequence = this.stores.messages.use(use.messageKey);
       if (sequence !== undefined) this.#addFate(tx, sequence, use.fate);
     } else if (record.valueType === 'MESSAGE' && record.intent === 'EXPIRED') {
@@ -223,8 +225,9 @@ export class EventsCore {
       if (ended === undefined || ended.used) return;
       const reason = `Nobody came to wait for it with key '${record.value.correlationKey}' in time.`;
       this.#addFate(tx, ended.sequence, { kind: 'expired', reason });
-    } else if (!told && record.valueType === 'MESSAGE_SUBSCRIPTION' && record.intent === 'REJECTED') {
+    } else if (record.valueType === 'MESSAGE_SUBSCRIPTION' && record.intent === 'REJECTED') {
       const { messageKey, messageName, correlationKey } = record.value;
+      if (messageKey === told) return;
       const missed = this.stores.messages.missed(messageKey);
       if (missed && !missed.used)
         this.#addFate(tx, missed.sequence, {

@@ -17,6 +17,7 @@ import type { Bindings } from './bindings.ts';
 import type { Intake } from './intake.ts';
 import type { EventStores } from './stores.ts';
 import type { WaitRow } from './waits.ts';
+import { completeBy } from './watch.ts';
 
 export interface JobServiceParts {
   readonly stores: EventStores;
@@ -77,6 +78,10 @@ export class JobService {
   #serveOne(tx: Tx, job: ActivatedJob, cause: LoggedEvent | undefined): void {
     const known = this.#waitsLater(job) ? this.#parts.stores.waits.row(job.key) : undefined;
     const made = this.#make(tx, job, known?.answers ?? 0);
+    if (made.ok && this.#parts.bindings.isWatchOnly(tx.state, job.value.processDefinitionKey)) {
+      this.#watch(tx, job, made.outgoing);
+      return;
+    }
     const hops = cause ? cause.hops + 1 : 0;
     const reason = made.ok ? this.#obstacle(made.outgoing, hops) : made.reason;
     if (!made.ok || reason !== undefined) {
@@ -98,6 +103,20 @@ export class JobService {
   #waitsLater({ value }: ActivatedJob): boolean {
     const read = this.#plans.of(value);
     return read.ok && read.plan.mode !== 'EMIT_ONLY';
+  }
+
+  /** The process only watches: the job stands until it sees the event of somebody else. */
+  #watch(tx: Tx, job: ActivatedJob, outgoing: Outgoing): void {
+    const { stores, intake } = this.#parts;
+    const { processInstanceKey, elementId, customHeaders } = job.value;
+    const watched = { jobKey: job.key, processInstanceKey, elementId };
+    const served = stores.watch.serve(tx, watched, outgoing, customHeaders);
+    if (served.kind === 'refused') this.#fail(tx, job, served.reason);
+    if (served.kind !== 'done') return;
+    const early = served.early === undefined ? undefined : stores.log.get(served.early);
+    const fate = early && completeBy(tx, watched, early.event);
+    if (early && fate) intake.fate(tx, early.sequence, early.event, [fate]);
+    else this.#complete(tx, job);
   }
 
   #make(tx: Tx, job: ActivatedJob, answers: number): OutgoingOrReason {

@@ -262,3 +262,20 @@ test('names of messages come and go with the deployed models', async (t) => {
   const gone = await world.publish(eventOf('Joined', keyed('s2')));
   assert.deepEqual(await world.fates(gone), ['unmatched']);
 });
+
+test('an early event that another event brings to its place is told so, and does not expire', async (t) => {
+  const world = await openWorld(t);
+  await world.deploy(
+    modelOf(
+      'both',
+      [startBy('Begun'), receive('one', 'One'), receive('two', 'Two'), end],
+      message('Begun') + message('One', '=id') + message('Two', '=id'),
+    ),
+  );
+  const event = (type: string) => eventOf(type, { subject: 'k', data: '{"id":"k"}' });
+  await world.publish(event('Begun'));
+  const early = await world.publish(event('Two'));
+  await world.publish(event('One'));
+  await world.pass(3_600_001);
+  assert.deepEqual(await world.fates(early), ['buffered', 'correlated']);
+});

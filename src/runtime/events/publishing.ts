@@ -13,16 +13,17 @@ import { nearMisses } from './view.ts';
 export class Publishing {
   readonly #stores: EventStores;
   readonly #reuseIdSources: ReadonlySet<string>;
-  /** Records of publications whose fates are told already; the hook on records sees them once more. */
-  readonly #told = new WeakSet<readonly JournalRecord[]>();
+  /** Records of publications and their messages, whose fates are told already; the hook on records sees them once more. */
+  readonly #told = new WeakMap<readonly JournalRecord[], number>();
 
   constructor(stores: EventStores, reuseIdSources: ReadonlySet<string>) {
     this.#stores = stores;
     this.#reuseIdSources = reuseIdSources;
   }
 
-  told(records: readonly JournalRecord[]): boolean {
-    return this.#told.has(records);
+  /** Key of the message that these records published and whose fate is told. */
+  told(records: readonly JournalRecord[]): number | undefined {
+    return this.#told.get(records);
   }
 
   /** What moved comes first (see `event_fate_moved` of the broker's tables). */
@@ -38,7 +39,7 @@ export class Publishing {
     const value = this.#reuseIdSources.has(sourceOf(event)) ? { ...request, messageId: '' } : request;
     const { answer, records } = tx.execute({ valueType: 'MESSAGE', intent: 'PUBLISH', value });
     if (answer.kind === 'rejected') return [{ kind: 'refused', reason: answer.reason }];
-    this.#told.add(records);
+    this.#told.set(records, answer.key);
     const { fates, onTheWay } = publicationOf(request, records as readonly LogRecord[], tx.now);
     const used = fates.some(({ kind }) => kind === 'correlated' || kind === 'started');
     const lives = request.timeToLive > 0;

@@ -49,12 +49,18 @@ export class Routing {
 
   /** Moves the processes that wait for this event, and notes what became of it. In the scope of the caller. */
   run(tx: Tx, logged: LoggedEvent): void {
-    const { intake, stores } = this.#parts;
-    stores.log.markRouted(logged.sequence);
-    intake.fate(tx, logged.sequence, logged.event, this.#decide(tx, logged));
+    const { sequence, event } = logged;
+    const { intake, stores, bindings, incoming } = this.#parts;
+    stores.log.markRouted(sequence);
+    const fates = this.#decide(tx, logged);
+    const kept = fates.some(({ kind }) => kind === 'earlyReply');
+    const seen = kept ? [] : stores.watch.see(tx, logged, bindings, tx.now + incoming.timeToLive);
+    const homeless = seen.length > 0 && fates.every(({ kind }) => kind === 'unmatched');
+    intake.fate(tx, sequence, event, homeless ? seen : [...fates, ...seen]);
   }
 
-  told(records: readonly JournalRecord[]): boolean {
+  /** Key of the message that these records published and whose fate is told. */
+  told(records: readonly JournalRecord[]): number | undefined {
     return this.#publishing.told(records);
   }
 

@@ -6,6 +6,7 @@ import { MessageEvents } from './message-events.ts';
 import type { EventsSettings } from './settings.ts';
 import { StartMappings } from './start-mappings.ts';
 import { Waits } from './waits.ts';
+import { Watch } from './watch.ts';
 
 /** All tables of the event side, on the writer's connection. */
 export interface EventStores {
@@ -18,11 +19,13 @@ export interface EventStores {
   readonly earlyReplies: EarlyReplies;
   readonly messages: MessageEvents;
   readonly startMappings: StartMappings;
+  readonly watch: Watch;
 }
 
 export function openStores(db: Database, settings: EventsSettings, chance: () => number): EventStores {
   const reuseIdSources = new Set(settings.reuseIdSources);
   const waits = new Waits(db);
+  const earlyReplies = new EarlyReplies(db);
   return {
     log: new EventLog(db, {
       windowMs: settings.windowMs,
@@ -33,8 +36,9 @@ export function openStores(db: Database, settings: EventsSettings, chance: () =>
     deadLetters: new DeadLetters(db),
     waits,
     confirmations: new Confirmations(db, waits),
-    earlyReplies: new EarlyReplies(db),
+    earlyReplies,
     messages: new MessageEvents(db),
     startMappings: new StartMappings(db),
+    watch: new Watch(db, earlyReplies),
   };
 }

@@ -3,6 +3,7 @@
  *
  * Names to hold on to: #seats dd[data-of=total|held|sold|left|waiting|buying], #stages dd[data-of=<stage>],
  * #outcomes dd[data-of=purchased|timedOut|abandoned|refused|soldOut], #queue tr[data-session] with a button Remove,
+ * #unpaid tr[data-session] with a button Accept transfer,
  * #remove-dialog #remove-confirm #remove-cancel, #fresh (time of the figures, or what is wrong).
  */
 import { announce, byId, h, setText } from './dom.js';
@@ -116,6 +117,47 @@ function rowOf(sessionId) {
   );
 }
 
+/** @param {{sessionId: string, reservation: {ticketsType: string, ticketsQuantity: number, amount: number, currency: string}}[]} unpaid */
+function showUnpaid(unpaid) {
+  byId('unpaid-section').hidden = unpaid.length === 0;
+  const body = byId('unpaid');
+  const old = new Map([...body.children].map((row) => [row.getAttribute('data-session'), row]));
+  const rows = unpaid.map((one) => old.get(one.sessionId) ?? unpaidRow(one));
+  for (const row of [...body.children]) if (!rows.includes(row)) row.remove();
+  for (const row of rows) if (row.parentElement !== body) body.append(row);
+}
+
+/** @param {Parameters<typeof showUnpaid>[0][number]} one */
+function unpaidRow({ sessionId, reservation }) {
+  const accept = h(
+    'button',
+    {
+      type: 'button',
+      class: 'button small',
+      'aria-label': `Accept the transfer of ${sessionId}`,
+      onclick: async () => {
+        try {
+          await call('POST', '/api/backoffice/transfer', { sessionId });
+          announce('Transfer accepted.');
+        } catch (error) {
+          announce(error instanceof Error ? error.message : 'Not accepted.');
+        }
+        await refresh();
+      },
+    },
+    'Accept transfer',
+  );
+  const { ticketsQuantity, ticketsType, amount, currency } = reservation;
+  return h(
+    'tr',
+    { 'data-session': sessionId },
+    h('td', {}, sessionId),
+    h('td', {}, `${ticketsQuantity} ${ticketsType}`),
+    h('td', {}, `${amount.toFixed(2)} ${currency}`),
+    h('td', {}, accept),
+  );
+}
+
 async function refresh() {
   const fresh = byId('fresh');
   try {
@@ -126,6 +168,7 @@ async function refresh() {
       figures(byId('seats'), seatNames, { ...office.seats, waiting: office.waiting, buying: office.buying });
       seatBar(office.seats);
     }
+    showUnpaid(office.unpaid);
     if (office.queue) {
       showQueue(office.queue);
       const shown = office.queue.length;
