@@ -52,7 +52,7 @@ export const COMMAND_HELP = {
       ['--content-type T', 'of the data (default application/json)'],
       ['--fate', 'waits and tells what became of it'],
       ['--wait S', 'with --fate: at most so many seconds (default 5)'],
-      ['--file FILE', '.json: an event or a batch; others and - : one event a line, of any length'],
+      ['--file FILE', '.json: an event or a batch; others and - : one event a line, however many'],
       JSON_OPTION,
       URL_OPTION,
     ],
