@@ -1,233 +1,25 @@
 /**
- * Every option of the server: typed, with defaults, parsed and checked once. This is the only file, beside the
- * command line, that reads the environment.
+ * The options of the server, parsed and checked once. This is the only file, beside the command line, that reads the
+ * environment.
  */
 
-import { flagValues, OptionError, unknownMessage } from './cli/flags.ts';
+import { flagValues, OptionError } from './cli/flags.ts';
+import { unknownMessage } from './config/index.ts';
+import {
+  BATCH_EVENTS,
+  DEFAULT_OPTIONS,
+  type Draft,
+  EVENT_BYTES,
+  integer,
+  OPTION_SPECS,
+  port,
+  REPEATABLE,
+  type TuttiOptions,
+} from './option-specs.ts';
+import { applySetting, CONFIG_FLAG, configOf, configOfFolder, refuseUnknown } from './options-file.ts';
 
 export { OptionError } from './cli/flags.ts';
-
-/** Maps one host that models name to the one that is meant, such as `http://tickets` to `http://127.0.0.1:8082`. */
-export interface HostMapping {
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface TuttiOptions {
-  /** Folder of all data; created if missing. One process at a time. @defaultValue `./data` */
-  readonly data: string;
-  /** Address to bind; the default is reachable from this machine only. @defaultValue `127.0.0.1` */
-  readonly host: string;
-  /** Port of REST, events and console; 0 takes any free one. @defaultValue 8080 */
-  readonly http: number;
-  /** Port of Zeebe's gRPC; 0 takes any free one. @defaultValue 26500 */
-  readonly grpc: number;
-  /** `controllable` lets `PUT /v2/clock` move the time: for tests only. @defaultValue `system` */
-  readonly clock: 'system' | 'controllable';
-  /** Further `host`, `host:port` or `http://host:port` to which events may be delivered; loopback always may. @defaultValue none */
-  readonly allowTargets: readonly string[];
-  /** Other hosts for those that models name. @defaultValue none */
-  readonly hostMap: readonly HostMapping[];
-  /** Job types that the router serves. @defaultValue `cloudevents`, `knative` */
-  readonly routerTypes: readonly string[];
-  /** True for receivers of 2020: `bpmnactivityid` is a key and `bpmnactivityname` an id. @defaultValue false */
-  readonly legacyActivityIds: boolean;
-  /** Further names under which the server is reached; requests with another `Host` get 403. @defaultValue none */
-  readonly knownHosts: readonly string[];
-  /** Origins of other pages that may call the server. @defaultValue none */
-  readonly allowOrigins: readonly string[];
-  /** Bytes of the body of one request to `POST /events`, from 64 KiB to 64 MiB. @defaultValue 4194304 */
-  readonly maxEventBytes: number;
-  /** Events of one batch. @defaultValue 1000 */
-  readonly maxBatch: number;
-}
-
-/** What everybody accepts (CloudEvents, section "Size Limits"), and what still fits comfortably into memory. */
-const EVENT_BYTES = [64 * 1024, 64 * 1024 * 1024] as const;
-const BATCH_EVENTS = [1, 100_000] as const;
-
-export const DEFAULT_OPTIONS: TuttiOptions = {
-  data: './data',
-  host: '127.0.0.1',
-  http: 8080,
-  grpc: 26500,
-  clock: 'system',
-  allowTargets: [],
-  hostMap: [],
-  routerTypes: ['cloudevents', 'knative'],
-  legacyActivityIds: false,
-  knownHosts: [],
-  allowOrigins: [],
-  maxEventBytes: 4 * 1024 * 1024,
-  maxBatch: 1000,
-};
-
-/** How an option is written on the command line and in the environment. */
-interface OptionSpec {
-  readonly flag: string;
-  readonly environment: string;
-  readonly value: string;
-  readonly help: string;
-  apply(options: Draft, text: string): void;
-}
-
-type Draft = { -readonly [Name in keyof TuttiOptions]: TuttiOptions[Name] };
-
-/** In the order of the help text. */
-export const OPTION_SPECS: readonly OptionSpec[] = [
-  {
-    flag: '--data',
-    environment: 'TUTTI_DATA',
-    value: 'DIR',
-    help: `folder of all data (default ${DEFAULT_OPTIONS.data})`,
-    apply: (options, text) => {
-      options.data = nonEmpty('--data', text, 'a folder');
-    },
-  },
-  {
-    flag: '--http',
-    environment: 'TUTTI_HTTP',
-    value: 'PORT',
-    help: `REST, events and console (default ${DEFAULT_OPTIONS.http}, 0: any free port)`,
-    apply: (options, text) => {
-      options.http = port('--http', text);
-    },
-  },
-  {
-    flag: '--grpc',
-    environment: 'TUTTI_GRPC',
-    value: 'PORT',
-    help: `Zeebe gRPC (default ${DEFAULT_OPTIONS.grpc}, 0: any free port)`,
-    apply: (options, text) => {
-      options.grpc = port('--grpc', text);
-    },
-  },
-  {
-    flag: '--host',
-    environment: 'TUTTI_HOST',
-    value: 'ADDRESS',
-    help: `address to bind (default ${DEFAULT_OPTIONS.host}: this machine only)`,
-    apply: (options, text) => {
-      options.host = nonEmpty('--host', text, 'an address').replace(/^\[|\]$/g, '');
-    },
-  },
-  {
-    flag: '--clock',
-    environment: 'TUTTI_CLOCK',
-    value: 'system|controllable',
-    help: 'controllable: PUT /v2/clock moves the time, for tests',
-    apply: (options, text) => {
-      if (text !== 'system' && text !== 'controllable') {
-        throw new OptionError('--clock', `--clock must be 'system' or 'controllable', but was '${text}'.`);
-      }
-      options.clock = text;
-    },
-  },
-  {
-    flag: '--allow-target',
-    environment: 'TUTTI_ALLOW_TARGET',
-    value: 'HOST[:PORT]',
-    help: 'a host beyond loopback to which events may be delivered; repeatable',
-    apply: (options, text) => {
-      options.allowTargets = [...options.allowTargets, hostPort('--allow-target', text)];
-    },
-  },
-  {
-    flag: '--host-map',
-    environment: 'TUTTI_HOST_MAP',
-    value: 'FROM=TO',
-    help: 'where a host that models name really is; repeatable',
-    apply: (options, text) => {
-      const [from, to, ...rest] = text.split('=');
-      if (from === undefined || to === undefined || rest.length > 0) {
-        throw new OptionError(
-          '--host-map',
-          `--host-map must be FROM=TO, such as http://tickets=http://127.0.0.1:8082, but was '${text}'.`,
-        );
-      }
-      options.hostMap = [
-        ...options.hostMap,
-        { from: hostPort('--host-map', from), to: hostPort('--host-map', to) },
-      ];
-    },
-  },
-  {
-    flag: '--router-types',
-    environment: 'TUTTI_ROUTER_TYPES',
-    value: 'TYPE,TYPE',
-    help: `job types that the router serves (default ${DEFAULT_OPTIONS.routerTypes.join(',')})`,
-    apply: (options, text) => {
-      options.routerTypes = text
-        .split(',')
-        .map((type) => type.trim())
-        .filter((type) => type !== '');
-    },
-  },
-  {
-    flag: '--legacy-activity-ids',
-    environment: 'TUTTI_LEGACY_ACTIVITY_IDS',
-    value: 'yes|no',
-    help: 'yes: bpmnactivityid and bpmnactivityname as the router of 2020 set them (default no)',
-    apply: (options, text) => {
-      if (text !== 'yes' && text !== 'no') {
-        throw new OptionError(
-          '--legacy-activity-ids',
-          `--legacy-activity-ids must be 'yes' or 'no', but was '${text}'.`,
-        );
-      }
-      options.legacyActivityIds = text === 'yes';
-    },
-  },
-  {
-    flag: '--known-host',
-    environment: 'TUTTI_KNOWN_HOST',
-    value: 'NAME',
-    help: 'a further name under which the server is reached; repeatable',
-    apply: (options, text) => {
-      options.knownHosts = [...options.knownHosts, nonEmpty('--known-host', text, 'a host name')];
-    },
-  },
-  {
-    flag: '--allow-origin',
-    environment: 'TUTTI_ALLOW_ORIGIN',
-    value: 'ORIGIN',
-    help: 'a page that may call the server, such as https://shop.example; repeatable',
-    apply: (options, text) => {
-      if (!/^https?:\/\/[^/?#\s]+$/i.test(text)) {
-        throw new OptionError(
-          '--allow-origin',
-          `--allow-origin must be an origin such as https://shop.example, but was '${text}'.`,
-        );
-      }
-      options.allowOrigins = [...options.allowOrigins, text];
-    },
-  },
-  {
-    flag: '--max-event-bytes',
-    environment: 'TUTTI_MAX_EVENT_BYTES',
-    value: 'BYTES',
-    help: `body of one request with events (default ${DEFAULT_OPTIONS.maxEventBytes})`,
-    apply: (options, text) => {
-      options.maxEventBytes = integer('--max-event-bytes', text, EVENT_BYTES);
-    },
-  },
-  {
-    flag: '--max-batch',
-    environment: 'TUTTI_MAX_BATCH',
-    value: 'EVENTS',
-    help: `events of one batch (default ${DEFAULT_OPTIONS.maxBatch})`,
-    apply: (options, text) => {
-      options.maxBatch = integer('--max-batch', text, BATCH_EVENTS);
-    },
-  },
-];
-
-const REPEATABLE: ReadonlySet<string> = new Set([
-  '--allow-target',
-  '--host-map',
-  '--known-host',
-  '--allow-origin',
-]);
+export { DEFAULT_OPTIONS, type HostMapping, OPTION_SPECS, type TuttiOptions } from './option-specs.ts';
 
 /**
  * Options from a command line (without the command's name) and an environment; flags win. Repeatable options take
@@ -237,22 +29,25 @@ export function parseOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): TuttiOptions {
-  const options: Draft = { ...DEFAULT_OPTIONS };
-  const given = flagValues(
-    args,
-    OPTION_SPECS.map(({ flag }) => flag),
-  );
+  const given = flagValues(args, [...OPTION_SPECS.map(({ flag }) => flag), CONFIG_FLAG]);
+  const config = configOf(given, environment, DEFAULT_OPTIONS.data);
+  const options: Draft = { ...DEFAULT_OPTIONS, ...(config && { config }) };
   for (const spec of OPTION_SPECS) {
     const flags = given.filter(({ flag }) => flag === spec.flag);
     if (flags.length > 1 && !REPEATABLE.has(spec.flag)) {
       throw new OptionError(spec.flag, `${spec.flag} is given twice; give it once.`);
     }
     for (const { value } of flags) spec.apply(options, value);
+    if (flags.length > 0) continue;
     const text = environment[spec.environment];
-    if (flags.length > 0 || text === undefined || text === '') continue;
+    if (text === undefined || text === '') {
+      applySetting(options, spec, config, REPEATABLE.has(spec.flag));
+      continue;
+    }
     for (const value of REPEATABLE.has(spec.flag) ? text.split(',') : [text])
       spec.apply(options, value.trim());
   }
+  if (config) refuseUnknown(config, OPTION_SPECS);
   if (options.http !== 0 && options.http === options.grpc) {
     throw new OptionError('--grpc', `--http and --grpc cannot share port ${options.http}.`);
   }
@@ -261,12 +56,18 @@ export function parseOptions(
 
 /** Checks options given as an object, fills in the defaults, and refuses misspelled names. Throws `OptionError`. */
 export function resolveOptions(given: Partial<TuttiOptions>): TuttiOptions {
-  const known = Object.keys(DEFAULT_OPTIONS);
+  const known = [...Object.keys(DEFAULT_OPTIONS), 'config'];
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     throw new OptionError(name, unknownMessage(`Unknown option '${name}'`, name, known));
   }
-  const options = { ...DEFAULT_OPTIONS, ...given };
+  const config = given.config ?? configOfFolder(given.data ?? DEFAULT_OPTIONS.data, process.env);
+  const options: Draft = { ...DEFAULT_OPTIONS, ...(config && { config }) };
+  if (config) {
+    refuseUnknown(config, OPTION_SPECS);
+    for (const spec of OPTION_SPECS) applySetting(options, spec, config, REPEATABLE.has(spec.flag));
+  }
+  Object.assign(options, given);
   for (const name of ['http', 'grpc'] as const) port(name, String(options[name]));
   integer('maxEventBytes', String(options.maxEventBytes), EVENT_BYTES);
   integer('maxBatch', String(options.maxBatch), BATCH_EVENTS);
@@ -280,33 +81,4 @@ export function resolveOptions(given: Partial<TuttiOptions>): TuttiOptions {
     );
   }
   return options;
-}
-
-function port(option: string, text: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= 65535)) {
-    throw new OptionError(option, `${option} must be a port from 0 to 65535, but was '${text}'.`);
-  }
-  return value;
-}
-
-function integer(option: string, text: string, [least, most]: readonly [number, number]): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new OptionError(option, `${option} must be an integer from ${least} to ${most}, but was '${text}'.`);
-}
-
-function nonEmpty(option: string, text: string, what: string): string {
-  if (text.trim() === '') throw new OptionError(option, `${option} must be ${what}, but was empty.`);
-  return text;
-}
-
-function hostPort(option: string, text: string): string {
-  if (!/^(https?:\/\/)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(text)) {
-    throw new OptionError(
-      option,
-      `${option} must be HOST, HOST:PORT or http://HOST:PORT, but was '${text}'.`,
-    );
-  }
-  return text;
 }

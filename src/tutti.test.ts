@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { parseSenders } from './config/senders.ts';
+import { parseWebhook } from './config/webhook.ts';
 import { type StartOptions, startTutti, type Tutti } from './tutti.ts';
 
 const MODEL = `<?xml version="1.0" encoding="UTF-8"?>
@@ -239,5 +241,30 @@ describe('The server', () => {
     await post('/v2/messages/publication', { name: 'm', correlationKey: 'k' });
     await tutti.close();
     assert.deepEqual(await polled, { jobs: [] });
+  });
+
+  it('holds senders to the settings, and answers webhooks by them', async (t) => {
+    const { tutti } = await start(t, folderOf(t), {
+      senders: parseSenders(
+        [{ name: 'shop', token: 'shop-0123456789-0123456789', types: ['Paid'] }],
+        'senders',
+      ),
+      webhook: parseWebhook({ allowedOrigins: ['events.example.com'], allowedRate: 60 }, 'webhook'),
+    });
+    const send = async (headers: Record<string, string>, method = 'POST') => {
+      const core = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-type': 'Paid' };
+      const response = await fetch(`${tutti.addresses.http}/events`, {
+        method,
+        headers: { ...core, ...headers },
+      });
+      await response.arrayBuffer();
+      return response;
+    };
+    const authorization = 'Bearer shop-0123456789-0123456789';
+    assert.equal((await send({})).status, 401);
+    assert.equal((await send({ authorization })).status, 202);
+    assert.equal((await send({ authorization, 'ce-type': 'Refund' })).status, 403);
+    const asked = await send({ 'webhook-request-origin': 'events.example.com' }, 'OPTIONS');
+    assert.equal(asked.headers.get('webhook-allowed-rate'), '60');
   });
 });

@@ -7,10 +7,11 @@ import { Commits } from './gateway/commits.ts';
 import type { ConnectionLimits } from './gateway/connections.ts';
 import { consoleApi } from './gateway/console/api.ts';
 import { consolePages } from './gateway/console/pages.ts';
-import { type EventsContext, eventsGroup } from './gateway/events/index.ts';
+import { authorizer, type EventsContext, eventsGroup } from './gateway/events/index.ts';
 import { startGrpc } from './gateway/grpc/server.ts';
 import { HostPolicy } from './gateway/hosts.ts';
 import type { RouteGroup } from './gateway/http.ts';
+import { type LegacyContext, legacyGroup } from './gateway/legacy/index.ts';
 import { liveGroup } from './gateway/live.ts';
 import { type Operations, operations } from './gateway/ops.ts';
 import { recordsGroup } from './gateway/records.ts';
@@ -21,9 +22,10 @@ import { HistoryClient, openJournalSource } from './history/index.ts';
 import { resolveOptions, type TuttiOptions } from './options.ts';
 import { startWithEvents } from './runtime/events/index.ts';
 import { startRuntime } from './runtime/thread.ts';
+import { DataValidator } from './schemas/index.ts';
 import { readVersion } from './version.ts';
 
-type HouseContext = GatewayContext & EventsContext;
+type HouseContext = GatewayContext & EventsContext & LegacyContext;
 
 /** How long requests, then deliveries, that are under way may take to end when the server stops. */
 const ANSWER_GRACE_MS = 1000;
@@ -69,12 +71,13 @@ export interface Tutti {
  */
 export async function startTutti({
   log = () => undefined,
-  senders,
-  webhook,
   connections,
   ...given
 }: StartOptions = {}): Promise<Tutti> {
-  const options = resolveOptions(given);
+  const { senders: givenSenders, webhook: givenWebhook, ...rest } = given;
+  const options = resolveOptions(rest);
+  const senders = givenSenders ?? options.config?.senders ?? [];
+  const webhook = givenWebhook ?? options.config?.webhook ?? defaultWebhook(options.host);
   const version = readVersion();
   /** What is open, to be closed in reverse order. */
   const open: (() => Promise<void> | void)[] = [];
@@ -100,6 +103,7 @@ export async function startTutti({
       },
       {
         settings: {
+          ...options.config?.events,
           jobTypes: options.routerTypes,
           legacyActivityIds: options.legacyActivityIds,
           hostMap: options.hostMap,
@@ -122,6 +126,7 @@ export async function startTutti({
     const records = openJournalSource(options.data);
     open.push(() => records.close());
 
+    let grpcPort = options.grpc;
     const context: HouseContext = {
       runtime,
       history: readModel,
@@ -131,14 +136,18 @@ export async function startTutti({
       events,
       bodyLimit: options.maxEventBytes,
       batchLimit: options.maxBatch,
-      ...(senders && { senders }),
-      webhook: webhook ?? defaultWebhook(options.host),
+      senders,
+      authorize: authorizer(senders),
+      webhook,
+      validator: new DataValidator(options.config?.events.schemas ?? []),
+      contactPoint: () => `${options.host}:${grpcPort}`,
     };
     ops = operations(context);
     const gateway = await openGateway(context, ops, options, log, connections);
     open.push(() => gateway.close(ANSWER_GRACE_MS));
     const grpc = await startGrpc(options.host, options.grpc);
     open.push(() => grpc.close());
+    grpcPort = grpc.port;
     const addresses = { http: gateway.url, grpc: `${options.host}:${grpc.port}` };
     return { options, version, addresses, close: closeAll };
   } catch (error) {
@@ -177,6 +186,7 @@ function routeGroups(
   return [
     restGroup(context, advertised),
     eventsGroup(context),
+    legacyGroup(context),
     recordsGroup(context),
     liveGroup(context),
     consoleApi(context),

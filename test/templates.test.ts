@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { subjectOf, typeOf } from '../src/cloudevents/index.ts';
-import { JOB_HEADER_NAMES, planOf, readJobHeaders, TIME_TO_LIVE_PROPERTY } from '../src/router/index.ts';
+import { EVENT_PROPERTIES, JOB_HEADER_NAMES, planOf, readJobHeaders } from '../src/router/index.ts';
 import {
   completed,
   end,
@@ -66,14 +66,7 @@ const bindingTypes = new Set([
   'bpmn:Message#zeebe:subscription#property',
 ]);
 /** Names of Camunda's inbound connectors. */
-const eventProperties = [
-  'correlationKeyExpression',
-  'messageIdExpression',
-  TIME_TO_LIVE_PROPERTY,
-  'activationCondition',
-  'resultVariable',
-  'resultExpression',
-];
+const eventProperties: readonly string[] = Object.values(EVENT_PROPERTIES);
 
 // --- What Camunda Modeler does when a template is applied
 

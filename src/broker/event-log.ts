@@ -2,6 +2,7 @@ import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '.
 import type { Database } from '../store/database.ts';
 import { EventIndex } from './event-index.ts';
 import { columnsOf } from './event-row.ts';
+import { FateKinds } from './fate-kinds.ts';
 import {
   type Appended,
   type FateEntry,
@@ -45,6 +46,7 @@ export class EventLog {
   readonly #index: EventIndex;
   readonly #sequences: SourceSequences;
   readonly #toRoute: ToRoute;
+  readonly #kinds: FateKinds;
   /** Events of this transaction in order of their sequence. */
   readonly #pending = new Map<number, Pending>();
   readonly #pendingIdentities = new Map<string, number>();
@@ -58,6 +60,7 @@ export class EventLog {
     this.#index = new EventIndex(db);
     this.#sequences = new SourceSequences(db);
     this.#toRoute = new ToRoute(db);
+    this.#kinds = new FateKinds(db);
     this.#readCounters();
   }
 
@@ -123,6 +126,7 @@ export class EventLog {
         now,
         JSON.stringify(fate),
       );
+      this.#kinds.later(sequence, fate);
     }
     return () => undefined;
   }
@@ -188,6 +192,7 @@ export class EventLog {
       limit,
     );
     for (const { sequence } of rows) {
+      this.#kinds.forget(sequence, readFates(this.#db, sequence));
       this.#db.run('DELETE FROM event WHERE sequence = ?', sequence);
       this.#db.run('DELETE FROM event_fate WHERE sequence = ?', sequence);
       this.#db.run('DELETE FROM event_repeat WHERE sequence = ?', sequence);
@@ -267,6 +272,7 @@ export class EventLog {
       data_form,
       data,
     );
+    this.#kinds.first(sequence, fates);
     this.#index.add({ sequence, received, source, id, others: [subject, correlationKey, correlationId] });
   }
 }

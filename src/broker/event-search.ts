@@ -17,6 +17,8 @@ export interface EventQuery {
   readonly cause?: number;
   /** Members of JSON data by path, such as `order.id` or `items[0].sku`, and the text of their value. */
   readonly data?: ReadonlyMap<string, string>;
+  /** Kinds of fates, of which one at least must stand now. */
+  readonly fates?: readonly string[];
   /** Epoch ms, both inclusive. */
   readonly from?: number;
   readonly to?: number;
@@ -61,9 +63,8 @@ interface SummaryRow {
   readonly fate: string | null;
 }
 
-const SELECT = `SELECT sequence, source, id, type, subject, correlation_key, correlation_id, received, fates,
-  (SELECT fate FROM event_fate WHERE event_fate.sequence = event.sequence ORDER BY number DESC LIMIT 1) AS fate
-  FROM event`;
+const COLUMNS = `sequence, source, id, type, subject, correlation_key, correlation_id, received, fates,
+  (SELECT fate FROM event_fate WHERE event_fate.sequence = event.sequence ORDER BY number DESC LIMIT 1) AS fate`;
 const CONDITIONS = [
   ['type', 'type = ?'],
   ['source', 'source = ?'],
@@ -78,8 +79,8 @@ const PORTION = 5000;
 const MOST_LOOKED_AT = 200_000;
 
 /**
- * Events that match, the newest first unless `after` is given. From any connection to the data folder. Where no index helps it looks at a
- * bounded number of events and lets others work in between; the page says where to go on.
+ * Events that match, the newest first unless `after` is given. From any connection to the data folder. Where no index
+ * helps it looks at a bounded number of events and lets others work in between; the page says where to go on.
  */
 export async function searchEvents(db: Database, query: EventQuery): Promise<EventPage> {
   const where = conditionsOf(query);
@@ -87,6 +88,12 @@ export async function searchEvents(db: Database, query: EventQuery): Promise<Eve
   if (query.after !== undefined) return searchUpwards(db, query, where, { low, high });
   const hash = hashOf(query);
   if (hash !== undefined) return searchByHash(db, query, where, { low, high }, hash);
+  if (query.data === undefined && query.fates !== undefined) {
+    const rows = query.fates.flatMap((kind) => selectKind(db, where, kind, low, high, query.limit));
+    const bySequence = new Map(rows.map((row) => [row.sequence, row]));
+    const newest = [...bySequence.values()].sort((one, other) => other.sequence - one.sequence);
+    return pageOf(newest.slice(0, query.limit), query.limit);
+  }
   if (query.data === undefined) return pageOf(select(db, where, low, high, query.limit), query.limit);
   const found: SummaryRow[] = [];
   for (let above = high; above > low; above -= PORTION) {
@@ -139,7 +146,36 @@ function conditionsOf(query: EventQuery): Where {
     );
     values.push(`$.${path}`, text, JSON.stringify(text));
   }
+  if (query.fates !== undefined) {
+    const kinds = query.fates.map(() => '?').join(', ');
+    sql.push(
+      ` AND EXISTS (SELECT 1 FROM event_fate_kind AS k WHERE k.kind IN (${kinds}) AND k.sequence = event.sequence)`,
+    );
+    values.push(...query.fates);
+  }
   return { sql: sql.join(''), values };
+}
+
+/** By the index of one kind of fate, so that a rare one is found at once in a long log. */
+function selectKind(
+  db: Database,
+  where: Where,
+  kind: string,
+  low: number,
+  high: number,
+  limit: number,
+): SummaryRow[] {
+  return db.all<SummaryRow>(
+    `SELECT ${COLUMNS}
+      FROM (SELECT sequence AS place FROM event_fate_kind WHERE kind = ? AND sequence > ? AND sequence <= ?)
+      CROSS JOIN event
+      WHERE event.sequence = place${where.sql} ORDER BY place DESC LIMIT ?`,
+    kind,
+    low,
+    high,
+    ...where.values,
+    limit,
+  );
 }
 
 function select(
@@ -151,7 +187,7 @@ function select(
   order: 'ASC' | 'DESC' = 'DESC',
 ): SummaryRow[] {
   return db.all<SummaryRow>(
-    `${SELECT} WHERE sequence > ? AND sequence <= ?${where.sql} ORDER BY sequence ${order} LIMIT ?`,
+    `SELECT ${COLUMNS} FROM event WHERE sequence > ? AND sequence <= ?${where.sql} ORDER BY sequence ${order} LIMIT ?`,
     low,
     high,
     ...where.values,

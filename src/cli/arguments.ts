@@ -1,4 +1,5 @@
-import { OptionError, unknownMessage } from './flags.ts';
+import { unknownMessage } from '../config/suggest.ts';
+import { OptionError } from './flags.ts';
 
 /** What a command takes. */
 export interface ArgumentSpec {

@@ -1,7 +1,8 @@
+import { unknownMessage } from '../config/suggest.ts';
 import { type Arguments, readArguments, wholeNumber } from './arguments.ts';
 import { call, ServerRefusedError, send, serverOf } from './client.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { OptionError, unknownMessage } from './flags.ts';
+import { OptionError } from './flags.ts';
 import type { Command, CommandIo } from './run.ts';
 import { type Column, cellsOf, lineOf, widthsOf } from './table.ts';
 import { localTime, paint, printable } from './terminal.ts';

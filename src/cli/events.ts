@@ -1,9 +1,10 @@
+import { unknownMessage } from '../config/suggest.ts';
 import { type Arguments, readArguments, timeOf, wholeNumber } from './arguments.ts';
 import { getText, serverOf } from './client.ts';
 import { type EventSummary, EventTable, pageOf } from './event-table.ts';
 import { EXIT } from './exit-codes.ts';
 import { FATES } from './fates.ts';
-import { OptionError, unknownMessage } from './flags.ts';
+import { OptionError } from './flags.ts';
 import { type Feed, newEvents } from './follow.ts';
 import type { Command, CommandIo } from './run.ts';
 import { dataLines, storyLines } from './story.ts';

@@ -22,6 +22,7 @@ export function explain(error: unknown): { readonly code: ExitCode; readonly lin
   switch (code) {
     case 'INVALID_OPTION':
     case 'INVALID_TARGET_SETTING':
+    case 'INVALID_CONFIG':
       return { code: EXIT.usage, line: `${error.message} See tutti --help.` };
     case 'FOLDER_LOCKED':
     case 'FOLDER_TOO_NEW':

@@ -21,6 +21,7 @@ const TONES: Readonly<Record<Fate['kind'], Tone>> = {
   buffered: 'waiting',
   earlyReply: 'waiting',
   unmatched: 'dim',
+  declined: 'dim',
   duplicate: 'dim',
   expired: 'bad',
   refused: 'bad',

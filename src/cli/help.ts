@@ -1,4 +1,5 @@
 import { OPTION_SPECS } from '../options.ts';
+import { CONFIG_HELP } from '../options-file.ts';
 import { FATES } from './fates.ts';
 
 /** What `tutti COMMAND --help` prints, and one line for `tutti --help`. */
@@ -16,7 +17,7 @@ export const COMMAND_HELP = {
   serve: {
     summary: 'runs the server until SIGTERM or SIGINT',
     usage: ['tutti serve [options]'],
-    options: OPTION_SPECS.map(
+    options: [CONFIG_HELP, ...OPTION_SPECS].map(
       ({ flag, value, help, environment }) => [`${flag} ${value}`, `${help} [${environment}]`] as const,
     ),
     examples: ['tutti serve --data ./data', 'tutti serve --http 0 --grpc 0'],
@@ -70,7 +71,7 @@ export const COMMAND_HELP = {
       ['--source S', 'only those of this source'],
       ['--subject S', 'only those about this'],
       ['--key K', 'only those with this correlation key (or subject, if they have none)'],
-      ['--fate F,F', `only those with this fate: ${Object.keys(FATES).join(', ')}`],
+      ['--fate F,F', `only those that had one of these fates: ${Object.keys(FATES).join(', ')}`],
       ['--from T, --to T', 'received then: 2030-01-31T12:00:00Z, or ago: 10m, 2h, 1d'],
       ['--limit N', 'at most so many (default 20; with --follow 10 to begin with)'],
       ['--follow', 'goes on with new events, in their order, until Ctrl-C; outlives lost connections'],

@@ -1,7 +1,8 @@
+import { unknownMessage } from '../config/suggest.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { call, getText, send, serverOf } from './client.ts';
 import { EXIT } from './exit-codes.ts';
-import { OptionError, unknownMessage } from './flags.ts';
+import { OptionError } from './flags.ts';
 import { readText } from './input.ts';
 import { layOut } from './json-text.ts';
 import type { Command, CommandIo } from './run.ts';

@@ -134,8 +134,8 @@ function parseExpression(json: unknown, path: string): CesqlExpression {
     throw new FilterError('invalidFilter', path, 'must be a CESQL expression: a string');
   }
   const expression = compiled(json, path);
-  const [problem] = expression.problems;
-  if (problem !== undefined) throw invalidExpression(path, problem);
+  const { missingFunction } = expression;
+  if (missingFunction !== undefined) throw invalidExpression(path, missingFunction);
   if (expression.type !== undefined && expression.type !== 'Boolean') {
     throw new FilterError(
       'invalidFilter',

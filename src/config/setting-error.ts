@@ -3,9 +3,11 @@ export class SettingError extends Error {
   override readonly name = 'SettingError';
   readonly code = 'INVALID_SETTING';
   readonly path: string;
+  readonly rule: string;
 
   constructor(path: string, rule: string) {
     super(`${path}: ${rule}`);
     this.path = path;
+    this.rule = rule;
   }
 }

@@ -58,7 +58,20 @@ export type Fate =
       readonly until: number;
       readonly nearMisses?: readonly NearMiss[];
     }
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** It cannot be used: by the element or process that is named, else by nobody. */
+  | {
+      readonly kind: 'refused';
+      readonly reason: string;
+      readonly bpmnProcessId?: string;
+      readonly elementId?: string;
+    }
+  /** The element or process does not want it. */
+  | {
+      readonly kind: 'declined';
+      readonly reason: string;
+      readonly bpmnProcessId: string;
+      readonly elementId?: string;
+    }
   | { readonly kind: 'expired'; readonly reason: string }
   | { readonly kind: 'unmatched'; readonly reason: string; readonly nearMisses: readonly NearMiss[] }
   | { readonly kind: 'delivered'; readonly sink: string; readonly attempts: number; readonly note?: string }
@@ -70,6 +83,27 @@ export type Fate =
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** All kinds that the log keeps of an event, for those who ask for some; a repeat is only counted. */
+export const FATE_KINDS = [
+  'reply',
+  'errorReply',
+  'failReply',
+  'unusableReply',
+  'lateReply',
+  'unknownJob',
+  'earlyReply',
+  'started',
+  'correlated',
+  'buffered',
+  'refused',
+  'declined',
+  'expired',
+  'unmatched',
+  'delivered',
+  'deadLettered',
+  'failed',
+] as const satisfies readonly Fate['kind'][];
+
 /** An open subscription that the event nearly met: the same type with another key, or the same key with another type. */
 export interface NearMiss {
   readonly messageName: string;
@@ -78,26 +112,46 @@ export interface NearMiss {
   readonly elementId: string;
 }
 
+/** What became of a message within the turn that published it. */
+export interface Publication {
+  readonly fates: readonly Fate[];
+  /** Instances that the message is on its way to: they take it in a later turn. */
+  readonly onTheWay: number;
+}
+
 /** Reads from the records of a publication what became of the message. */
-export function fatesOfMessage(request: MessageRequest, records: readonly LogRecord[], now: number): Fate[] {
+export function publicationOf(
+  request: MessageRequest,
+  records: readonly LogRecord[],
+  now: number,
+): Publication {
   const fates: Fate[] = [];
   let messageKey = -1;
+  let onTheWay = 0;
   for (const record of records) {
     if (record.recordType !== 'EVENT') continue;
     if (record.valueType === 'MESSAGE' && record.intent === 'PUBLISHED' && messageKey === -1)
       messageKey = record.key;
+    if (record.valueType === 'MESSAGE_SUBSCRIPTION' && record.value.messageKey === messageKey) {
+      if (record.intent === 'CORRELATING') onTheWay += 1;
+      if (record.intent === 'REJECTED') onTheWay -= 1;
+    }
     const use = messageUse(record);
-    if (use?.messageKey === messageKey) fates.push(use.fate);
+    if (use?.messageKey !== messageKey) continue;
+    fates.push(use.fate);
+    if (use.fate.kind === 'correlated') onTheWay -= 1;
   }
-  if (fates.length > 0) return fates;
+  if (fates.length > 0 || onTheWay > 0) return { fates, onTheWay };
   const { name: messageName, correlationKey, timeToLive } = request;
-  if (timeToLive > 0) return [{ kind: 'buffered', messageName, correlationKey, until: now + timeToLive }];
-  return [
-    {
-      kind: 'expired',
-      reason: `Nobody waited for '${messageName}' with key '${correlationKey}', and it has no time to live.`,
-    },
-  ];
+  if (timeToLive > 0) {
+    return { fates: [{ kind: 'buffered', messageName, correlationKey, until: now + timeToLive }], onTheWay };
+  }
+  return { fates: [{ kind: 'expired', reason: nobodyWaits(messageName, correlationKey) }], onTheWay };
+}
+
+/** Why a message without time to live had no effect. */
+export function nobodyWaits(messageName: string, correlationKey: string): string {
+  return `Nobody waited for '${messageName}' with key '${correlationKey}', and it has no time to live.`;
 }
 
 /** The message that a record tells to have reached an instance, and how; undefined for other records. */
@@ -152,7 +206,10 @@ export function tellFate(fate: Fate): string {
       return `moved instance ${fate.processInstanceKey} of ${fate.bpmnProcessId} on at ${fate.elementId}`;
     case 'buffered':
       return `waits until ${instant(fate.until)} for an instance with key '${fate.correlationKey}'`;
+    case 'declined':
+      return `not for ${placeText(fate)}: ${fate.reason}`;
     case 'refused':
+      return fate.bpmnProcessId === undefined ? fate.reason : `refused by ${placeText(fate)}: ${fate.reason}`;
     case 'expired':
     case 'unmatched':
     case 'failed':
@@ -168,6 +225,10 @@ export function tellFate(fate: Fate): string {
 
 function noted({ note }: { readonly note?: string }): string {
   return note === undefined ? '' : `; ${note}`;
+}
+
+function placeText({ bpmnProcessId, elementId }: { bpmnProcessId?: string; elementId?: string }): string {
+  return elementId === undefined ? `${bpmnProcessId}` : `${elementId} of ${bpmnProcessId}`;
 }
 
 function instant(epochMs: number): string {

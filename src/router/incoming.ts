@@ -1,8 +1,15 @@
-import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '../cloudevents/index.ts';
-import type { MessageRequest } from '../engine/records/command.ts';
+import { attribute, type CloudEvent, idOf, typeOf } from '../cloudevents/index.ts';
 import type { Document } from '../engine/records/record.ts';
-import { variablesOf } from './data.ts';
+import { type DataSettings, DEFAULT_DATA } from './data.ts';
 import type { FailureMapping } from './failure-mapping.ts';
+import {
+  type Audience,
+  correlationKeyOf,
+  expiryOf,
+  lifeLeft,
+  type MessagePlan,
+  planMessages,
+} from './message-plan.ts';
 import { isEventOfJob } from './outgoing.ts';
 import { effectOfReply, isAnswer, jobKeyOf, namesJobBySubject } from './replies.ts';
 
@@ -27,11 +34,11 @@ export interface RouterView {
   job(jobKey: number): WaitingJob | undefined;
   /** Jobs to which an event of this type would be a reply, also one that throws an error or fails the job. */
   jobsWaitingFor(type: string, correlationKey: string): readonly WaitingJob[];
-  /** True if an event of this type becomes a message: a static name of a deployed model, or an open subscription. */
+  /** True if events of this type become messages or start instances. */
   isMessageName(type: string): boolean;
-  /** True if a message of this name starts an instance of some deployed model; such a one needs no correlation key. */
-  isStartName(type: string): boolean;
-  /** ms that an early message of this type waits, where a model says so. */
+  /** Who may use events of this type as messages or to start instances. */
+  audience(type: string): Audience;
+  /** ms that an early reply of this type waits, where `tutti.yaml` says so. */
   timeToLive(type: string): number | undefined;
   /** True if some deployed model waits for replies of this type. */
   isReplyType(type: string): boolean;
@@ -41,6 +48,8 @@ export interface IncomingSettings {
   readonly engineId: string;
   /** ms that an early event waits when neither the event nor a model says how long. */
   readonly timeToLive: number;
+  /** @defaultValue JSON texts in strings are unwrapped, binary data are refused */
+  readonly data?: DataSettings;
 }
 
 /** What is to be done with an event. */
@@ -72,7 +81,7 @@ export type Routing =
       /** The one job that it is kept for, if it is known. */
       readonly jobKey?: number;
     }
-  | { readonly kind: 'message'; readonly request: MessageRequest }
+  | ({ readonly kind: 'messages' } & MessagePlan)
   | { readonly kind: 'expired'; readonly reason: string }
   | { readonly kind: 'unmatched'; readonly reason: string };
 
@@ -99,11 +108,6 @@ export function route(event: CloudEvent, view: RouterView, settings: IncomingSet
       reason: `No deployed model waits for events of type '${type}', and no instance does.`,
     }
   );
-}
-
-/** The correlation key of an event: extension `correlationkey`, else the subject. */
-export function correlationKeyOf(event: CloudEvent): string | undefined {
-  return attribute(event, 'correlationkey') ?? subjectOf(event);
 }
 
 function replyByKey(
@@ -159,34 +163,20 @@ function replyTo(
     const until = now + lifeOf(event, view, settings, now);
     return { kind: 'earlyReply', correlationKey: correlationKeyOf(event) ?? '', until, jobKey: job.jobKey };
   }
-  return effectOfReply(event, job);
+  return effectOfReply(event, job, settings.data);
 }
 
+/** Messages and start mappings both apply. */
 function messageOf(
   event: CloudEvent,
   view: RouterView,
   settings: IncomingSettings,
   now: number,
 ): Routing | undefined {
-  const name = typeOf(event);
-  if (!view.isMessageName(name)) return undefined;
-  const correlationKey = correlationKeyOf(event) ?? (view.isStartName(name) ? '' : undefined);
-  if (correlationKey === undefined) {
-    return {
-      kind: 'unmatched',
-      reason: `The event has no correlation key. Set the extension 'correlationkey' or the subject.`,
-    };
-  }
-  const read = variablesOf(event);
-  if (!read.ok) return { kind: 'unmatched', reason: read.reason };
-  const request: MessageRequest = {
-    name,
-    correlationKey,
-    timeToLive: lifeOf(event, view, settings, now),
-    messageId: JSON.stringify([sourceOf(event), idOf(event)]),
-    variables: read.variables,
-  };
-  return { kind: 'message', request };
+  const type = typeOf(event);
+  if (!view.isMessageName(type)) return undefined;
+  const { timeToLive, data = DEFAULT_DATA } = settings;
+  return { kind: 'messages', ...planMessages(event, view.audience(type), { ...data, timeToLive }, now) };
 }
 
 function earlyReply(
@@ -201,14 +191,5 @@ function earlyReply(
 }
 
 function lifeOf(event: CloudEvent, view: RouterView, settings: IncomingSettings, now: number): number {
-  const own = view.timeToLive(typeOf(event)) ?? settings.timeToLive;
-  const expiry = expiryOf(event);
-  return expiry === undefined ? own : Math.max(0, expiry - now);
-}
-
-function expiryOf(event: CloudEvent): number | undefined {
-  const text = attribute(event, 'expirytime');
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
+  return lifeLeft(event, now) ?? view.timeToLive(typeOf(event)) ?? settings.timeToLive;
 }

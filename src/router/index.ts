@@ -1,5 +1,22 @@
-export { bindingsOf, type ModelBindings, TIME_TO_LIVE_PROPERTY } from './bindings.ts';
-export { documentOf, documentText, type VariablesOrReason, variablesOf } from './data.ts';
+export {
+  bindingsOf,
+  definedOf,
+  durationMs,
+  type ElementListener,
+  EVENT_PROPERTIES,
+  type EventUse,
+  longestLife,
+  type ModelBindings,
+} from './bindings.ts';
+export {
+  type DataSettings,
+  DEFAULT_DATA,
+  documentOf,
+  documentText,
+  innerJsonText,
+  type VariablesOrReason,
+  variablesOf,
+} from './data.ts';
 export {
   type AnswerStatus,
   type FailureMapping,
@@ -7,9 +24,18 @@ export {
   mappedTypes,
   verdictOnStatus,
 } from './failure-mapping.ts';
-export { type Fate, fatesOfMessage, messageUse, type NearMiss, tellFate } from './fate.ts';
 export {
-  correlationKeyOf,
+  FATE_KINDS,
+  type Fate,
+  messageUse,
+  type NearMiss,
+  nobodyWaits,
+  type Publication,
+  publicationOf,
+  tellFate,
+} from './fate.ts';
+export { type Formula, formulaOf, keyFormulaOf } from './formula.ts';
+export {
   type IncomingSettings,
   type RouterView,
   type Routing,
@@ -25,6 +51,13 @@ export {
 } from './job-headers.ts';
 export { type JobPlan, JobPlans, type PlanOrReason, planOf } from './job-plan.ts';
 export {
+  type Audience,
+  correlationKeyOf,
+  type Listener,
+  type MessagePlan,
+  planMessages,
+} from './message-plan.ts';
+export {
   eventOfJob,
   isEventOfJob,
   jobEventId,
@@ -35,3 +68,4 @@ export {
   type Trace,
   type Wait,
 } from './outgoing.ts';
+export type { EventRule, StartTarget } from './rules.ts';

@@ -42,7 +42,7 @@ function routed(what: CloudEvent, jobs: readonly WaitingJob[] = [job]): Routing 
           (waitType === type || type in (mapping?.errorTypes ?? {}) || mapping?.failTypes?.includes(type)),
       ),
     isMessageName: () => false,
-    isStartName: () => false,
+    audience: () => ({ messages: [], starts: [] }),
     timeToLive: () => undefined,
     isReplyType: () => false,
   };

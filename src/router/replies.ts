@@ -1,6 +1,6 @@
 import { attribute, type CloudEvent, subjectOf, typeOf } from '../cloudevents/index.ts';
 import type { Document } from '../engine/records/record.ts';
-import { documentOf, variablesOf } from './data.ts';
+import { type DataSettings, documentOf, variablesOf } from './data.ts';
 import { verdictOnType } from './failure-mapping.ts';
 import type { Routing, WaitingJob } from './incoming.ts';
 
@@ -40,12 +40,12 @@ function errorCodeOf(event: CloudEvent): string | undefined {
 }
 
 /** What a reply does to a job that waits for it. */
-export function effectOfReply(event: CloudEvent, job: WaitingJob): Routing {
-  return failureOf(event, job) ?? successOf(event, job);
+export function effectOfReply(event: CloudEvent, job: WaitingJob, data?: DataSettings): Routing {
+  return failureOf(event, job, data) ?? successOf(event, job, data);
 }
 
-function successOf(event: CloudEvent, job: WaitingJob): Routing {
-  const read = variablesOf(event);
+function successOf(event: CloudEvent, job: WaitingJob, data?: DataSettings): Routing {
+  const read = variablesOf(event, data);
   return read.ok
     ? { kind: 'reply', job, variables: read.variables }
     : { kind: 'unusableReply', job, reason: read.reason };
@@ -55,12 +55,12 @@ function successOf(event: CloudEvent, job: WaitingJob): Routing {
  * A reply that tells of a failure. What the task says of its type goes before the extension `errorcode`. That its
  * data are no variables does not make a failure less of one.
  */
-function failureOf(event: CloudEvent, job: WaitingJob): Routing | undefined {
+function failureOf(event: CloudEvent, job: WaitingJob, data?: DataSettings): Routing | undefined {
   const type = typeOf(event);
   const verdict = verdictOnType(job.mapping, type);
   const errorCode = verdict?.kind === 'throw' ? verdict.errorCode : errorCodeOf(event);
   if (!verdict && errorCode === undefined) return undefined;
-  const read = variablesOf(event);
+  const read = variablesOf(event, data);
   const told = {
     variables: read.ok ? read.variables : NO_VARIABLES,
     ...(!read.ok && { note: read.reason }),

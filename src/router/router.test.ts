@@ -10,9 +10,12 @@ import {
   documentText,
   eventOfJob,
   type Fate,
-  fatesOfMessage,
   jobEventId,
+  type Listener,
+  longestLife,
+  publicationOf,
   type RouterView,
+  type Routing,
   readJobHeaders,
   route,
   tellFate,
@@ -48,13 +51,23 @@ interface Present {
   readonly timeToLive?: number;
 }
 
+function listener(startsOne: boolean, timeToLive?: number): Listener {
+  const use = timeToLive === undefined ? {} : { timeToLive };
+  return { bpmnProcessId: 'P', elementId: 'wait', starts: startsOne, use, names: ['1:wait'] };
+}
+
 function view({ jobs = [], names = [], starts = [], replyTypes = [], timeToLive }: Present): RouterView {
   return {
     job: (key) => jobs.find(({ jobKey }) => jobKey === key),
     jobsWaitingFor: (type, key) =>
       jobs.filter(({ waitType, correlationKey }) => waitType === type && correlationKey === key),
     isMessageName: (type) => names.includes(type),
-    isStartName: (type) => starts.includes(type),
+    audience: (type) => ({
+      messages: names.includes(type)
+        ? [{ name: type, listeners: [listener(starts.includes(type), timeToLive)] }]
+        : [],
+      starts: [],
+    }),
     isReplyType: (type) => replyTypes.includes(type),
     timeToLive: () => timeToLive,
   };
@@ -67,6 +80,7 @@ const job: WaitingJob = {
   waitType: 'Paid',
   correlationKey: 'o1',
 };
+const requestOf = (routing: Routing) => (routing.kind === 'messages' ? routing.publications[0] : undefined);
 const routed = (what: CloudEvent, present: Present) => route(what, view(present), settings, NOW);
 
 test('a reply is found by the key of its job, by the subject of three keys, or by type and correlation key', () => {
@@ -107,7 +121,7 @@ test('an event that a job has sent is not its own reply, but may be a message', 
   const id = jobEventId('engine-1', 100);
   const extensions = { jobkey: '100', correlationkey: 'o1' };
   assert.equal(routed(event('Paid', { id, extensions }), { jobs: [job] }).kind, 'unmatched');
-  assert.equal(routed(event('Paid', { id, extensions }), { jobs: [job], names: ['Paid'] }).kind, 'message');
+  assert.equal(routed(event('Paid', { id, extensions }), { jobs: [job], names: ['Paid'] }).kind, 'messages');
 });
 
 test('F5 a job that is gone makes a reply late, unless it is a message too or another job waits', () => {
@@ -115,7 +129,7 @@ test('F5 a job that is gone makes a reply late, unless it is a message too or an
   const byKey = event('Paid', { extensions: { correlationkey: 'o1' } });
   const late = routed(byKey, { jobs: [gone] });
   assert.equal(late.kind === 'lateReply' && late.reason, 'it was canceled');
-  assert.equal(routed(byKey, { jobs: [gone], names: ['Paid'] }).kind, 'message');
+  assert.equal(routed(byKey, { jobs: [gone], names: ['Paid'] }).kind, 'messages');
   const next = { ...job, jobKey: 101 };
   const routing = routed(byKey, { jobs: [gone, next] });
   assert.equal(routing.kind === 'reply' && routing.job.jobKey, 101);
@@ -138,11 +152,11 @@ test('F5 a reply that no job waits for yet is early if some model waits for its 
 test('F14 a message needs a correlation key, unless it starts an instance', () => {
   const named = { names: ['Paid'] };
   const unmatched = routed(event('Paid'), named);
-  assert.match(unmatched.kind === 'unmatched' ? unmatched.reason : '', /no correlation key/);
+  assert.match((unmatched.kind === 'messages' && unmatched.reason) || '', /no correlation key/);
   const started = routed(event('Paid'), { ...named, starts: ['Paid'] });
-  assert.equal(started.kind === 'message' && started.request.correlationKey, '');
+  assert.equal(requestOf(started)?.correlationKey, '');
   const both = routed(event('Paid', { subject: 's', extensions: { correlationkey: 'k' } }), named);
-  assert.equal(both.kind === 'message' && both.request.correlationKey, 'k');
+  assert.equal(requestOf(both)?.correlationKey, 'k');
 });
 
 test('F15 the life of a message is its expirytime, else what the model says, else the setting', () => {
@@ -151,7 +165,7 @@ test('F15 the life of a message is its expirytime, else what the model says, els
       names: ['Paid'],
       ...(timeToLive !== undefined && { timeToLive }),
     });
-    return routing.kind === 'message' ? routing.request.timeToLive : routing.kind;
+    return requestOf(routing)?.timeToLive ?? routing.kind;
   };
   const expirytime = (ms: number) => ({ extensions: { expirytime: new Date(NOW + ms).toISOString() } });
   assert.equal(life({}), 3_600_000);
@@ -162,7 +176,7 @@ test('F15 the life of a message is its expirytime, else what the model says, els
 
 test('F3 the id of a message tells source and id apart', () => {
   const routing = routed(event('Paid', { subject: 'o1' }), { names: ['Paid'] });
-  assert.equal(routing.kind === 'message' && routing.request.messageId, '["/test","e1"]');
+  assert.equal(requestOf(routing)?.messageId, '["/test","e1"]');
 });
 
 test('F10 variables are an object, also one in a JSON string; nothing and null are none; the rest is refused', () => {
@@ -336,15 +350,21 @@ test('the bindings of a model are its static message names, those that start it,
     { type: 'SERVICE_TASK', job: jobOf('cloudevents') },
     { type: 'SERVICE_TASK', job: { ...jobOf('other'), headers: { ...headers, WaitType: 'Other' } } },
   ]);
-  const { messages, starts, waitTypes } = bindingsOf(graph, new Set(['cloudevents']));
-  assert.deepEqual([...messages.keys()], ['Begin', 'Go', 'Inside']);
-  assert.deepEqual([...starts], ['Begin']);
+  const { listeners, waitTypes } = bindingsOf(graph, new Set(['cloudevents']));
+  assert.deepEqual(
+    listeners.map(({ messageName, starts }) => [messageName, starts]),
+    [
+      ['Begin', true],
+      ['Go', false],
+      ['Inside', false],
+    ],
+  );
   assert.deepEqual([...waitTypes], ['R']);
 });
 
 test('F15 of several elements with one message name the longest life holds', () => {
-  const life = (...texts: (string | undefined)[]) =>
-    bindingsOf(
+  const life = (...texts: (string | undefined)[]) => {
+    const { listeners } = bindingsOf(
       graphOf(
         texts.map((text) => ({
           message: named('Go'),
@@ -352,11 +372,14 @@ test('F15 of several elements with one message name the longest life holds', () 
         })),
       ),
       new Set(),
-    ).messages.get('Go')?.timeToLive;
+    );
+    const uses = listeners.map(({ use }) => use);
+    return longestLife(uses, 3_600_000);
+  };
   assert.equal(life('PT10S', 'PT1M'), 60_000);
   assert.equal(life('PT10S'), 10_000);
-  assert.equal(life('PT10S', undefined), undefined, 'the setting holds');
-  assert.equal(life('ten seconds'), undefined);
+  assert.equal(life('PT10S', undefined), 3_600_000, 'the setting holds for the one that says nothing');
+  assert.equal(life('ten seconds'), 3_600_000);
 });
 
 test('F17 the fates of a message are read from the records of its publication', () => {
@@ -366,7 +389,7 @@ test('F17 the fates of a message are read from the records of its publication', 
     ({ ...frame, key, valueType, intent, value }) as unknown as LogRecord;
   const published = record(7, 'MESSAGE', 'PUBLISHED', {});
   const moved = { messageKey: 7, processInstanceKey: 90, bpmnProcessId: 'P', elementId: 'wait' };
-  const fates = fatesOfMessage(
+  const { fates } = publicationOf(
     request,
     [
       published,
@@ -381,8 +404,8 @@ test('F17 the fates of a message are read from the records of its publication', 
     { kind: 'started', ...place, elementId: 'begin' },
     { kind: 'correlated', ...place, elementId: 'wait' },
   ]);
-  assert.equal(fatesOfMessage(request, [published], NOW)[0]?.kind, 'expired');
-  assert.deepEqual(fatesOfMessage({ ...request, timeToLive: 5 }, [published], NOW), [
+  assert.equal(publicationOf(request, [published], NOW).fates[0]?.kind, 'expired');
+  assert.deepEqual(publicationOf({ ...request, timeToLive: 5 }, [published], NOW).fates, [
     { kind: 'buffered', messageName: 'Go', correlationKey: 'k', until: NOW + 5 },
   ]);
 });
@@ -418,6 +441,12 @@ test('F17 every fate can be told in a sentence', () => {
       "waits until 2030-01-01T12:00:00.000Z for an instance with key 'k'",
     ],
     [{ kind: 'refused', reason: 'r' }, 'r'],
+    [{ kind: 'refused', bpmnProcessId: 'P', elementId: 'wait', reason: 'r' }, 'refused by wait of P: r'],
+    [{ kind: 'declined', bpmnProcessId: 'P', reason: 'r' }, 'not for P: r'],
+    [
+      { kind: 'errorReply', jobKey: '1', errorCode: 'E', processInstanceKey: '90', elementId: 'pay' },
+      "threw the error 'E' for job 1 at pay",
+    ],
     [{ kind: 'expired', reason: 'r' }, 'r'],
     [{ kind: 'unmatched', reason: 'r', nearMisses: [] }, 'r'],
     [{ kind: 'failed', reason: 'r' }, 'r'],

@@ -19,8 +19,8 @@ export class CesqlExpression {
   readonly node: Node;
   /** Type of the value, undefined if only the event decides. */
   readonly type: Type | undefined;
-  /** Calls that can never be carried out: unknown functions, wrong numbers of operands. */
-  readonly problems: readonly CesqlError[];
+  /** The first call that can never be carried out: of an unknown function, or with a wrong number of operands. */
+  readonly missingFunction: CesqlError | undefined;
   readonly #evaluate: Evaluate;
 
   /** @throws CesqlParseError with the position and what was expected there */
@@ -28,11 +28,12 @@ export class CesqlExpression {
     this.source = source;
     this.node = parse(source);
     this.type = typeOfNode(this.node);
-    this.problems = [...missingFunctions(this.node)].map(({ message, at }) => ({
+    const call = firstMissing(this.node);
+    this.missingFunction = call && {
       kind: 'missingFunction',
-      message,
-      position: positionAt(source, at),
-    }));
+      message: missingFunction(call.name, call.operands.length),
+      position: positionAt(source, call.start),
+    };
     this.#evaluate = compileNode(this.node);
   }
 
@@ -50,11 +51,13 @@ export class CesqlExpression {
   }
 }
 
-function* missingFunctions(node: Node): Generator<{ readonly message: string; readonly at: number }> {
-  if (node.kind === 'call' && functionOf(node.name, node.operands.length) === undefined) {
-    yield { message: missingFunction(node.name, node.operands.length), at: node.start };
+function firstMissing(node: Node): Extract<Node, { readonly kind: 'call' }> | undefined {
+  if (node.kind === 'call' && functionOf(node.name, node.operands.length) === undefined) return node;
+  for (const child of childrenOf(node)) {
+    const found = firstMissing(child);
+    if (found !== undefined) return found;
   }
-  for (const child of childrenOf(node)) yield* missingFunctions(child);
+  return undefined;
 }
 
 function childrenOf(node: Node): readonly Node[] {

@@ -128,7 +128,8 @@ export function missingFunction(name: string, arity: number): string {
   const wanted = overloads.map(({ operands, variadic }) =>
     variadic === undefined ? String(operands.length) : `${operands.length} or more`,
   );
-  return `${name} takes ${wanted.join(' or ')} operands, not ${arity}`;
+  const number = wanted.join(' or ');
+  return `${name} takes ${number} ${number === '1' ? 'operand' : 'operands'}, not ${arity}`;
 }
 
 function castTo(type: Type, value: Value = ''): Value | Failure {

@@ -12,6 +12,7 @@ import {
   type StartSubscriptionRow,
 } from '../state/tables.ts';
 import { startByEvent } from './creation.ts';
+import { passesBy } from './messages.ts';
 
 /** The process and key by which a message started this instance; undefined if none with a key did. */
 export function startLockOf(w: Work, processInstanceKey: number): StartLockRow | undefined {
@@ -19,13 +20,15 @@ export function startLockOf(w: Work, processInstanceKey: number): StartLockRow |
   return undefined;
 }
 
-/** Whether a message with this key may start an instance of the process now. */
+/** Whether a message may start an instance by this start event now. */
 export function mayStart(
   w: Work,
-  messageKey: number,
-  bpmnProcessId: string,
-  correlationKey: string,
+  message: Pick<MessageRow, 'key' | 'correlationKey' | 'notFor'>,
+  subscription: StartSubscriptionRow,
 ): boolean {
+  const { key: messageKey, correlationKey } = message;
+  const { bpmnProcessId, processDefinitionKey, startEventId: elementId } = subscription;
+  if (passesBy(message, { processDefinitionKey, elementId })) return false;
   if (w.state.get(CORRELATIONS, correlationId(messageKey, bpmnProcessId)) !== undefined) return false;
   return (
     correlationKey === '' ||
@@ -62,7 +65,7 @@ export function startBufferedMessage(w: Work, ended: StartLockRow): void {
   let oldest: { message: MessageRow; subscription: StartSubscriptionRow } | undefined;
   for (const subscription of latestStartSubscriptions(w, bpmnProcessId)) {
     for (const message of w.state.scan(MESSAGES, 'byName', [subscription.messageName, correlationKey])) {
-      if (message.deadline <= w.now || !mayStart(w, message.key, bpmnProcessId, correlationKey)) continue;
+      if (message.deadline <= w.now || !mayStart(w, message, subscription)) continue;
       if (oldest === undefined || message.key < oldest.message.key) oldest = { message, subscription };
       break;
     }

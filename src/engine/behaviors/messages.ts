@@ -84,6 +84,14 @@ function correlate(
   w.follow({ kind: 'message-subscription', intent: 'CORRELATE', key, value });
 }
 
+/** True if the message must not reach this element (see `MessageRequest.notFor`). */
+export function passesBy(
+  { notFor }: Pick<MessageRow, 'notFor'>,
+  { processDefinitionKey, elementId }: { readonly processDefinitionKey: number; readonly elementId: string },
+): boolean {
+  return notFor?.includes(`${processDefinitionKey}:${elementId}`) === true;
+}
+
 /** Gives a message to a subscription. */
 export function correlateTo(w: Work, row: MessageSubscriptionRow, message: MessageRow): FollowUp {
   const value = { ...row.value, messageKey: message.key, variables: message.variables };
@@ -95,7 +103,7 @@ export function correlateTo(w: Work, row: MessageSubscriptionRow, message: Messa
 function correlateBuffered(w: Work, row: MessageSubscriptionRow): boolean {
   const { messageName, correlationKey, bpmnProcessId } = row.value;
   for (const message of w.state.scan(MESSAGES, 'byName', [messageName, correlationKey])) {
-    if (message.deadline <= w.now) continue;
+    if (message.deadline <= w.now || passesBy(message, row.value)) continue;
     if (w.state.get(CORRELATIONS, correlationId(message.key, bpmnProcessId)) !== undefined) continue;
     w.follow(correlateTo(w, row, message));
     return true;
@@ -108,7 +116,7 @@ export function openSubscriptions(w: Work, message: MessageRow): readonly Messag
   const byProcess = new Map<string, MessageSubscriptionRow>();
   for (const row of w.state.scan(MESSAGE_SUBSCRIPTIONS, 'open', [message.name, message.correlationKey])) {
     const { bpmnProcessId } = row.value;
-    if (byProcess.has(bpmnProcessId)) continue;
+    if (byProcess.has(bpmnProcessId) || passesBy(message, row.value)) continue;
     if (w.state.get(CORRELATIONS, correlationId(message.key, bpmnProcessId)) === undefined)
       byProcess.set(bpmnProcessId, row);
   }

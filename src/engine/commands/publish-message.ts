@@ -38,8 +38,7 @@ function deliverMessage(w: Work, message: MessageRow): readonly number[] {
   const followUps = openSubscriptions(w, message).map((row) => correlateTo(w, row, message));
   const started: number[] = [];
   for (const subscription of [...w.state.scan(START_SUBSCRIPTIONS, 'byName', [message.name])]) {
-    if (mayStart(w, message.key, subscription.bpmnProcessId, message.correlationKey))
-      started.push(startByMessage(w, subscription, message));
+    if (mayStart(w, message, subscription)) started.push(startByMessage(w, subscription, message));
   }
   const reached: number[] = [];
   for (const followUp of followUps) {

@@ -138,6 +138,11 @@ export interface MessageRequest {
   readonly timeToLive: number;
   readonly messageId: string;
   readonly variables: Document;
+  /**
+   * Elements that the message passes by though name and key fit, as `<processDefinitionKey>:<elementId>`: the router
+   * found that the event is not for them. Zeebe's interfaces cannot say this; absent, everybody may take it.
+   */
+  readonly notFor?: readonly string[];
 }
 
 export interface CorrelationRequest {

@@ -142,6 +142,8 @@ export interface MessageValue {
   readonly timeToLive: number;
   readonly messageId: string;
   readonly variables: Document;
+  /** See `MessageRequest.notFor`. */
+  readonly notFor?: readonly string[];
   /** Epoch ms. */
   readonly deadline: number;
 }

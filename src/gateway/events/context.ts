@@ -2,11 +2,14 @@ import type { Sender } from '../../config/senders.ts';
 import type { WebhookSettings } from '../../config/webhook.ts';
 import type { Events } from '../../runtime/events/index.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import type { DataValidator } from '../../schemas/index.ts';
 
 /** What the routes for events need of the rest of the house. */
 export interface EventsContext {
   readonly runtime: Runtime;
   readonly events: Events;
+  /** Refuses data that break a schema which says so. @defaultValue no schemas */
+  readonly validator?: DataValidator;
   /** Bytes of one request to `POST /events`. @defaultValue 4 MiB */
   readonly bodyLimit?: number;
   /** Events of one batch. @defaultValue 1000 */

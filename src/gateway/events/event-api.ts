@@ -1,6 +1,6 @@
 import type { DeadLetter, EventStory, EventSummary, FateEntry } from '../../broker/index.ts';
 import { toJsonText } from '../../cloudevents/index.ts';
-import { type Fate, type NearMiss, tellFate } from '../../router/index.ts';
+import { FATE_KINDS, type Fate, type NearMiss, tellFate } from '../../router/index.ts';
 import { GatewayError } from '../errors.ts';
 import { pathKey } from '../fields.ts';
 import { type GatewayRequest, json, NO_CONTENT, type Route } from '../http.ts';
@@ -29,6 +29,7 @@ export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
         const after = queryInteger(request, 'after', 0, Number.MAX_SAFE_INTEGER);
         const found = await events.search({
           ...textConditions(request),
+          ...fateCondition(request),
           ...timeCondition(request, 'from'),
           ...timeCondition(request, 'to'),
           ...(before !== undefined && { before }),
@@ -147,6 +148,19 @@ function timeCondition({ query }: GatewayRequest, name: 'from' | 'to'): { from?:
   throw new GatewayError(
     'BAD_REQUEST',
     `The query parameter ${name} must be a time such as 2030-01-31T12:00:00Z, or epoch ms.`,
+  );
+}
+
+function fateCondition({ query }: GatewayRequest): { fates?: readonly string[] } {
+  const text = query.get('fate');
+  if (text === null || text === '') return {};
+  const kinds: readonly string[] = FATE_KINDS;
+  const fates = [...new Set(text.split(',').map((kind) => kind.trim()))];
+  const unknown = fates.find((kind) => !kinds.includes(kind));
+  if (unknown === undefined) return { fates };
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `The query parameter fate names '${unknown}'; known are ${kinds.join(', ')}. Several are put together with commas.`,
   );
 }
 

@@ -10,6 +10,7 @@ import {
   type Route,
 } from '../http.ts';
 import { DEFAULT_BATCH_LIMIT, DEFAULT_EVENT_LIMIT, type EventsContext } from './context.ts';
+import { refusedData } from './data-check.ts';
 import { answerHandshake, checkOrigin } from './handshake.ts';
 import { SenderGate, type SenderRefusal } from './senders.ts';
 
@@ -22,7 +23,14 @@ const PATH = '/events';
  * @throws SettingError if the keys of a sender cannot be read
  */
 export function ingressRoutes(context: EventsContext): readonly Route[] {
-  const { runtime, bodyLimit, batchLimit, senders = [], webhook = defaultWebhook('127.0.0.1') } = context;
+  const {
+    runtime,
+    validator,
+    bodyLimit,
+    batchLimit,
+    senders = [],
+    webhook = defaultWebhook('127.0.0.1'),
+  } = context;
   const gate = senders.length > 0 ? new SenderGate(senders) : undefined;
   const take = async (request: GatewayRequest): Promise<GatewayResponse> => {
     const events = eventsOf(request, batchLimit ?? DEFAULT_BATCH_LIMIT);
@@ -30,6 +38,8 @@ export function ingressRoutes(context: EventsContext): readonly Route[] {
       const refused = gate.refusal(request.caller ?? '', events, request);
       if (refused) return refusedToSender(refused, request);
     }
+    const broken = refusedData(events, validator, request.path);
+    if (broken) return broken;
     const accepted = events.length === 0 ? [] : await runtime.publish(events);
     return json(202, { accepted });
   };
@@ -86,7 +96,7 @@ function checkCodings({ headers }: GatewayRequest): void {
 }
 
 /** Headers with a list where one occurs more than once, which no attribute may. */
-function headersOf({ rawHeaders }: GatewayRequest): Record<string, string | string[]> {
+export function headersOf({ rawHeaders }: GatewayRequest): Record<string, string | string[]> {
   // Without a prototype, so that `__proto__` is a name like any other.
   const headers: Record<string, string | string[]> = Object.create(null);
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

@@ -78,6 +78,21 @@ export class SenderGate {
   }
 }
 
+/**
+ * For the paths beside `POST /events` that take events or tell of them: rejects with `GatewayError` if the request is not
+ * from a known sender, or one of the events must not come from it. Without senders everybody may.
+ */
+export function authorizer(
+  senders: readonly Sender[],
+): (head: RequestHead, events: readonly CloudEvent[]) => Promise<void> {
+  const gate = senders.length > 0 ? new SenderGate(senders) : undefined;
+  return async (head, events) => {
+    if (!gate) return;
+    const refused = gate.refusal(await gate.admit(head), events, head);
+    if (refused) throw new GatewayError('FORBIDDEN', `attribute '${refused.attribute}': ${refused.rule}`);
+  };
+}
+
 function bearerTokenOf({ headers, query }: RequestHead): string | undefined {
   const { authorization } = headers;
   const asked = query.getAll('access_token');

@@ -3,7 +3,8 @@ import type { LogRecord } from '../../engine/records/log.ts';
 import type { JobValue } from '../../engine/records/record.ts';
 import { NO_CATCH_EVENT } from '../../engine/state/appliers/jobs.ts';
 import { JOBS } from '../../engine/state/tables.ts';
-import { type Fate, messageUse } from '../../router/index.ts';
+import { type DataSettings, type Fate, messageUse, nobodyWaits } from '../../router/index.ts';
+import { DataValidator } from '../../schemas/index.ts';
 import type { Database } from '../../store/database.ts';
 import { DiskFailedError } from '../../store/errors.ts';
 import type { JournalRecord } from '../../store/journal.ts';
@@ -14,6 +15,7 @@ import { Intake } from './intake.ts';
 import { JobService } from './jobs.ts';
 import { DUE_LANES_TOPIC, type DueLanes } from './requests.ts';
 import { Routing } from './routing.ts';
+import { rulesOf, startsOf } from './rules.ts';
 import type { EventsSettings } from './settings.ts';
 import { type EventStores, openStores } from './stores.ts';
 
@@ -44,7 +46,7 @@ export class EventsCore {
   readonly intake: Intake;
   readonly settings: EventsSettings;
   readonly #jobTypes: ReadonlySet<string>;
-  readonly #bindings: Bindings;
+  readonly bindings: Bindings;
   readonly #routing: Routing;
   readonly #jobs: JobService;
   readonly #housekeeping: Housekeeping;
@@ -62,14 +64,18 @@ export class EventsCore {
     this.intake = new Intake(this.stores, settings.maxHops);
     this.#jobTypes = new Set(settings.jobTypes);
     this.#backlog = new Set(settings.jobTypes);
-    this.#bindings = new Bindings(this.#jobTypes);
+    this.bindings = new Bindings(this.#jobTypes);
     const { stores, intake } = this;
-    const bindings = this.#bindings;
+    const bindings = this.bindings;
+    const validator = new DataValidator(settings.schemas);
+    stores.startMappings.setOfFile(startsOf(settings.events));
     this.#routing = new Routing({
       stores,
       intake,
       bindings,
-      incoming: { engineId, timeToLive: settings.timeToLive },
+      rules: rulesOf(settings.events),
+      validator,
+      incoming: { engineId, timeToLive: settings.timeToLive, data: dataSettings(settings) },
       reuseIdSources: new Set(settings.reuseIdSources),
       onReply: ({ hops = 0 }) => this.#goOn(hops),
     });
@@ -80,6 +86,7 @@ export class EventsCore {
       outgoing: { engineId, source: settings.source, legacyActivityIds: settings.legacyActivityIds },
       targets,
       maxHops: settings.maxHops,
+      validator,
     });
     this.#housekeeping = new Housekeeping(stores, intake, settings);
   }
@@ -131,7 +138,7 @@ export class EventsCore {
     if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now: tx.now } satisfies DueLanes);
     // What was read within a scope that was undone must not stay.
     this.stores.subscriptions.settle();
-    if (this.#modelsChanged) this.#bindings.changed();
+    if (this.#modelsChanged) this.bindings.changed();
     this.#modelsChanged = false;
   }
 
@@ -140,8 +147,9 @@ export class EventsCore {
     this.intake.takeLanes();
     for (const type of this.#jobTypes) this.#backlog.add(type);
     this.#modelsChanged = false;
-    this.#bindings.changed();
+    this.bindings.changed();
     this.stores.log.reset();
+    this.stores.startMappings.reset();
     this.stores.subscriptions.reset();
     this.#housekeeping.reset();
   }
@@ -174,7 +182,7 @@ export class EventsCore {
 
   #changeModels(): void {
     this.#modelsChanged = true;
-    this.#bindings.changed();
+    this.bindings.changed();
   }
 
   /** The type of a job that the router must take now, if the record speaks of one. */
@@ -215,6 +223,14 @@ export class EventsCore {
       if (ended === undefined || ended.used) return;
       const reason = `Nobody came to wait for it with key '${record.value.correlationKey}' in time.`;
       this.#addFate(tx, ended.sequence, { kind: 'expired', reason });
+    } else if (!told && record.valueType === 'MESSAGE_SUBSCRIPTION' && record.intent === 'REJECTED') {
+      const { messageKey, messageName, correlationKey } = record.value;
+      const missed = this.stores.messages.missed(messageKey);
+      if (missed && !missed.used)
+        this.#addFate(tx, missed.sequence, {
+          kind: 'expired',
+          reason: nobodyWaits(messageName, correlationKey),
+        });
     }
   }
 
@@ -222,6 +238,10 @@ export class EventsCore {
     const logged = this.stores.log.get(sequence);
     if (logged) this.intake.fate(tx, sequence, logged.event, [fate]);
   }
+}
+
+function dataSettings({ unwrapJsonText: unwrap, binaryVariable }: EventsSettings): DataSettings {
+  return { unwrap, ...(binaryVariable !== undefined && { binaryVariable }) };
 }
 
 interface WaitEnd {

@@ -21,6 +21,7 @@ import type { RuntimeOptions } from '../options.ts';
 import type { Push } from '../protocol.ts';
 import type { Events } from './events.ts';
 import { DUE_LANES_TOPIC, type DueLanes, type EventRequests } from './requests.ts';
+import { routerTablesOver } from './router-tables.ts';
 import { defaultEventsSettings, type EventsSettings } from './settings.ts';
 import { readWaits } from './wait-list.ts';
 
@@ -127,6 +128,7 @@ function eventsOver(runtime: DurableRuntime, db: Database, targets: Targets, new
     deadLetters: async (query) => readDeadLetters(db, query),
     resend: (id) => request(runtime, 'resendDeadLetter', { id }),
     discard: (id) => request(runtime, 'discardDeadLetter', { id }),
+    ...routerTablesOver(runtime),
   };
 }
 

@@ -7,6 +7,8 @@ import type {
   Subscription,
 } from '../../broker/index.ts';
 import type { ResendOutcome, RouteAgainOutcome } from './requests.ts';
+import type { RouterTables } from './router-tables.ts';
+import type { StartMapping } from './start-mappings.ts';
 import type { OpenWait, WaitQuery } from './wait-list.ts';
 
 /**
@@ -39,4 +41,11 @@ export interface Events {
   resend(deadLetterId: number): Promise<ResendOutcome>;
   /** False if there is none. */
   discard(deadLetterId: number): Promise<boolean>;
+
+  /** What the router listens to and waits for now. */
+  routerTables(): Promise<RouterTables>;
+  /** Starts a process by a type of events from now on, in the place of what was put before for this type. */
+  putStartMapping(mapping: Omit<StartMapping, 'origin'>): Promise<void>;
+  /** Takes events of this type for messages from now on. */
+  addMessageName(workflowKey: string, name: string): Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
   type OutgoingSettings,
   type Wait,
 } from '../../router/index.ts';
+import type { DataValidator } from '../../schemas/index.ts';
 import { DiskFailedError } from '../../store/errors.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
@@ -24,6 +25,7 @@ export interface JobServiceParts {
   readonly outgoing: OutgoingSettings;
   readonly targets: Targets;
   readonly maxHops: number;
+  readonly validator: DataValidator;
 }
 
 interface ActivatedJob {
@@ -107,8 +109,10 @@ export class JobService {
   }
 
   /** Why an event must not be sent. */
-  #obstacle({ host }: Outgoing, hops: number): string | undefined {
-    const { targets, maxHops } = this.#parts;
+  #obstacle({ event, host }: Outgoing, hops: number): string | undefined {
+    const { targets, maxHops, validator } = this.#parts;
+    const breach = validator.checkEvent(event);
+    if (breach) return `The event is not sent. ${breach.message}`;
     const target = host === undefined ? undefined : targets.resolve(host);
     if (target?.ok === false) return `The task header 'Host': ${target.reason}`;
     return hops > maxHops

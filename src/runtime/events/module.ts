@@ -4,6 +4,7 @@ import { readMigrations } from '../../store/migrate.ts';
 import type { WriterModule } from '../module.ts';
 import { EventsCore } from './core.ts';
 import { eventHandlers } from './handlers.ts';
+import { routerTableHandlers } from './router-tables.ts';
 import { defaultEventsSettings, type EventsSettings } from './settings.ts';
 
 export interface EventsModuleOptions {
@@ -32,7 +33,7 @@ export function eventModules(options: EventsModuleOptions): readonly WriterModul
     {
       name: 'router',
       migrations: readMigrations('router', new URL('./sql/', import.meta.url)),
-      handlers: eventHandlers(running),
+      handlers: [...eventHandlers(running), ...routerTableHandlers(running)],
       onStart: (db) => {
         const engineId = engineIdOf(db, options.newEngineId);
         core = new EventsCore({ db, settings, targets, engineId, chance: options.chance });

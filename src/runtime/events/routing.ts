@@ -1,22 +1,24 @@
 import type { LoggedEvent } from '../../broker/index.ts';
-import { type CloudEvent, sourceOf, typeOf } from '../../cloudevents/index.ts';
-import type { MessageRequest } from '../../engine/records/command.ts';
-import type { LogRecord } from '../../engine/records/log.ts';
+import { type CloudEvent, typeOf } from '../../cloudevents/index.ts';
 import type { Document } from '../../engine/records/record.ts';
 import { JOBS } from '../../engine/state/tables.ts';
 import {
+  correlationKeyOf,
+  type EventRule,
   type Fate,
-  fatesOfMessage,
   type IncomingSettings,
+  type MessagePlan,
   type Routing as RouterDecision,
   route,
   type WaitingJob,
 } from '../../router/index.ts';
+import type { DataValidator } from '../../schemas/index.ts';
 import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
 import type { Intake } from './intake.ts';
 import { failureCommand } from './job-failures.ts';
+import { Publishing } from './publishing.ts';
 import type { EventStores } from './stores.ts';
 import { nearMisses, routerView } from './view.ts';
 
@@ -24,7 +26,9 @@ export interface RoutingParts {
   readonly stores: EventStores;
   readonly intake: Intake;
   readonly bindings: Bindings;
+  readonly rules: ReadonlyMap<string, EventRule>;
   readonly incoming: IncomingSettings;
+  readonly validator: DataValidator;
   readonly reuseIdSources: ReadonlySet<string>;
   /** Told, before its effects, that the event that is routed is the reply to a job. */
   readonly onReply: (job: WaitingJob) => void;
@@ -36,27 +40,30 @@ type EarlyReply = Extract<RouterDecision, { readonly kind: 'earlyReply' }>;
 /** Carries out what the router decides about an event. */
 export class Routing {
   readonly #parts: RoutingParts;
-  /** Records of publications whose fates are told already; the hook on records sees them once more. */
-  readonly #told = new WeakSet<readonly JournalRecord[]>();
+  readonly #publishing: Publishing;
 
   constructor(parts: RoutingParts) {
     this.#parts = parts;
+    this.#publishing = new Publishing(parts.stores, parts.reuseIdSources);
   }
 
   /** Moves the processes that wait for this event, and notes what became of it. In the scope of the caller. */
-  run(tx: Tx, { sequence, event }: LoggedEvent): void {
+  run(tx: Tx, logged: LoggedEvent): void {
     const { intake, stores } = this.#parts;
-    stores.log.markRouted(sequence);
-    intake.fate(tx, sequence, event, this.#decide(tx, sequence, event));
+    stores.log.markRouted(logged.sequence);
+    intake.fate(tx, logged.sequence, logged.event, this.#decide(tx, logged));
   }
 
   told(records: readonly JournalRecord[]): boolean {
-    return this.#told.has(records);
+    return this.#publishing.told(records);
   }
 
-  #decide(tx: Tx, sequence: number, event: CloudEvent): readonly Fate[] {
-    const { stores, bindings, incoming } = this.#parts;
-    const routing = route(event, routerView(tx.state, bindings, stores.waits), incoming, tx.now);
+  #decide(tx: Tx, logged: LoggedEvent): readonly Fate[] {
+    const { stores, bindings, incoming, rules, validator } = this.#parts;
+    const { sequence, event } = logged;
+    const breach = validator.checkEvent(event);
+    if (breach !== undefined) return [{ kind: 'refused', reason: breach.message }];
+    const routing = route(event, routerView(tx.state, bindings, stores, rules), incoming, tx.now);
     switch (routing.kind) {
       case 'reply':
         this.#parts.onReply(routing.job);
@@ -73,11 +80,22 @@ export class Routing {
         return [routing];
       case 'earlyReply':
         return [this.#early(sequence, event, routing)];
-      case 'message':
-        return this.#message(tx, sequence, event, routing.request);
+      case 'messages':
+        return this.#messages(tx, logged, routing);
       case 'unmatched':
-        return [{ ...routing, nearMisses: nearMisses(tx.state, stores.waits, event) }];
+        return [this.#unmatched(tx, event, routing.reason)];
     }
+  }
+
+  #messages(tx: Tx, logged: LoggedEvent, plan: MessagePlan): readonly Fate[] {
+    if (plan.reason === undefined) return this.#publishing.run(tx, logged, plan);
+    return [...plan.told, this.#unmatched(tx, logged.event, plan.reason)];
+  }
+
+  #unmatched(tx: Tx, event: CloudEvent, reason: string): Fate {
+    const { waits } = this.#parts.stores;
+    const near = nearMisses(tx.state, waits, typeOf(event), correlationKeyOf(event));
+    return { kind: 'unmatched', reason, nearMisses: near };
   }
 
   #reply(tx: Tx, sequence: number, job: WaitingJob, variables: Document): Fate {
@@ -126,20 +144,5 @@ export class Routing {
   #early(sequence: number, event: CloudEvent, { kind, correlationKey, until, jobKey }: EarlyReply): Fate {
     this.#parts.stores.earlyReplies.keep(sequence, typeOf(event), correlationKey, until, jobKey);
     return { kind, correlationKey, until, ...(jobKey !== undefined && { jobKey: String(jobKey) }) };
-  }
-
-  #message(tx: Tx, sequence: number, event: CloudEvent, request: MessageRequest): readonly Fate[] {
-    const { stores, reuseIdSources } = this.#parts;
-    // The log has dropped repeats; where ids may repeat, the engine must not drop them either.
-    const value = reuseIdSources.has(sourceOf(event)) ? { ...request, messageId: '' } : request;
-    const { answer, records } = tx.execute({ valueType: 'MESSAGE', intent: 'PUBLISH', value });
-    if (answer.kind === 'rejected') return [{ kind: 'refused', reason: answer.reason }];
-    this.#told.add(records);
-    const fates = fatesOfMessage(request, records as readonly LogRecord[], tx.now);
-    const used = fates.some(({ kind }) => kind === 'correlated' || kind === 'started');
-    if (request.timeToLive > 0) stores.messages.add(answer.key, sequence, used);
-    return fates.map((fate) =>
-      fate.kind === 'buffered' ? { ...fate, nearMisses: nearMisses(tx.state, stores.waits, event) } : fate,
-    );
   }
 }

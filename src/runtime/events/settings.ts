@@ -1,4 +1,6 @@
 import type { RetrySettings } from '../../broker/index.ts';
+import type { SchemaSettings } from '../../schemas/index.ts';
+import type { EventTypeSettings } from './rules.ts';
 
 /** Settings of the event side; data only, as they go to the writer's thread. */
 export interface EventsSettings {
@@ -22,6 +24,14 @@ export interface EventsSettings {
   /** See `targetSettings` of the broker. */
   readonly hostMap: readonly { readonly from: string; readonly to: string }[];
   readonly allowTargets: readonly string[];
+  /** What is known of single types of events. @defaultValue none */
+  readonly events: readonly EventTypeSettings[];
+  /** A JSON string that itself holds a JSON object counts as that object. @defaultValue true */
+  readonly unwrapJsonText: boolean;
+  /** The variable that takes data which are no JSON, as base64. @defaultValue none: they cannot be used */
+  readonly binaryVariable?: string;
+  /** JSON Schemas that data must keep to. @defaultValue none */
+  readonly schemas: readonly SchemaSettings[];
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -38,4 +48,7 @@ export const defaultEventsSettings: EventsSettings = {
   retry: {},
   hostMap: [],
   allowTargets: [],
+  events: [],
+  unwrapJsonText: true,
+  schemas: [],
 };

@@ -4,6 +4,7 @@ import { Confirmations } from './confirmations.ts';
 import { EarlyReplies } from './early-replies.ts';
 import { MessageEvents } from './message-events.ts';
 import type { EventsSettings } from './settings.ts';
+import { StartMappings } from './start-mappings.ts';
 import { Waits } from './waits.ts';
 
 /** All tables of the event side, on the writer's connection. */
@@ -16,6 +17,7 @@ export interface EventStores {
   readonly confirmations: Confirmations;
   readonly earlyReplies: EarlyReplies;
   readonly messages: MessageEvents;
+  readonly startMappings: StartMappings;
 }
 
 export function openStores(db: Database, settings: EventsSettings, chance: () => number): EventStores {
@@ -33,5 +35,6 @@ export function openStores(db: Database, settings: EventsSettings, chance: () =>
     confirmations: new Confirmations(db, waits),
     earlyReplies: new EarlyReplies(db),
     messages: new MessageEvents(db),
+    startMappings: new StartMappings(db),
   };
 }

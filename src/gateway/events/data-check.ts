@@ -1,0 +1,35 @@
+import type { CloudEvent } from '../../cloudevents/index.ts';
+import type { DataValidator } from '../../schemas/index.ts';
+import { ERRORS } from '../errors.ts';
+import type { GatewayResponse } from '../http.ts';
+
+/** The refusal of events whose data break a schema that refuses; nothing of a batch is kept then. */
+export function refusedData(
+  events: readonly CloudEvent[],
+  validator: DataValidator | undefined,
+  instance: string,
+): GatewayResponse | undefined {
+  for (const [index, event] of events.entries()) {
+    const breach = validator?.checkEvent(event);
+    if (breach?.mode !== 'refuse') continue;
+    const { http: status, title } = ERRORS.BAD_REQUEST;
+    const { message, pointer, rule } = breach;
+    const place = events.length > 1 ? { index } : {};
+    return {
+      status,
+      headers: { 'content-type': 'application/problem+json' },
+      body: JSON.stringify({
+        type: 'about:blank',
+        title,
+        status,
+        detail: message,
+        instance,
+        code: 'dataBreaksSchema',
+        pointer,
+        rule,
+        ...place,
+      }),
+    };
+  }
+  return undefined;
+}

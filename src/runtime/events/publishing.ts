@@ -1,0 +1,94 @@
+import type { LoggedEvent } from '../../broker/index.ts';
+import { sourceOf } from '../../cloudevents/index.ts';
+import type { CreationRequest, MessageRequest } from '../../engine/records/command.ts';
+import type { LogRecord } from '../../engine/records/log.ts';
+import type { CreationValue } from '../../engine/records/record.ts';
+import { type Fate, type MessagePlan, publicationOf, type StartTarget } from '../../router/index.ts';
+import type { JournalRecord } from '../../store/journal.ts';
+import type { Tx } from '../module.ts';
+import type { EventStores } from './stores.ts';
+import { nearMisses } from './view.ts';
+
+/** Carries out a plan of messages and starts, in the scope of the caller: all of it, or nothing if something throws. */
+export class Publishing {
+  readonly #stores: EventStores;
+  readonly #reuseIdSources: ReadonlySet<string>;
+  /** Records of publications whose fates are told already; the hook on records sees them once more. */
+  readonly #told = new WeakSet<readonly JournalRecord[]>();
+
+  constructor(stores: EventStores, reuseIdSources: ReadonlySet<string>) {
+    this.#stores = stores;
+    this.#reuseIdSources = reuseIdSources;
+  }
+
+  told(records: readonly JournalRecord[]): boolean {
+    return this.#told.has(records);
+  }
+
+  /** What moved comes first (see `event_fate_moved` of the broker's tables). */
+  run(tx: Tx, logged: LoggedEvent, { publications, starts, told }: MessagePlan): readonly Fate[] {
+    const started = starts.map(({ target, variables }) => this.#start(tx, target, variables));
+    const published = publications.flatMap((request) => this.#publish(tx, logged, request));
+    return [...started, ...published, ...told].sort((one, other) => rank(one) - rank(other));
+  }
+
+  #publish(tx: Tx, { sequence, event }: LoggedEvent, request: MessageRequest): readonly Fate[] {
+    const { messages, waits } = this.#stores;
+    // The log has dropped repeats; where ids may repeat, the engine must not drop them either.
+    const value = this.#reuseIdSources.has(sourceOf(event)) ? { ...request, messageId: '' } : request;
+    const { answer, records } = tx.execute({ valueType: 'MESSAGE', intent: 'PUBLISH', value });
+    if (answer.kind === 'rejected') return [{ kind: 'refused', reason: answer.reason }];
+    this.#told.add(records);
+    const { fates, onTheWay } = publicationOf(request, records as readonly LogRecord[], tx.now);
+    const used = fates.some(({ kind }) => kind === 'correlated' || kind === 'started');
+    const lives = request.timeToLive > 0;
+    if (lives || onTheWay > 0) messages.add(answer.key, sequence, used, lives ? 0 : onTheWay);
+    return fates.map((fate) =>
+      fate.kind === 'buffered'
+        ? { ...fate, nearMisses: nearMisses(tx.state, waits, request.name, request.correlationKey) }
+        : fate,
+    );
+  }
+
+  #start(tx: Tx, target: StartTarget, variables: CreationRequest['variables']): Fate {
+    const { bpmnProcessId, version = -1, processDefinitionKey = -1 } = target;
+    const value = {
+      bpmnProcessId,
+      version,
+      processDefinitionKey,
+      variables,
+      startInstructions: [],
+      fetchVariables: [],
+    };
+    const { answer, records } = tx.execute({
+      valueType: 'PROCESS_INSTANCE_CREATION',
+      intent: 'CREATE',
+      value,
+    });
+    if (answer.kind === 'rejected')
+      return {
+        kind: 'refused',
+        bpmnProcessId: bpmnProcessId || String(processDefinitionKey),
+        reason: answer.reason,
+      };
+    const created = answer.value as CreationValue;
+    return {
+      kind: 'started',
+      processInstanceKey: String(created.processInstanceKey),
+      bpmnProcessId: created.bpmnProcessId,
+      elementId: startEventOf(records as readonly LogRecord[]),
+    };
+  }
+}
+
+function startEventOf(records: readonly LogRecord[]): string {
+  for (const record of records)
+    if (record.recordType === 'EVENT' && record.valueType === 'PROCESS_INSTANCE')
+      if (record.value.bpmnElementType === 'START_EVENT') return record.value.elementId;
+  return '';
+}
+
+function rank({ kind }: Fate): number {
+  if (kind === 'started' || kind === 'correlated') return 0;
+  return kind === 'buffered' ? 1 : 2;
+}
