@@ -1,4 +1,4 @@
-import { unknownMessage } from '../config/suggest.ts';
+import { unknownMessage } from '../config/index.ts';
 import { OptionError } from './flags.ts';
 
 /** What a command takes. */

@@ -1,4 +1,4 @@
-import { unknownMessage } from '../config/suggest.ts';
+import { unknownMessage } from '../config/index.ts';
 import { type Arguments, readArguments, wholeNumber } from './arguments.ts';
 import { call, ServerRefusedError, send, serverOf } from './client.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

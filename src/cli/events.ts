@@ -1,4 +1,4 @@
-import { unknownMessage } from '../config/suggest.ts';
+import { unknownMessage } from '../config/index.ts';
 import { type Arguments, readArguments, timeOf, wholeNumber } from './arguments.ts';
 import { getText, serverOf } from './client.ts';
 import { type EventSummary, EventTable, pageOf } from './event-table.ts';

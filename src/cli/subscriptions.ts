@@ -1,4 +1,4 @@
-import { unknownMessage } from '../config/suggest.ts';
+import { unknownMessage } from '../config/index.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { call, getText, send, serverOf } from './client.ts';
 import { EXIT } from './exit-codes.ts';
