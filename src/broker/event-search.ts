@@ -79,8 +79,8 @@ const PORTION = 5000;
 const MOST_LOOKED_AT = 200_000;
 
 /**
- * Events that match, the newest first unless `after` is given. From any connection to the data folder. Where no index helps it looks at a
- * bounded number of events and lets others work in between; the page says where to go on.
+ * Events that match, the newest first unless `after` is given. From any connection to the data folder. Where no index
+ * helps it looks at a bounded number of events and lets others work in between; the page says where to go on.
  */
 export async function searchEvents(db: Database, query: EventQuery): Promise<EventPage> {
   const where = conditionsOf(query);

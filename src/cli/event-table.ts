@@ -37,8 +37,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'subject', least: 10 },
   { title: 'what became of it', least: 20 },
 ];
-/** What events are often like: shares the room when none is known yet. */
-const TYPICAL = ['', '', 'Tickets.ReservationMade', '/tickets', 'session-1234', ''];
+/** What events are often like: shares the room where not all are known yet. */
+const TYPICAL = ['', '2030-01-31 09:05:07', 'Tickets.ReservationMade', '/tickets', 'session-1234', ''];
 /** A terminal narrower than this does without the source. */
 const WIDE = 110;
 
@@ -48,13 +48,14 @@ export class EventTable {
   readonly #narrow: boolean;
   readonly #widths: readonly number[];
 
-  constructor(io: CommandIo, first: readonly EventSummary[]) {
+  /** @param more whether others will follow than the first */
+  constructor(io: CommandIo, first: readonly EventSummary[], more: boolean) {
     this.#io = io;
     const total = io.terminal?.columns;
     this.#narrow = total !== undefined && total < WIDE;
     this.#widths = widthsOf(
       this.#shown(COLUMNS),
-      first.length === 0 ? [this.#shown(TYPICAL)] : first.map((event) => this.#cells(event)),
+      [...first.map((event) => this.#cells(event)), ...(more ? [this.#shown(TYPICAL)] : [])],
       total,
     );
   }

@@ -226,6 +226,9 @@ describe('Events on the command line', () => {
     assert.equal((await tutti('events', '--source', '/list', '--to', '1h')).out, 'No event matches.');
     assert.match((await tutti('events', '--source', '/list', '--from', '1h', '--data')).out, / {4}no data/);
     assert.equal((await tutti('events', '--limit', '250', '--json')).out.split('\n').length, 250);
+    assert.equal((await tutti('events', '--source', '/list', '--fate', 'failed')).out, 'No event matches.');
+    const had = await tutti('events', '--source', '/list', '--fate', 'unmatched,failed', '--json');
+    assert.equal(had.out.split('\n').length, 3);
     assert.match((await tutti('events', '--fate', 'delivred')).err, /did you mean delivered\?/);
     assert.match((await tutti('events', '--from', 'yesterday')).err, /--from must be a time such as/);
     const coloured = await cliWith(

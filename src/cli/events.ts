@@ -31,7 +31,11 @@ export const events: Command = async (args, io) => {
   const conditions = conditionsOf(given);
   const fates = fatesOf(given);
   const limit = wholeNumber(given, '--limit', given.has('--follow') ? 0 : 1, 10_000);
-  const printer = new Printer(io, url, { json: given.has('--json'), data: given.has('--data') });
+  const printer = new Printer(io, url, {
+    json: given.has('--json'),
+    data: given.has('--data'),
+    follow: given.has('--follow'),
+  });
   if (!given.has('--follow')) {
     if (fates.length > 0) conditions.set('fate', fates.join(','));
     await printer.show(await newest(url, conditions, limit ?? LIMIT));
@@ -77,15 +81,21 @@ export const event: Command = async (args, io) => {
   return EXIT.ok;
 };
 
+interface Form {
+  readonly json: boolean;
+  readonly data: boolean;
+  readonly follow: boolean;
+}
+
 /** Prints events as they were asked for: a table, with data, or one JSON document a line. */
 class Printer {
   count = 0;
   readonly #io: CommandIo;
   readonly #url: string;
-  readonly #as: { readonly json: boolean; readonly data: boolean };
+  readonly #as: Form;
   #table: EventTable | undefined;
 
-  constructor(io: CommandIo, url: string, as: { readonly json: boolean; readonly data: boolean }) {
+  constructor(io: CommandIo, url: string, as: Form) {
     this.#io = io;
     this.#url = url;
     this.#as = as;
@@ -110,7 +120,7 @@ class Printer {
   }
 
   #begin(events: readonly EventSummary[]): EventTable {
-    const table = new EventTable(this.#io, events);
+    const table = new EventTable(this.#io, events, this.#as.follow);
     this.#io.out(table.head());
     return table;
   }

@@ -105,7 +105,8 @@ async function eventOf(type: string, given: Arguments, io: CommandIo): Promise<C
       ...(data !== undefined && { data }),
     });
   } catch (error) {
-    if (error instanceof CloudEventError) throw new OptionError(error.attribute ?? 'TYPE', error.message);
+    if (error instanceof CloudEventError)
+      throw new OptionError(error.attribute ?? 'TYPE', `${error.message}.`);
     throw error;
   }
 }

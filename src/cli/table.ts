@@ -17,8 +17,8 @@ export function widthsOf(
   rows: readonly (readonly string[])[],
   total: number | undefined,
 ): number[] {
-  const widths = columns.map(({ title, least }, index) =>
-    Math.max(least, lengthOf(title), ...rows.map((row) => lengthOf(row[index] ?? ''))),
+  const widths = columns.map(({ title }, index) =>
+    rows.reduce((width, row) => Math.max(width, lengthOf(row[index] ?? '')), lengthOf(title)),
   );
   if (total === undefined) return widths;
   const room = total - GAP.length * (columns.length - 1);

@@ -18,6 +18,7 @@ export const FATES: Readonly<Record<string, readonly [string, FateTone]>> = {
   buffered: ['waits', 'waiting'],
   earlyReply: ['early reply', 'waiting'],
   unmatched: ['no match', 'none'],
+  declined: ['declined', 'none'],
   duplicate: ['repeat', 'none'],
   expired: ['expired', 'bad'],
   refused: ['refused', 'bad'],
