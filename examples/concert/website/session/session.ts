@@ -107,7 +107,7 @@ function wish(session: Session, seats: Seats): Session {
 
 /** Back to the choice while the turn lasts; before any turn it can only mean that nothing is left for anybody. */
 function refuseWish(session: Session, reason: RefusalReason, left: number | undefined): Session {
-  if (session.reservation) return session;
+  if (session.reservation || session.refusal) return session;
   if (reason === 'soldOut' && session.turnEndsAt === undefined && !session.wish) {
     return ended(session, { stage: 'soldOut' });
   }
