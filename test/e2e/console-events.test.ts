@@ -90,7 +90,7 @@ describe('events in the console', () => {
       await page.getByRole('row', { name: /Lost.*no match.*No deployed model/ }).waitFor();
       await page.getByLabel('Type', { exact: true }).fill('Begin');
       await page.getByRole('button', { name: 'Find' }).click();
-      await page.getByText('Lost').waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'Lost' }).waitFor({ state: 'detached' });
       assert.equal(new URL(page.url()).search, '?type=Begin');
       await page.getByLabel('Follow').uncheck();
       assert.equal(new URL(page.url()).search, '?type=Begin&follow=false');

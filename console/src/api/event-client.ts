@@ -1,3 +1,4 @@
+import type { BulkOutcome } from '../views/events.ts';
 import { memberText } from '../views/json.ts';
 import { get, request, send } from './client.ts';
 import type {
@@ -47,6 +48,11 @@ async function story(sequence: string): Promise<EventStory> {
   return { ...(JSON.parse(text) as EventStory), eventText: memberText(text, 'event') ?? '{}' };
 }
 
+async function post<Answer>(path: string, body: object): Promise<Answer> {
+  const headers = { 'content-type': 'application/json' };
+  return (await request(path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+}
+
 export const eventApi = {
   list: (filter: EventFilter, before: number | undefined) => {
     const query = new URLSearchParams(eventQuery(filter));
@@ -88,7 +94,18 @@ export const eventApi = {
     request(`/subscriptions/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   deadLetters: (before: number | undefined) =>
     get<DeadLetterPage>(`/api/dead-letters?limit=200${before === undefined ? '' : `&before=${before}`}`),
-  resend: (id: number) => send('POST', `/api/dead-letters/${id}/resend`, {}),
+  resend: (id: number) => request(`/api/dead-letters/${id}/resend`, { method: 'POST' }),
+  resendAll: async (ids: readonly number[]): Promise<BulkOutcome> => {
+    const { resent, ...outcome } = await post<{ resent: number; skipped: number; reason?: string }>(
+      '/api/dead-letters/resend',
+      { ids },
+    );
+    return { done: resent, ...outcome };
+  },
+  discardAll: async (ids: readonly number[]): Promise<BulkOutcome> => {
+    const { discarded } = await post<{ discarded: number }>('/api/dead-letters/discard', { ids });
+    return { done: discarded, skipped: ids.length - discarded, reason: 'gone already' };
+  },
   discard: (id: number) => request(`/api/dead-letters/${id}`, { method: 'DELETE' }),
   evaluate: async (filterText: string, eventText: string): Promise<Evaluation> => {
     const response = await request('/api/filters/evaluate', {

@@ -8,29 +8,14 @@ import { Confirm } from '../components/Confirm.tsx';
 import { Copy } from '../components/Copy.tsx';
 import list from '../components/List.module.css';
 import { Note, Problem } from '../components/Note.tsx';
-import { bulkText } from '../views/events.ts';
+import { type BulkOutcome, bulkText } from '../views/events.ts';
 import { dateTime } from '../views/format.ts';
 import styles from './Events.module.css';
 
 type Action = 'resend' | 'discard';
 
-interface Outcome {
-  readonly done: number;
-  readonly refused: readonly string[];
-}
-
-/** One after the other, the oldest first, so that receivers get them in order. */
-async function applyToEach({ action, ids }: { action: Action; ids: readonly number[] }): Promise<Outcome> {
-  const refused: string[] = [];
-  for (const id of [...ids].sort((one, other) => one - other)) {
-    try {
-      await eventApi[action](id);
-    } catch (error) {
-      refused.push(`${id}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  return { done: ids.length - refused.length, refused };
-}
+const apply = ({ action, ids }: { action: Action; ids: readonly number[] }): Promise<BulkOutcome> =>
+  action === 'resend' ? eventApi.resendAll(ids) : eventApi.discardAll(ids);
 
 /** Deliveries that were given up: why, and what to do with them, many at a time. */
 export function DeadLetters({ query }: { readonly query: string }) {
@@ -40,7 +25,7 @@ export function DeadLetters({ query }: { readonly query: string }) {
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [asking, setAsking] = useState<Action | undefined>();
   const [told, setTold] = useState('');
-  const change = useEventChange(applyToEach);
+  const change = useEventChange(apply);
   const all = letters.data?.pages.flatMap((page) => page.items);
   const shown = all?.filter((letter) => subscription === '' || letter.subscriptionId === subscription);
   const subscriptions = [...new Set(all?.flatMap(({ subscriptionId }) => subscriptionId ?? []))];
@@ -51,12 +36,12 @@ export function DeadLetters({ query }: { readonly query: string }) {
     else next.delete(id);
     setChosen(next);
   };
-  const apply = (action: Action) =>
+  const applyTo = (action: Action) =>
     change.mutate(
       { action, ids },
       {
-        onSuccess: ({ done, refused }) => {
-          setTold(bulkText(action === 'resend' ? 'on the way again' : 'discarded', done, refused));
+        onSuccess: (outcome) => {
+          setTold(bulkText(action === 'resend' ? 'on the way again' : 'discarded', outcome));
           setChosen(new Set());
         },
       },
@@ -168,7 +153,7 @@ export function DeadLetters({ query }: { readonly query: string }) {
           title={`${asking === 'resend' ? 'Send again' : 'Discard'} ${ids.length} dead ${ids.length === 1 ? 'letter' : 'letters'}?`}
           action={asking === 'resend' ? 'Send them again' : 'Discard them'}
           keep="Leave them"
-          onConfirm={() => apply(asking)}
+          onConfirm={() => applyTo(asking)}
           onClose={() => setAsking(undefined)}
         >
           {asking === 'resend'

@@ -153,10 +153,10 @@ describe('A filter', () => {
 
 describe('A bulk of dead letters', () => {
   it('is told with its counts and the first refusal', () => {
-    assert.equal(bulkText('discarded', 1, []), '1 dead letter discarded.');
+    assert.equal(bulkText('discarded', { done: 1, skipped: 0 }), '1 dead letter discarded.');
     assert.equal(
-      bulkText('on the way again', 2, ['7: gone', '8: gone']),
-      '2 dead letters on the way again; 2 refused: 7: gone',
+      bulkText('on the way again', { done: 2, skipped: 2, reason: 'gone' }),
+      '2 dead letters on the way again; 2 refused: gone',
     );
   });
 });

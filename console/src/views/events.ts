@@ -185,7 +185,15 @@ export function markAt(
 }
 
 /** How many of a bulk of changes worked, in one sentence. */
-export function bulkText(what: string, done: number, refused: readonly string[]): string {
+export function bulkText(what: string, { done, skipped, reason }: BulkOutcome): string {
   const count = `${done} ${done === 1 ? 'dead letter' : 'dead letters'} ${what}`;
-  return refused.length === 0 ? `${count}.` : `${count}; ${refused.length} refused: ${refused[0]}`;
+  return skipped === 0 ? `${count}.` : `${count}; ${skipped} refused: ${reason}`;
+}
+
+/** What became of dead letters that were treated together. */
+export interface BulkOutcome {
+  readonly done: number;
+  readonly skipped: number;
+  /** Why the first of them was skipped. */
+  readonly reason?: string;
 }
