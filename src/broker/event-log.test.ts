@@ -134,15 +134,19 @@ test('events that are missing in the numbers of their source, and those that com
       undefined,
       undefined,
       { kind: 'gap', last: '10', sequence: '12' },
-      { kind: 'late', last: '12', sequence: '11' },
-      { kind: 'late', last: '12', sequence: '12' },
+      { kind: 'outOfOrder', last: '12', sequence: '11' },
+      { kind: 'outOfOrder', last: '12', sequence: '12' },
     ],
   );
   assert.deepEqual(readNumberedSources(db, 10), [{ source: '/s', last: '12', time: 4, gaps: 1, late: 2 }]);
   const other = new EventLog(db);
-  assert.equal(other.append(event('x', 'T', { sequence: '3' }), 9).place?.kind, 'late', 'after a start too');
+  assert.equal(
+    other.append(event('x', 'T', { sequence: '3' }), 9).place?.kind,
+    'outOfOrder',
+    'after a start too',
+  );
   assert.equal(other.append(event('y', 'T', { source: '/t', sequence: 'b' }), 9).place, undefined);
-  assert.equal(other.append(event('z', 'T', { source: '/t', sequence: 'a' }), 9).place?.kind, 'late');
+  assert.equal(other.append(event('z', 'T', { source: '/t', sequence: 'a' }), 9).place?.kind, 'outOfOrder');
 });
 
 test('events are found by each of their marks, the newest first, page by page', async (t) => {

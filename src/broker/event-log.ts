@@ -91,7 +91,7 @@ export class EventLog {
     return {
       sequence,
       duplicate: false,
-      ...(place.kind !== 'next' && { place }),
+      ...(place.kind === 'next' ? {} : { place }),
       undo: () => {
         undo();
         this.#pending.delete(sequence);
@@ -131,11 +131,16 @@ export class EventLog {
     return () => undefined;
   }
 
-  /** Notes the business transaction of an event that did not say it itself. */
-  setTrace(sequence: number, trace: Trace): void {
+  /** Notes the business transaction of an event that did not say it itself; answers how to take that back. */
+  setTrace(sequence: number, trace: Trace): () => void {
     const pending = this.#pending.get(sequence);
-    if (pending) pending.trace = trace;
-    else {
+    if (pending) {
+      const { trace: before } = pending;
+      pending.trace = trace;
+      return () => {
+        if (before) pending.trace = before;
+      };
+    } else {
       this.#db.run(
         'UPDATE event SET correlation_id = ?, causation_id = ?, traceparent = ? WHERE sequence = ?',
         trace.correlationId,
@@ -144,6 +149,7 @@ export class EventLog {
         sequence,
       );
     }
+    return () => undefined;
   }
 
   /** What became of an event so far, in order. */

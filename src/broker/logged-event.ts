@@ -30,7 +30,7 @@ export interface Appended {
   readonly sequence: number;
   readonly duplicate: boolean;
   /** Set if its source numbers its events and this one is not the next. */
-  readonly place?: Exclude<Place, 'next'>;
+  readonly place?: Exclude<Place, { readonly kind: 'next' }>;
 }
 
 /** An event of the log. */

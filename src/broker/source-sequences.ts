@@ -7,7 +7,7 @@ export type Place =
   /** Events between `last` and `sequence` did not come (yet). */
   | { readonly kind: 'gap'; readonly last: string; readonly sequence: string }
   /** It came after `last`, though it stands before or at it. */
-  | { readonly kind: 'late'; readonly last: string; readonly sequence: string };
+  | { readonly kind: 'outOfOrder'; readonly last: string; readonly sequence: string };
 
 /** What is known of a source that numbers its events. */
 interface Known {
@@ -97,7 +97,7 @@ function compare(
   if (!known) return { place: NEXT, after: { last: sequence, time: now, gaps: 0, late: 0 } };
   const { last } = known;
   if (!isAfter(sequence, last)) {
-    return { place: { kind: 'late', last, sequence }, after: { ...known, late: known.late + 1 } };
+    return { place: { kind: 'outOfOrder', last, sequence }, after: { ...known, late: known.late + 1 } };
   }
   const after = { ...known, last: sequence, time: now };
   if (follows(sequence, last)) return { place: NEXT, after };

@@ -20,6 +20,8 @@ const TONES: Readonly<Record<Fate['kind'], Tone>> = {
   delivered: 'good',
   buffered: 'waiting',
   earlyReply: 'waiting',
+  gap: 'bad',
+  outOfOrder: 'bad',
   unmatched: 'dim',
   declined: 'dim',
   duplicate: 'dim',

@@ -5,6 +5,10 @@ import { expectNever } from './never.ts';
 /** What became of an event, one entry for each thing that happened to it. Keys are decimal texts, times epoch ms. */
 export type Fate =
   | { readonly kind: 'duplicate'; readonly of: number }
+  /** Its source numbers its events: those between `last` and `sequence` have not come. */
+  | { readonly kind: 'gap'; readonly last: string; readonly sequence: string }
+  /** Its source numbers its events: it came after one with a higher or the same number. */
+  | { readonly kind: 'outOfOrder'; readonly last: string; readonly sequence: string }
   | {
       readonly kind: 'reply';
       readonly jobKey: string;
@@ -102,6 +106,8 @@ export const FATE_KINDS = [
   'delivered',
   'deadLettered',
   'failed',
+  'gap',
+  'outOfOrder',
 ] as const satisfies readonly Fate['kind'][];
 
 /** An open subscription that the event nearly met: the same type with another key, or the same key with another type. */
@@ -185,6 +191,10 @@ export function tellFate(fate: Fate): string {
   switch (fate.kind) {
     case 'duplicate':
       return `a repeat of event number ${fate.of}; no effect`;
+    case 'gap':
+      return `its source sent number ${fate.sequence} after ${fate.last}: those between have not come`;
+    case 'outOfOrder':
+      return `its source sent number ${fate.sequence} after ${fate.last}: out of order`;
     case 'reply':
       return `completed job ${fate.jobKey} at ${fate.elementId}`;
     case 'errorReply':

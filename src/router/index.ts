@@ -69,6 +69,7 @@ export {
   type Wait,
 } from './outgoing.ts';
 export type { EventRule, StartTarget } from './rules.ts';
+export { type KnownTrace, traceOf, traceOfJob } from './trace.ts';
 export {
   isWatchOnly,
   WATCH_ONLY_PROPERTY,

@@ -17,6 +17,7 @@ import { showDeadLetter } from './dead-letters.ts';
 
 const PAGE = 50;
 const MOST = 200;
+const MOST_SOURCES = 1000;
 
 /** What is known of events and their fates: for the console and for people. Times are RFC 3339. */
 export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
@@ -36,6 +37,8 @@ export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
         const after = queryInteger(request, 'after', 0, Number.MAX_SAFE_INTEGER);
         const found = await events.search({
           ...textConditions(request),
+          ...dataCondition(request),
+          ...causeCondition(request),
           ...fateCondition(request),
           ...timeCondition(request, 'from'),
           ...timeCondition(request, 'to'),
@@ -69,6 +72,18 @@ export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
       },
     },
     {
+      method: 'GET',
+      path: '/api/sources',
+      accepts: 'none',
+      handler: async (request) => {
+        const limit = queryInteger(request, 'limit', 1, MOST_SOURCES) ?? MOST_SOURCES;
+        const sources = await events.numberedSources(limit);
+        return json(200, {
+          items: sources.map(({ time, ...source }) => ({ ...source, time: instant(time) })),
+        });
+      },
+    },
+    {
       method: 'POST',
       path: '/api/events/:sequence/route',
       accepts: 'any',
@@ -90,7 +105,7 @@ export function eventApiRoutes({ events }: EventsContext): readonly Route[] {
   ];
 }
 
-const TEXTS = ['type', 'source', 'id', 'subject', 'correlationKey'] as const;
+const TEXTS = ['type', 'source', 'id', 'subject', 'correlationKey', 'correlationId'] as const;
 
 function textConditions({ query }: GatewayRequest): Partial<Record<(typeof TEXTS)[number], string>> {
   const given = TEXTS.flatMap((name) => {
@@ -98,6 +113,30 @@ function textConditions({ query }: GatewayRequest): Partial<Record<(typeof TEXTS
     return value === null || value === '' ? [] : [[name, value] as const];
   });
   return Object.fromEntries(given);
+}
+
+const DATA_PATH = /^[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}_][\p{L}\p{N}_-]*|\[\d{1,6}\])*$/u;
+
+/** `data.order.id=4711`: a member of JSON data and the text of its value. */
+function dataCondition({ query }: GatewayRequest): { data?: ReadonlyMap<string, string> } {
+  const data = new Map<string, string>();
+  for (const [name, value] of query) {
+    if (!name.startsWith('data.')) continue;
+    const path = name.slice('data.'.length);
+    if (!DATA_PATH.test(path)) {
+      throw new GatewayError(
+        'BAD_REQUEST',
+        `The query parameter ${name} names no member of data; write it like data.order.id or data.items[0].sku.`,
+      );
+    }
+    data.set(path, value);
+  }
+  return data.size === 0 ? {} : { data };
+}
+
+function causeCondition(request: GatewayRequest): { cause?: number } {
+  const cause = queryInteger(request, 'cause', 1, Number.MAX_SAFE_INTEGER);
+  return cause === undefined ? {} : { cause };
 }
 
 function timeCondition({ query }: GatewayRequest, name: 'from' | 'to'): { from?: number; to?: number } {
@@ -139,7 +178,8 @@ function showSummary({ received, fate, ...summary }: EventSummary): object {
 }
 
 function showStory(story: EventStory, letters: readonly DeadLetter[]): object {
-  const { sequence, event, received, hops, cause, causeJob, fates, repeats, deliveries, toRoute } = story;
+  const { sequence, event, received, hops, cause, causeJob, trace, effects } = story;
+  const { fates, repeats, deliveries, toRoute } = story;
   return {
     sequence,
     received: instant(received),
@@ -147,6 +187,8 @@ function showStory(story: EventStory, letters: readonly DeadLetter[]): object {
     hops,
     ...(cause !== undefined && { cause }),
     ...(causeJob !== undefined && { causeJob: String(causeJob) }),
+    ...(trace && { trace }),
+    effects,
     routed: !toRoute,
     fates: fates.map(({ time, fate }) => ({ time: instant(time), ...showFate(fate) })),
     nearMisses: nearMissesOf(story),

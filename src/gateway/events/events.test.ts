@@ -258,3 +258,38 @@ test('events after a sequence come in the order of the log, page by page', async
   assert.deepEqual(await page('limit=2'), [[4, 3], 3]);
   assert.equal((await call('GET', '/api/events?after=-1')).status, 400);
 });
+
+test('events are searched by members of their data, by cause and by business transaction', async (t) => {
+  const { call } = await served(t);
+  const paid = (id: string, data: object, extensions = {}) =>
+    call('POST', '/events', JSON.stringify({ ...event(id), ...extensions, data }), structured);
+  await paid('1', { order: { id: 4711 }, seats: ['A', 'B'] }, { correlationid: 'c-1' });
+  await paid('2', { order: { id: '4711' }, seats: ['B'] });
+  await paid('3', { order: null });
+  const ids = async (query: string) =>
+    (await call('GET', `/api/events?${query}`)).json.items.map((item: { id: string }) => item.id);
+  assert.deepEqual(await ids('data.order.id=4711'), ['2', '1']);
+  assert.deepEqual(await ids('data.order.id=4711&data.seats[0]=A'), ['1']);
+  assert.deepEqual(await ids('data.order=null'), ['3']);
+  assert.deepEqual(await ids('correlationId=c-1'), ['1']);
+  assert.deepEqual(await ids('correlationId=2'), ['2'], 'named by the id of the event that began it');
+  assert.deepEqual(await ids('cause=1'), []);
+  const refused = await call('GET', "/api/events?data.a'b=1");
+  assert.equal(refused.status, 400);
+  assert.match(refused.json.detail, /data\.order\.id/);
+  const story = (await call('GET', '/api/events/1')).json;
+  assert.deepEqual([story.trace, story.effects], [{ correlationId: 'c-1' }, []]);
+});
+
+test('sources that number their events are listed with what is missing', async (t) => {
+  const { call } = await served(t);
+  for (const [id, sequence] of ['1', '2', '5', '4'].entries())
+    await call('POST', '/events', JSON.stringify({ ...event(`s${id}`), sequence }), structured);
+  const [source] = (await call('GET', '/api/sources')).json.items;
+  assert.deepEqual([source.source, source.last, source.gaps, source.late], ['/shop', '5', 1, 1]);
+  const missed = (await call('GET', '/api/events?fate=gap')).json.items;
+  assert.deepEqual(
+    missed.map(({ id }: { id: string }) => id),
+    ['s2'],
+  );
+});

@@ -11,6 +11,8 @@ const STATUS: Readonly<Record<Fate['kind'], number>> = {
   failReply: 200,
   started: 200,
   correlated: 200,
+  gap: 202,
+  outOfOrder: 202,
   buffered: 202,
   earlyReply: 202,
   delivered: 202,

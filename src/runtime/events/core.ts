@@ -104,6 +104,7 @@ export class EventsCore {
       if (record.valueType === 'PROCESS') this.#changeModels();
       const type = this.#typeToServe(tx, record);
       if (type !== undefined) open.set(type, (open.get(type) ?? 0) + 1);
+      this.stores.traces.onRecord(tx, record);
       this.#endOfWait(tx, record);
       this.#laterFate(tx, record, told);
     }
@@ -134,6 +135,7 @@ export class EventsCore {
     }
     this.#fresh.clear();
     this.stores.log.flush();
+    this.stores.traces.flush();
     const lanes = this.intake.takeLanes();
     if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now: tx.now } satisfies DueLanes);
     // What was read within a scope that was undone must not stay.
@@ -149,6 +151,7 @@ export class EventsCore {
     this.#modelsChanged = false;
     this.bindings.changed();
     this.stores.log.reset();
+    this.stores.traces.reset();
     this.stores.startMappings.reset();
     this.stores.subscriptions.reset();
     this.#housekeeping.reset();

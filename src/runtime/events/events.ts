@@ -6,6 +6,7 @@ import type {
   EventPage,
   EventQuery,
   EventStory,
+  NumberedSource,
   Subscription,
 } from '../../broker/index.ts';
 import type { CloudEvent } from '../../cloudevents/index.ts';
@@ -23,6 +24,8 @@ export interface Events {
   story(sequence: number): Promise<EventStory | undefined>;
   /** Sequence of the newest event with this source and id. */
   find(source: string, id: string): Promise<number | undefined>;
+  /** Sources that number their events by the extension `sequence`, with what was missing or out of order. */
+  numberedSources(limit: number): Promise<readonly NumberedSource[]>;
   /** Routes an event once more that had no effect on any process, such as one whose routing failed. */
   routeAgain(sequence: number): Promise<RouteAgainOutcome>;
 

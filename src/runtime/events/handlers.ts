@@ -7,7 +7,7 @@ import {
   type WebhookState,
 } from '../../broker/index.ts';
 import type { CloudEvent } from '../../cloudevents/index.ts';
-import type { Fate } from '../../router/index.ts';
+import { type Fate, traceOf } from '../../router/index.ts';
 import type { RequestHandler, Tx } from '../module.ts';
 import type { EventsCore } from './core.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
@@ -91,8 +91,10 @@ function settle(core: EventsCore, tx: Tx, result: DeliveryResult): void {
       core.intake.wake(lane);
     }
   }
+  const cause = result.replies.length > 0 ? log.get(sequence) : undefined;
   for (const reply of result.replies) {
-    const accepted = core.intake.accept(tx, reply, { hops: hops + 1, cause: sequence });
+    const trace = traceOf(reply, cause?.trace, cause?.event);
+    const accepted = core.intake.accept(tx, reply, { hops: hops + 1, cause: sequence, trace });
     if (accepted.routable) core.routeSoon(accepted.sequence);
   }
 }

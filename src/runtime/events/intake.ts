@@ -3,7 +3,7 @@ import { laneText } from '../../broker/index.ts';
 import { type CloudEvent, idOf, sourceOf, typeOf } from '../../cloudevents/index.ts';
 import type { CloudEventIntent } from '../../engine/records/log.ts';
 import type { CloudEventValue } from '../../engine/records/record.ts';
-import type { Fate } from '../../router/index.ts';
+import { type Fate, traceOf } from '../../router/index.ts';
 import type { Tx } from '../module.ts';
 import type { EventStores } from './stores.ts';
 
@@ -25,7 +25,7 @@ export class Intake {
    */
   accept(tx: Tx, event: CloudEvent, origin: Origin, host?: Lane): Appended & { readonly routable: boolean } {
     const { log } = this.#stores;
-    const { undo, ...appended } = log.append(event, tx.now, origin);
+    const { undo, place, ...appended } = log.append(event, tx.now, { trace: traceOf(event), ...origin });
     if (undo) tx.onUndo(undo);
     const { sequence, duplicate } = appended;
     if (duplicate) {
@@ -33,6 +33,7 @@ export class Intake {
       return { ...appended, routable: false };
     }
     this.record(tx, sequence, event, 'RECEIVED', undefined, origin.causeJob);
+    if (place) this.fate(tx, sequence, event, [place]);
     if (origin.hops > this.#maxHops) {
       const reason = `It is the last of more than ${this.#maxHops} events that caused one another, so it goes nowhere: this looks like a loop.`;
       this.fate(tx, sequence, event, [{ kind: 'refused', reason }]);
@@ -61,7 +62,8 @@ export class Intake {
 
   /** Adds an event to the log that goes to one receiver and nowhere else. A repeat has no effect. */
   acceptFor(tx: Tx, event: CloudEvent, origin: Origin, lane: Lane): Appended {
-    const appended = this.#stores.log.append(event, tx.now, origin);
+    const { undo, ...appended } = this.#stores.log.append(event, tx.now, origin);
+    if (undo) tx.onUndo(undo);
     if (appended.duplicate) return appended;
     this.record(tx, appended.sequence, event, 'RECEIVED');
     this.deliverTo(tx, appended.sequence, event, lane);

@@ -8,6 +8,8 @@ import {
   type Outgoing,
   type OutgoingOrReason,
   type OutgoingSettings,
+  traceOf,
+  traceOfJob,
   type Wait,
 } from '../../router/index.ts';
 import type { DataValidator } from '../../schemas/index.ts';
@@ -77,7 +79,7 @@ export class JobService {
 
   #serveOne(tx: Tx, job: ActivatedJob, cause: LoggedEvent | undefined): void {
     const known = this.#waitsLater(job) ? this.#parts.stores.waits.row(job.key) : undefined;
-    const made = this.#make(tx, job, known?.answers ?? 0);
+    const made = this.#make(tx, job, known?.answers ?? 0, cause);
     if (made.ok && this.#parts.bindings.isWatchOnly(tx.state, job.value.processDefinitionKey)) {
       this.#watch(tx, job, made.outgoing);
       return;
@@ -94,7 +96,8 @@ export class JobService {
       this.#fail(tx, job, NOBODY);
       return;
     }
-    const origin = { hops, causeJob: job.key, ...(cause && { cause: cause.sequence }) };
+    const trace = traceOf(outgoing.event);
+    const origin = { hops, causeJob: job.key, trace, ...(cause && { cause: cause.sequence }) };
     const sequence = this.#send(tx, outgoing, origin);
     if (outgoing.wait) this.#wait(tx, job, outgoing.wait, { sequence, hops }, receivers, known);
     else this.#complete(tx, job);
@@ -119,11 +122,13 @@ export class JobService {
     else this.#complete(tx, job);
   }
 
-  #make(tx: Tx, job: ActivatedJob, answers: number): OutgoingOrReason {
-    const { bindings, outgoing } = this.#parts;
-    const { processDefinitionKey, elementId, variables } = job.value;
+  #make(tx: Tx, job: ActivatedJob, answers: number, cause: LoggedEvent | undefined): OutgoingOrReason {
+    const { bindings, outgoing, stores } = this.#parts;
+    const { processDefinitionKey, processInstanceKey, elementId, variables } = job.value;
     const elementName = bindings.elementName(tx.state, processDefinitionKey, elementId);
-    const named = { ...job, variables, answers, ...(elementName !== undefined && { elementName }) };
+    const known = stores.traces.get(processInstanceKey) ?? cause?.trace;
+    const trace = traceOfJob(job.key, known, cause?.event, `${outgoing.engineId}-${processInstanceKey}`);
+    const named = { ...job, variables, answers, trace, ...(elementName !== undefined && { elementName }) };
     return eventOfJob(named, outgoing, tx.now, this.#plans);
   }
 

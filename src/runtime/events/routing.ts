@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../../broker/index.ts';
-import { type CloudEvent, typeOf } from '../../cloudevents/index.ts';
+import { attribute, type CloudEvent, typeOf } from '../../cloudevents/index.ts';
 import type { Document } from '../../engine/records/record.ts';
 import { JOBS } from '../../engine/state/tables.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type MessagePlan,
   type Routing as RouterDecision,
   route,
+  traceOf,
   type WaitingJob,
 } from '../../router/index.ts';
 import type { DataValidator } from '../../schemas/index.ts';
@@ -56,7 +57,23 @@ export class Routing {
     const kept = fates.some(({ kind }) => kind === 'earlyReply');
     const seen = kept ? [] : stores.watch.see(tx, logged, bindings, tx.now + incoming.timeToLive);
     const homeless = seen.length > 0 && fates.every(({ kind }) => kind === 'unmatched');
-    intake.fate(tx, sequence, event, homeless ? seen : [...fates, ...seen]);
+    const told = homeless ? seen : [...fates, ...seen];
+    this.#trace(tx, logged, told);
+    intake.fate(tx, sequence, event, told);
+  }
+
+  /** An instance belongs to the business transaction of the event that started it, and events that move it as well. */
+  #trace(tx: Tx, { sequence, event, trace = traceOf(event) }: LoggedEvent, fates: readonly Fate[]): void {
+    const { log, traces } = this.#parts.stores;
+    for (const fate of fates) {
+      if (!('processInstanceKey' in fate)) continue;
+      const key = Number(fate.processInstanceKey);
+      if (fate.kind === 'started') traces.start(tx, key, trace);
+      else if (attribute(event, 'correlationid') === undefined) {
+        const known = traces.get(key);
+        if (known) tx.onUndo(log.setTrace(sequence, { ...trace, ...traceOf(event, known) }));
+      }
+    }
   }
 
   /** Key of the message that these records published and whose fate is told. */

@@ -2,6 +2,7 @@ import { DeadLetters, Deliveries, EventLog, Subscriptions } from '../../broker/i
 import type { Database } from '../../store/database.ts';
 import { Confirmations } from './confirmations.ts';
 import { EarlyReplies } from './early-replies.ts';
+import { InstanceTraces } from './instance-traces.ts';
 import { MessageEvents } from './message-events.ts';
 import type { EventsSettings } from './settings.ts';
 import { StartMappings } from './start-mappings.ts';
@@ -20,6 +21,7 @@ export interface EventStores {
   readonly messages: MessageEvents;
   readonly startMappings: StartMappings;
   readonly watch: Watch;
+  readonly traces: InstanceTraces;
 }
 
 export function openStores(db: Database, settings: EventsSettings, chance: () => number): EventStores {
@@ -40,5 +42,6 @@ export function openStores(db: Database, settings: EventsSettings, chance: () =>
     messages: new MessageEvents(db),
     startMappings: new StartMappings(db),
     watch: new Watch(db, earlyReplies),
+    traces: new InstanceTraces(db),
   };
 }
