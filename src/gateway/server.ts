@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
@@ -8,16 +9,10 @@ import {
   MAX_HEADER_BYTES,
   refuseBrokenRequest,
 } from './connections.ts';
+import { clientGone, directly, goneSignal, headOf, tooLargeText } from './direct.ts';
 import { asGatewayError, GatewayError } from './errors.ts';
 import type { HostPolicy } from './hosts.ts';
-import {
-  type Accepts,
-  type GatewayResponse,
-  problem,
-  type RequestHead,
-  type Route,
-  type RouteGroup,
-} from './http.ts';
+import { type Accepts, type GatewayResponse, problem, type Route, type RouteGroup } from './http.ts';
 
 /** Bytes of a request body unless its route says otherwise: an event or a set of variables. */
 export const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024;
@@ -131,7 +126,29 @@ export function buildServer(options: GatewayOptions, stopping: AbortSignal): Fas
     ),
   );
   register(app, options.groups, stopping);
+  answerDirectly(app, options, stopping);
   return app;
+}
+
+/** Lets the routes that are marked so be answered before the framework sees the request. */
+function answerDirectly(app: FastifyInstance, options: GatewayOptions, stopping: AbortSignal): void {
+  const [framework] = app.server.listeners('request') as RequestListener[];
+  const answered = directly({
+    routes: options.groups.flatMap(({ routes }) => routes),
+    admit: ({ headers }) => options.hosts.check(headers.host, headers.origin),
+    refusalOf: (error, method, path) => {
+      const known = asGatewayError(error);
+      if (known === undefined) options.onError(error, { method, path });
+      return known ?? unexpected();
+    },
+    answered: ({ method, path }, status, seconds) =>
+      options.onAnswer?.({ method, route: path, status, seconds }),
+    stopping,
+  });
+  app.server.removeAllListeners('request');
+  app.server.on('request', (request, response) => {
+    if (!answered(request, response)) framework?.(request, response);
+  });
 }
 
 declare module 'fastify' {
@@ -162,7 +179,7 @@ function register(app: FastifyInstance, groups: readonly RouteGroup[], stopping:
         config: { bodyLimitOption: route.bodyLimitOption },
         ...(route.admit && {
           onRequest: async (request: FastifyRequest) => {
-            const caller = await route.admit?.(headOf(request));
+            const caller = await route.admit?.(headOf(request.raw));
             if (caller !== undefined) callers.set(request, caller);
           },
         }),
@@ -195,26 +212,15 @@ async function handle(
 ): Promise<FastifyReply> {
   const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
   checkMediaType(route.accepts, one(request.headers['content-type']), body.length);
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort();
-  });
   const caller = callers.get(request);
   const response = await route.handler({
-    ...headOf(request),
+    ...headOf(request.raw),
     params: request.params as Record<string, string>,
     body,
     ...(caller !== undefined && { caller }),
-    signal: AbortSignal.any([gone.signal, stopping]),
+    signal: AbortSignal.any([goneSignal(reply.raw), stopping]),
   });
   return send(reply, response);
-}
-
-function headOf({ raw, method, headers }: FastifyRequest): RequestHead {
-  const url = raw.url ?? '/';
-  const at = url.indexOf('?');
-  const query = new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
-  return { method, path: pathOf(url), query, headers, rawHeaders: raw.rawHeaders };
 }
 
 function send(reply: FastifyReply, { status, headers = {}, body }: GatewayResponse): FastifyReply {
@@ -250,7 +256,7 @@ function frameworkError(error: unknown, request: FastifyRequest | undefined): Ga
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
   // Node's word for a connection that ended before the body did.
   if (code === 'ECONNRESET' && request?.raw.destroyed) {
-    return new GatewayError('CANCELLED', 'The client went away before it had sent the body.');
+    return clientGone();
   }
   if (typeof code !== 'string' || !code.startsWith('FST_')) return undefined;
   switch (statusCode) {
@@ -271,9 +277,7 @@ function frameworkError(error: unknown, request: FastifyRequest | undefined): Ga
 
 function tooLarge(request: FastifyRequest | undefined): string {
   const { bodyLimit = DEFAULT_BODY_LIMIT, config } = request?.routeOptions ?? {};
-  const option = config?.bodyLimitOption;
-  const remedy = option === undefined ? '' : `, or start with a larger ${option}`;
-  return `The request body is larger than the ${bodyLimit} bytes that are accepted here; send less${remedy}.`;
+  return tooLargeText(bodyLimit, config?.bodyLimitOption);
 }
 
 function unexpected(): GatewayError {

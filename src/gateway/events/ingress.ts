@@ -48,6 +48,7 @@ export function ingressRoutes(context: EventsContext): readonly Route[] {
       method: 'POST',
       path: PATH,
       accepts: 'any',
+      direct: true,
       bodyLimit: bodyLimit ?? DEFAULT_EVENT_LIMIT,
       bodyLimitOption: '--max-event-bytes',
       ...((gate !== undefined || webhook.requireOrigin) && {

@@ -14,6 +14,8 @@ import type { Waits } from './waits.ts';
 export class Confirmations {
   readonly #db: Database;
   readonly #waits: Waits;
+  /** False: surely there are no rows, so a delivery that has ended need not be looked for. */
+  #some: boolean | undefined;
 
   constructor(db: Database, waits: Waits) {
     this.#db = db;
@@ -22,6 +24,7 @@ export class Confirmations {
 
   /** The job waits for the deliveries of this event to these lanes. */
   expect(jobKey: number, sequence: number, lanes: readonly string[]): void {
+    if (lanes.length > 0) this.#some = true;
     for (const lane of lanes)
       this.#db.run(
         'INSERT OR REPLACE INTO router_confirmation (sequence, lane, job_key) VALUES (?, ?, ?)',
@@ -39,7 +42,8 @@ export class Confirmations {
     attempt: Attempt,
     sink: string,
   ): void {
-    if (settled.kind === 'retried') return;
+    this.#some ??= this.#db.get('SELECT 1 FROM router_confirmation LIMIT 1') !== undefined;
+    if (settled.kind === 'retried' || !this.#some) return;
     const jobKey = this.#take(sequence, lane);
     if (jobKey === undefined) return;
     const row = this.#waits.row(jobKey);
@@ -56,6 +60,11 @@ export class Confirmations {
     if (!verdict) return;
     this.#db.run('DELETE FROM router_confirmation WHERE job_key = ?', jobKey);
     tx.follow(failureCommand(tx, verdict, { jobKey, mapping, message: messageOf(sequence, settled, sink) }));
+  }
+
+  /** After a rollback. */
+  reset(): void {
+    this.#some = undefined;
   }
 
   #take(sequence: number, lane: string): number | undefined {

@@ -152,6 +152,8 @@ export class EventsCore {
     this.bindings.changed();
     this.stores.log.reset();
     this.stores.traces.reset();
+    this.stores.waits.reset();
+    this.stores.confirmations.reset();
     this.stores.startMappings.reset();
     this.stores.subscriptions.reset();
     this.#housekeeping.reset();

@@ -52,6 +52,8 @@ const MOST_FOUND = 100;
 /** Jobs that wait for an event, durably. Calls run inside the writer's transaction. */
 export class Waits {
   readonly #db: Database;
+  /** Types that jobs wait or waited for; surely no row has another one. Empty: there are no rows. */
+  #types: Set<string> | undefined;
 
   constructor(db: Database) {
     this.#db = db;
@@ -70,6 +72,7 @@ export class Waits {
 
   /** Jobs to which an event of this type with this key is a reply, the oldest first; else one that waited for it. */
   find(type: string, correlationKey: string): WaitingJob[] {
+    if (!this.#knownTypes().has(type)) return [];
     const open = this.#db.all<Row>(
       `SELECT ${COLUMNS} FROM router_wait WHERE correlation_key = ?1 AND wait_type = ?2 AND gone_at IS NULL
         UNION ALL SELECT ${COLUMNS} FROM router_wait
@@ -94,6 +97,9 @@ export class Waits {
   /** The job waits, or waits again. */
   put(wait: NewWait): void {
     const { jobKey, correlationKey, mapping } = wait;
+    const types = this.#knownTypes();
+    types.add(wait.waitType ?? '');
+    if (mapping) for (const type of mappedTypes(mapping)) types.add(type);
     this.#db.run(
       `INSERT INTO router_wait (job_key, process_instance_key, element_id, mode, wait_type, correlation_key, sequence,
           hops, since, until, mapping) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -197,6 +203,7 @@ export class Waits {
 
   /** Open waits with the same type and another key, or the same key and another type. */
   near(type: string, correlationKey: string | undefined, limit: number): NearMiss[] {
+    if (this.#knownTypes().size === 0) return [];
     const rows = [
       ...this.#db.all<Row>(
         `SELECT ${COLUMNS} FROM router_wait WHERE wait_type = ? AND gone_at IS NULL LIMIT ?`,
@@ -216,6 +223,22 @@ export class Waits {
       processInstanceKey: String(row.process_instance_key),
       elementId: row.element_id,
     }));
+  }
+
+  /** After a rollback. */
+  reset(): void {
+    this.#types = undefined;
+  }
+
+  #knownTypes(): Set<string> {
+    this.#types ??= new Set(
+      this.#db
+        .all<{ type: string | null }>(
+          'SELECT DISTINCT wait_type AS type FROM router_wait UNION SELECT DISTINCT type FROM router_wait_failure',
+        )
+        .map(({ type }) => type ?? ''),
+    );
+    return this.#types;
   }
 
   #dropConfirmations(jobKey: number): void {
