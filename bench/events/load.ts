@@ -43,7 +43,7 @@ export async function load(options: LoadOptions): Promise<LoadFigures> {
         if (answered) latencies.push(performance.now() - answered.since);
         if (begun >= options.requests) return undefined;
         const number = begun++;
-        return { ...options.request(number), due: due(number) };
+        return { due: due(number), wire: () => options.request(number) };
       }),
     ),
   );
@@ -57,7 +57,13 @@ export async function load(options: LoadOptions): Promise<LoadFigures> {
   };
 }
 
-type Next = (answered?: { readonly since: number }) => (Wire & { readonly due: number }) | undefined;
+type Next = (answered?: { readonly since: number }) => Turn | undefined;
+
+/** A request that goes out at `due`, and is made then. */
+interface Turn {
+  readonly due: number;
+  readonly wire: () => Wire;
+}
 
 /** One connection: a request, its answer, the next request. */
 function drive(host: string, port: number, next: Next): Promise<void> {
@@ -75,7 +81,8 @@ function drive(host: string, port: number, next: Next): Promise<void> {
       const early = request.due - performance.now();
       const go = (): void => {
         since = request.due > 0 ? request.due : performance.now();
-        socket.write(request.head + request.body, 'latin1');
+        const { head, body } = request.wire();
+        socket.write(head + body, 'latin1');
       };
       if (early > 1) setTimeout(go, early);
       else go();

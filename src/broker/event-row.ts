@@ -18,16 +18,8 @@ export function columnsOf(event: CloudEvent): EventColumns {
   };
 }
 
-/** Columns that cross to another thread cheaply: texts are copied faster than maps, and no more of the data than is used. */
-export function packed(event: CloudEvent): EventColumns {
-  const columns = columnsOf(event);
-  const { data } = columns;
-  return data && data.byteLength < data.buffer.byteLength
-    ? { ...columns, data: new Uint8Array(data) }
-    : columns;
-}
-
-export function unpacked(columns: EventColumns): CloudEvent {
+/** As {@link eventOfColumns}, for an event whose columns will be asked for again. */
+export function eventOfText(columns: EventColumns): CloudEvent {
   const event = eventOfColumns(columns);
   texts.set(event, columns.attributes);
   return event;

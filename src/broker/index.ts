@@ -14,7 +14,6 @@ export { Deliverer, type DelivererOptions, type DeliveryResult } from './deliver
 export { type Attempt, Deliveries, type DeliveryRow, NOT_YET, type Settled } from './deliveries.ts';
 export { type DeliverySettings, storedDeliverySettings, type WebhookSettings } from './delivery-settings.ts';
 export { EventLog, type EventLogSettings } from './event-log.ts';
-export { type EventColumns, packed, unpacked } from './event-row.ts';
 export {
   type EventPage,
   type EventQuery,
@@ -27,6 +26,7 @@ export type { ConsentResult } from './handshakes.ts';
 export { type Lane, laneOf, laneText } from './lane.ts';
 export type { Appended, FateAt, FateEntry, LoggedEvent, Origin, Trace } from './logged-event.ts';
 export { brokerMigrations } from './migrations.ts';
+export { type PackedEvents, packEvents, unpackEvents } from './packed-events.ts';
 export type { PostSettings } from './post.ts';
 export { backOff, defaultRetry, type RetrySettings, retryAfterMs, type Verdict, verdictOn } from './retry.ts';
 export { type NumberedSource, type Place as SequencePlace, readNumberedSources } from './source-sequences.ts';

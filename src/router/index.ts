@@ -55,6 +55,7 @@ export {
   correlationKeyOf,
   type Listener,
   type MessagePlan,
+  messageIdOf,
   planMessages,
 } from './message-plan.ts';
 export {

@@ -179,7 +179,7 @@ class Planning {
       name,
       correlationKey: key,
       timeToLive: left ?? longestLife(uses, this.#settings.timeToLive),
-      messageId: messageId ?? JSON.stringify([sourceOf(this.#event), idOf(this.#event)]),
+      messageId: messageId ?? messageIdOf(this.#event),
       variables,
       ...(notFor.length > 0 && { notFor }),
     });
@@ -200,4 +200,9 @@ class Planning {
     this.#reasons.push(reason);
     this.#leftOut.push(fate);
   }
+}
+
+/** The id of the message that is made of an event, unless the model says another one. */
+export function messageIdOf(event: CloudEvent): string {
+  return JSON.stringify([sourceOf(event), idOf(event)]);
 }

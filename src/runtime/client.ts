@@ -1,5 +1,4 @@
-import { type Appended, packed } from '../broker/index.ts';
-import { type CloudEvent, idOf, sourceOf } from '../cloudevents/index.ts';
+import type { CloudEvent } from '../cloudevents/index.ts';
 import type { Answer, ClientCommand, JobActivationRequest } from '../engine/records/command.ts';
 import { errorFromData, InternalError, OverloadedError, textOf, UnavailableError } from './errors.ts';
 import { type ActivateBody, activatedJobs, type ReturnBody } from './kinds/activate.ts';
@@ -9,6 +8,7 @@ import type { CreateWithResultBody } from './kinds/result.ts';
 import { Meter, type RuntimeMetrics } from './meter.ts';
 import type { ClientOptions } from './options.ts';
 import type { Envelope, FromWriter, Outcome, ToWriter, WriterStatus } from './protocol.ts';
+import { Publisher } from './publisher.ts';
 import type { ClockState, EventReceipt, Runtime } from './runtime.ts';
 
 /** The way to the writer, on this thread or another. */
@@ -49,6 +49,7 @@ export class RuntimeClient implements DurableRuntime {
   readonly #limit: number;
   readonly #callers = new Map<number, Caller>();
   readonly #meter = new Meter();
+  readonly #publisher = new Publisher((body) => this.#send('publish', body, false).promise);
   #status: WriterStatus;
   #lastId = 0;
   #parked = 0;
@@ -90,12 +91,11 @@ export class RuntimeClient implements DurableRuntime {
     return this.#patiently('create-with-result', body, true, waitMs, signal) as Promise<Answer | undefined>;
   }
 
-  async publish(events: readonly CloudEvent[]): Promise<readonly EventReceipt[]> {
-    const places = (await this.request('publish', events.map(packed), true)) as readonly Appended[];
-    return places.map(({ sequence, duplicate }, at) => {
-      const event = events[at] as CloudEvent;
-      return { source: sourceOf(event), id: idOf(event), sequence, duplicate };
-    });
+  publish(events: readonly CloudEvent[]): Promise<readonly EventReceipt[]> {
+    const refused = this.#refusal(true);
+    if (refused) return Promise.reject(refused);
+    this.#sendSoon();
+    return this.#publisher.add(events);
   }
 
   async returnJobs(answer: Answer): Promise<void> {
@@ -228,12 +228,8 @@ export class RuntimeClient implements DurableRuntime {
   }
 
   #send(kind: string, body: unknown, newWork: boolean): { id?: number; promise: Promise<unknown> } {
-    if (this.#ended !== undefined) return { promise: Promise.reject(new UnavailableError(this.#ended)) };
-    if (newWork && this.#callers.size - this.#parked >= this.#limit) {
-      this.#meter.refused();
-      const error = new OverloadedError(this.#limit, this.#options.retryAfterMs ?? 1000);
-      return { promise: Promise.reject(error) };
-    }
+    const refused = this.#refusal(newWork);
+    if (refused) return { promise: Promise.reject(refused) };
     this.#lastId += 1;
     const id = this.#lastId;
     const promise = new Promise<unknown>((resolve, reject) => {
@@ -242,6 +238,15 @@ export class RuntimeClient implements DurableRuntime {
     this.#requests.push({ id, kind, body });
     this.#sendSoon();
     return { id, promise };
+  }
+
+  /** Why a request is not taken. */
+  #refusal(newWork: boolean): Error | undefined {
+    if (this.#ended !== undefined) return new UnavailableError(this.#ended);
+    const waiting = this.#callers.size - this.#parked + this.#publisher.underWay;
+    if (!newWork || waiting < this.#limit) return undefined;
+    this.#meter.refused();
+    return new OverloadedError(this.#limit, this.#options.retryAfterMs ?? 1000);
   }
 
   #sendAll(requests: readonly Envelope[]): void {
@@ -268,6 +273,9 @@ export class RuntimeClient implements DurableRuntime {
   }
 
   #flush(): void {
+    clearImmediate(this.#sending);
+    this.#publisher.flush();
+    // Publishing has asked for a round of its own; this is it.
     clearImmediate(this.#sending);
     this.#sending = undefined;
     const requests = this.#requests;

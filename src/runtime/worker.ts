@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { CheckpointThread } from '../store/checkpoint-thread.ts';
 import { errorToData, InternalError, StartFailedError, textOf } from './errors.ts';
 import { WriterHost } from './host.ts';
 import { loadParts } from './inline.ts';
@@ -50,10 +51,13 @@ try {
     monotonic: () => performance.now(),
     systemTime: Date.now,
   });
+  const checkpointer = new CheckpointThread(folder.db.path);
+  folder.checkpoints.workBehind(checkpointer);
   const host = new WriterHost(core, tell, () => {
-    folder.close();
-    // The last messages leave before a closed port lets the thread end.
-    setImmediate(() => port.close());
+    void checkpointer.close().then(() => {
+      folder.close();
+      port.close();
+    });
   });
   tell({ type: 'started', status: core.status() });
   port.on('message', (message: ToWriter) => host.receive(message));

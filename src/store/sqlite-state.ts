@@ -21,6 +21,8 @@ interface OpenScan {
   drain(): void;
 }
 
+/** Scans of one stable table that are remembered. */
+const MOST_SCANS = 1000;
 const FIRST_PAGE = 32;
 const PAGE = 512;
 
@@ -38,6 +40,8 @@ export class SqliteState implements StatePort {
   readonly #cache: RowCache;
   readonly #tables = new Map<string, StateTable>();
   readonly #open = new Set<OpenScan>();
+  /** What scans of stable tables found, by table, then index, prefix and options. */
+  readonly #found = new Map<string, Map<string, readonly object[]>>();
 
   constructor(db: Database, options: SqliteStateOptions = {}) {
     this.#db = db;
@@ -70,11 +74,32 @@ export class SqliteState implements StatePort {
     this.#remove(this.#table(spec), key);
   }
 
-  *scan<Row extends object>(
+  scan<Row extends object>(
     spec: TableSpec<Row>,
     index: string,
     prefix: readonly KeyPart[],
     options: ScanOptions = {},
+  ): Iterable<Row> {
+    if (!spec.stable) return this.#read(spec, index, prefix, options);
+    let scans = this.#found.get(spec.name);
+    if (!scans || scans.size > MOST_SCANS) {
+      scans = new Map();
+      this.#found.set(spec.name, scans);
+    }
+    const name = JSON.stringify([index, prefix, options]);
+    let rows = scans.get(name);
+    if (!rows) {
+      rows = [...this.#read(spec, index, prefix, options)];
+      scans.set(name, rows);
+    }
+    return rows as readonly Row[];
+  }
+
+  *#read<Row extends object>(
+    spec: TableSpec<Row>,
+    index: string,
+    prefix: readonly KeyPart[],
+    options: ScanOptions,
   ): Iterable<Row> {
     const table = this.#table(spec);
     let left = options.limit ?? Number.POSITIVE_INFINITY;
@@ -129,6 +154,7 @@ export class SqliteState implements StatePort {
   reset(): void {
     this.#cache.clear();
     this.#tables.clear();
+    this.#found.clear();
   }
 
   #table(spec: { readonly name: string }): StateTable {
@@ -150,6 +176,7 @@ export class SqliteState implements StatePort {
   #write(table: StateTable, key: KeyPart, row: object): void {
     this.#settleScans();
     const { name } = table.spec;
+    this.#found.delete(name);
     const text = encode(row);
     const old = table.certainlyAbsent(key) ? undefined : this.#cache.get(name, key)?.row;
     table.write(key, row, text, old);
@@ -159,6 +186,7 @@ export class SqliteState implements StatePort {
   #remove(table: StateTable, key: KeyPart): void {
     this.#settleScans();
     const { name } = table.spec;
+    this.#found.delete(name);
     const known = this.#cache.get(name, key);
     if (known === undefined || known.row !== undefined) table.remove(key);
     this.#cache.delete(name, key);

@@ -136,6 +136,7 @@ export type LogEntry =
   | OtherEntry;
 
 /** Events are records too, so that every fate comes from one order. The key is the event's place in the event log. */
+/** RECEIVED: of events that jobs send, and of those that are routed in a later transaction; else ROUTED is the first. */
 export type CloudEventIntent = 'RECEIVED' | 'ROUTED' | 'DELIVERED' | 'DEAD_LETTERED';
 
 /** Value types that change no state: they tell that something was asked for and done. */

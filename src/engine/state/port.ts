@@ -18,6 +18,8 @@ export interface TableSpec<Row extends object> {
   readonly name: string;
   readonly key: keyof Row & string;
   readonly indexes: Readonly<Record<string, readonly (keyof Row & string)[]>>;
+  /** Changes with deployments only: what was found in it may be remembered until then. */
+  readonly stable?: true;
   /** Phantom: ties the row type to the description. */
   readonly row?: Row;
 }

@@ -56,6 +56,7 @@ export const COUNTERS: TableSpec<CounterRow> = { name: 'counters', key: 'name', 
 export type ProcessRow = Omit<ProcessMetadata, 'isDuplicate'>;
 export const PROCESSES: TableSpec<ProcessRow> = {
   name: 'processes',
+  stable: true,
   key: 'processDefinitionKey',
   indexes: {
     byVersion: ['bpmnProcessId', 'version'],

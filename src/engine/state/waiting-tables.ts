@@ -67,6 +67,7 @@ export interface StartSubscriptionRow extends MessageStartEventSubscriptionValue
 }
 export const START_SUBSCRIPTIONS: TableSpec<StartSubscriptionRow> = {
   name: 'message_start_subscriptions',
+  stable: true,
   key: 'key',
   indexes: { byName: ['messageName'], byDefinition: ['processDefinitionKey'] },
 };

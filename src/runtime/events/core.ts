@@ -52,6 +52,8 @@ export class EventsCore {
   readonly #housekeeping: Housekeeping;
   /** Sequences to be routed in this transaction. */
   readonly #fresh = new Set<number>();
+  /** Those of them that came in it. */
+  readonly #arrived = new Set<number>();
   /** Types with jobs from before the router ran, as after a start. */
   readonly #backlog: Set<string>;
   /** The event that is being routed: what causes the records that come in. */
@@ -77,6 +79,7 @@ export class EventsCore {
       validator,
       incoming: { engineId, timeToLive: settings.timeToLive, data: dataSettings(settings) },
       reuseIdSources: new Set(settings.reuseIdSources),
+      windowMs: settings.windowMs,
       onReply: ({ hops = 0 }) => this.#goOn(hops),
     });
     this.#jobs = new JobService({
@@ -94,6 +97,7 @@ export class EventsCore {
   /** The event is to be routed at the end of this transaction. */
   routeSoon(sequence: number): void {
     this.#fresh.add(sequence);
+    this.#arrived.add(sequence);
   }
 
   onRecords(records: readonly JournalRecord[], tx: Tx): void {
@@ -131,9 +135,10 @@ export class EventsCore {
     // In the order of the log, also where older ones were left over.
     for (const sequence of [...this.#fresh].sort((one, other) => one - other)) {
       if (left-- > 0) this.#route(tx, sequence);
-      else this.stores.log.markToRoute(sequence);
+      else this.#leave(tx, sequence);
     }
     this.#fresh.clear();
+    this.#arrived.clear();
     this.stores.log.flush();
     this.stores.traces.flush();
     const lanes = this.intake.takeLanes();
@@ -146,6 +151,7 @@ export class EventsCore {
 
   onFailure(): void {
     this.#fresh.clear();
+    this.#arrived.clear();
     this.intake.takeLanes();
     for (const type of this.#jobTypes) this.#backlog.add(type);
     this.#modelsChanged = false;
@@ -157,6 +163,13 @@ export class EventsCore {
     this.stores.startMappings.reset();
     this.stores.subscriptions.reset();
     this.#housekeeping.reset();
+  }
+
+  /** The event is routed in a later transaction; until then its arrival is all there is to tell. */
+  #leave(tx: Tx, sequence: number): void {
+    this.stores.log.markToRoute(sequence);
+    const logged = this.stores.log.get(sequence);
+    if (logged && this.#arrived.has(sequence)) this.intake.record(tx, sequence, logged.event, 'RECEIVED');
   }
 
   #route(tx: Tx, sequence: number): void {

@@ -1,14 +1,16 @@
 import {
-  type Appended,
   type DeliveryResult,
   laneOf,
   type Settled,
-  unpacked,
+  unpackEvents,
   type WebhookState,
 } from '../../broker/index.ts';
 import type { CloudEvent } from '../../cloudevents/index.ts';
 import { type Fate, traceOf } from '../../router/index.ts';
+import { DiskFailedError } from '../../store/errors.ts';
+import { errorToData } from '../errors.ts';
 import type { RequestHandler, Tx } from '../module.ts';
+import type { PublishBody, Published } from '../publisher.ts';
 import type { EventsCore } from './core.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
 import { handler } from './request-handler.ts';
@@ -17,7 +19,7 @@ import type { RouteAgainOutcome } from './requests.ts';
 /** The requests of the event side. */
 export function eventHandlers(core: () => EventsCore): readonly RequestHandler<never>[] {
   return [
-    handler('publish', (events, tx) => events.map((event) => publish(core(), tx, unpacked(event)))),
+    handler('publish', (body, tx) => publishAll(core(), tx, body)),
     handler('deliveryResults', ({ results }, tx) => {
       for (const result of results) settle(core(), tx, result);
       return null;
@@ -48,10 +50,28 @@ export function eventHandlers(core: () => EventsCore): readonly RequestHandler<n
   ];
 }
 
-function publish(core: EventsCore, tx: Tx, event: CloudEvent): Pick<Appended, 'sequence' | 'duplicate'> {
+/** Each call in a scope of its own, so that one that fails takes no other with it. */
+function publishAll(core: EventsCore, tx: Tx, { events, counts }: PublishBody): Published {
+  const all = unpackEvents(events);
+  const sequences: number[] = [];
+  const failures: Published['failures'][number][] = [];
+  counts.forEach((count, call) => {
+    const own = all.slice(sequences.length, sequences.length + count);
+    try {
+      sequences.push(...tx.scoped(() => own.map((event) => publish(core, tx, event))));
+    } catch (error) {
+      if (error instanceof DiskFailedError) throw error;
+      failures.push({ call, error: errorToData(error) });
+      for (let at = 0; at < count; at++) sequences.push(0);
+    }
+  });
+  return { sequences, failures };
+}
+
+function publish(core: EventsCore, tx: Tx, event: CloudEvent): number {
   const { sequence, duplicate, routable } = core.intake.accept(tx, event, { hops: 0 });
   if (routable) core.routeSoon(sequence);
-  return { sequence, duplicate };
+  return duplicate ? -sequence : sequence;
 }
 
 function consent(

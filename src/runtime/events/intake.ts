@@ -32,7 +32,9 @@ export class Intake {
       this.record(tx, sequence, event, 'ROUTED', [{ kind: 'duplicate', of: sequence }]);
       return { ...appended, routable: false };
     }
-    this.record(tx, sequence, event, 'RECEIVED', undefined, origin.causeJob);
+    // One from outside is told by its routing, which comes in the same transaction unless there are too many.
+    if (origin.causeJob !== undefined)
+      this.record(tx, sequence, event, 'RECEIVED', undefined, origin.causeJob);
     if (place) this.fate(tx, sequence, event, [place]);
     if (origin.hops > this.#maxHops) {
       const reason = `It is the last of more than ${this.#maxHops} events that caused one another, so it goes nowhere: this looks like a loop.`;

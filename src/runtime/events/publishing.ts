@@ -1,9 +1,15 @@
 import type { LoggedEvent } from '../../broker/index.ts';
-import { sourceOf } from '../../cloudevents/index.ts';
+import { type CloudEvent, sourceOf } from '../../cloudevents/index.ts';
 import type { CreationRequest, MessageRequest } from '../../engine/records/command.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
 import type { CreationValue } from '../../engine/records/record.ts';
-import { type Fate, type MessagePlan, publicationOf, type StartTarget } from '../../router/index.ts';
+import {
+  type Fate,
+  type MessagePlan,
+  messageIdOf,
+  publicationOf,
+  type StartTarget,
+} from '../../router/index.ts';
 import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
 import type { EventStores } from './stores.ts';
@@ -13,12 +19,15 @@ import { nearMisses } from './view.ts';
 export class Publishing {
   readonly #stores: EventStores;
   readonly #reuseIdSources: ReadonlySet<string>;
+  /** ms during which the log knows repeats. */
+  readonly #windowMs: number;
   /** Records of publications and their messages, whose fates are told already; the hook on records sees them once more. */
   readonly #told = new WeakMap<readonly JournalRecord[], number>();
 
-  constructor(stores: EventStores, reuseIdSources: ReadonlySet<string>) {
+  constructor(stores: EventStores, reuseIdSources: ReadonlySet<string>, windowMs: number) {
     this.#stores = stores;
     this.#reuseIdSources = reuseIdSources;
+    this.#windowMs = windowMs;
   }
 
   /** Key of the message that these records published and whose fate is told. */
@@ -35,8 +44,7 @@ export class Publishing {
 
   #publish(tx: Tx, { sequence, event }: LoggedEvent, request: MessageRequest): readonly Fate[] {
     const { messages, waits } = this.#stores;
-    // The log has dropped repeats; where ids may repeat, the engine must not drop them either.
-    const value = this.#reuseIdSources.has(sourceOf(event)) ? { ...request, messageId: '' } : request;
+    const value = this.#needsId(event, request) ? request : { ...request, messageId: '' };
     const { answer, records } = tx.execute({ valueType: 'MESSAGE', intent: 'PUBLISH', value });
     if (answer.kind === 'rejected') return [{ kind: 'refused', reason: answer.reason }];
     this.#told.set(records, answer.key);
@@ -49,6 +57,15 @@ export class Publishing {
         ? { ...fate, nearMisses: nearMisses(tx.state, waits, request.name, request.correlationKey) }
         : fate,
     );
+  }
+
+  /**
+   * The log drops repeats for as long as the message lives, so the engine need not look for them as well, unless the model
+   * has chosen the id. Where ids may repeat, it must not.
+   */
+  #needsId(event: CloudEvent, { messageId, timeToLive }: MessageRequest): boolean {
+    if (messageId !== messageIdOf(event)) return true;
+    return timeToLive > this.#windowMs && !this.#reuseIdSources.has(sourceOf(event));
   }
 
   #start(tx: Tx, target: StartTarget, variables: CreationRequest['variables']): Fate {

@@ -1,20 +1,10 @@
-import type {
-  Appended,
-  ConsentResult,
-  DeliveryResult,
-  EventColumns,
-  NewSubscription,
-  WebhookState,
-} from '../../broker/index.ts';
+import type { ConsentResult, DeliveryResult, NewSubscription, WebhookState } from '../../broker/index.ts';
 import type { CloudEvent } from '../../cloudevents/index.ts';
+import type { PublishBody, Published } from '../publisher.ts';
 
 /** What the event side of the writer can be asked: kind → body and value. All of it can be cloned across threads. */
 export interface EventRequests {
-  readonly publish: {
-    readonly body: readonly EventColumns[];
-    /** In the order of the events. */
-    readonly value: readonly Pick<Appended, 'sequence' | 'duplicate'>[];
-  };
+  readonly publish: { readonly body: PublishBody; readonly value: Published };
   readonly deliveryResults: {
     readonly body: { readonly results: readonly DeliveryResult[] };
     readonly value: null;

@@ -31,6 +31,7 @@ export interface RoutingParts {
   readonly incoming: IncomingSettings;
   readonly validator: DataValidator;
   readonly reuseIdSources: ReadonlySet<string>;
+  readonly windowMs: number;
   /** Told, before its effects, that the event that is routed is the reply to a job. */
   readonly onReply: (job: WaitingJob) => void;
 }
@@ -45,7 +46,7 @@ export class Routing {
 
   constructor(parts: RoutingParts) {
     this.#parts = parts;
-    this.#publishing = new Publishing(parts.stores, parts.reuseIdSources);
+    this.#publishing = new Publishing(parts.stores, parts.reuseIdSources, parts.windowMs);
   }
 
   /** Moves the processes that wait for this event, and notes what became of it. In the scope of the caller. */
