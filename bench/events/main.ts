@@ -1,5 +1,6 @@
 /** `npm run bench:events`: events a second and their latency, beside two plain servers in the same run. See bench/README.md. */
 import { parseArgs } from 'node:util';
+import { median } from './statistics.ts';
 import { type Figures, type Kind, openSubject } from './subject.ts';
 
 const { values } = parseArgs({
@@ -47,8 +48,4 @@ for (const kind of kinds) {
   console.log(
     `| ${kind} | ${of((one) => one.perSecond).toFixed(0)} | ${of((one) => one.settledPerSecond).toFixed(0)} | ${ratio.toFixed(2)} | ${of((one) => one.latency.p50).toFixed(1)} / ${of((one) => one.latency.p99).toFixed(1)} | ${toSink} |`,
   );
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

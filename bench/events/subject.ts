@@ -20,6 +20,7 @@ export interface Run {
 
 /** A server under load. */
 export interface Subject {
+  readonly url: string;
   run(run: Run): Promise<Figures>;
   stop(): Promise<void>;
 }
@@ -36,6 +37,7 @@ async function openReference(kind: 'bare' | 'synced'): Promise<Subject> {
   const url = `http://127.0.0.1:${child.hello.port}`;
   let number = 0;
   return {
+    url,
     run: async ({ events, ...options }) => {
       const figures = await load({ url, requests: events, ...options, request: () => plain(number++) });
       return { ...figures, settledPerSecond: figures.perSecond };
@@ -80,6 +82,7 @@ async function openTutti(kind: 'log' | 'sink' | 'process'): Promise<Subject> {
   let number = 0;
   const request = kind === 'process' ? () => pair(number++) : () => plain(number++);
   return {
+    url,
     run: async ({ events, ...options }) => {
       const began = performance.now();
       const figures = await load({ url, requests: events, ...options, request });
@@ -113,7 +116,7 @@ async function deploy(url: string): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
-async function post(url: string, body: unknown): Promise<void> {
+export async function post(url: string, body: unknown): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(await response.text());

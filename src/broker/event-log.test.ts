@@ -14,6 +14,7 @@ import {
   type EventQuery,
   findEvent,
   type Origin,
+  parseSubscription,
   readNumberedSources,
   readStory,
   Subscriptions,
@@ -248,6 +249,28 @@ test('an event goes to each subscription that wants it, and to a receiver once a
   assert.deepEqual(deliveries.lanes(), ['s:types']);
   assert.deepEqual(deliveries.lanesDue(0, 5), [], 'only what is tried again waits for a time');
   assert.equal(deliveries.nextDue(1), undefined);
+});
+
+test('a subscription is found by each kind of wish, and never twice', (t) => {
+  const db = openDatabase(t);
+  const subscriptions = new Subscriptions(db);
+  const want = (id: string, body: object) =>
+    subscriptions.create(
+      id,
+      parseSubscription({ ...body, sink: 'http://127.0.0.1:1/', protocol: 'HTTP' }),
+      0,
+    );
+  want('source', { source: '/s' });
+  want('subject', { filters: [{ exact: { subject: 'x', type: 'A' } }] });
+  want('both', { filters: [{ prefix: { type: 'A' } }, { all: [{ exact: { subject: 'x' } }] }] });
+  want('any', { filters: [{ any: [{ exact: { subject: 'x' } }, { exact: { type: 'B' } }] }] });
+  want('not', { filters: [{ not: { exact: { subject: 'x' } } }] });
+  want('types', { types: ['A', 'A'], source: '/t' });
+  const matching = (type: string, parts: Parts) => subscriptions.matching(event('1', type, parts)).sort();
+  assert.deepEqual(matching('A', { subject: 'x' }), ['any', 'both', 'source', 'subject']);
+  assert.deepEqual(matching('B', { subject: 'x' }), ['any', 'source']);
+  assert.deepEqual(matching('B', {}), ['any', 'not', 'source']);
+  assert.deepEqual(matching('A', { source: '/t' }), ['not', 'types']);
 });
 
 test('data that are text stay text', (t) => {

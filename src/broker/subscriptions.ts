@@ -1,4 +1,4 @@
-import { type CloudEvent, type Filter, matches, sourceOf, typeOf } from '../cloudevents/index.ts';
+import { type CloudEvent, matches, sourceOf } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
 import { type DeliverySettings, orderKeyOf, storedDeliverySettings } from './delivery-settings.ts';
 import type { Secrets } from './secrets.ts';
@@ -8,6 +8,7 @@ import {
   type SubscriptionBody,
   type SubscriptionRequest,
 } from './subscription.ts';
+import { SubscriptionIndex, type Wish } from './subscription-index.ts';
 import type { StoredWebhook, WebhookState } from './webhook.ts';
 
 interface Row {
@@ -29,17 +30,9 @@ export interface Wanting {
   readonly orderKey: string | undefined;
 }
 
-interface Compiled {
+interface Compiled extends Wish {
   readonly id: string;
   readonly settings: DeliverySettings;
-  readonly source: string | undefined;
-  readonly filter: Filter;
-}
-
-/** Subscriptions that events are compared with, found by type. */
-interface Index {
-  readonly byType: ReadonlyMap<string, readonly Compiled[]>;
-  readonly anyType: readonly Compiled[];
 }
 
 /**
@@ -48,7 +41,7 @@ interface Index {
  */
 export class Subscriptions {
   readonly #db: Database;
-  #index: Index | undefined;
+  #index: SubscriptionIndex<Compiled> | undefined;
   #changed = false;
 
   constructor(db: Database) {
@@ -145,14 +138,11 @@ export class Subscriptions {
   /** The subscriptions that want an event. */
   wanting(event: CloudEvent): Wanting[] {
     this.#index ??= this.#compile();
-    const { byType, anyType } = this.#index;
     const source = sourceOf(event);
     const found: Wanting[] = [];
-    for (const list of [byType.get(typeOf(event)) ?? [], anyType]) {
-      for (const { id, source: wanted, filter, settings } of list) {
-        if ((wanted === undefined || wanted === source) && matches(filter, event))
-          found.push({ id, orderKey: orderKeyOf(event, settings) });
-      }
+    for (const { id, source: wanted, filter, settings } of this.#index.candidates(event)) {
+      if ((wanted === undefined || wanted === source) && matches(filter, event))
+        found.push({ id, orderKey: orderKeyOf(event, settings) });
     }
     return found;
   }
@@ -172,25 +162,17 @@ export class Subscriptions {
     this.#changed = true;
   }
 
-  #compile(): Index {
-    const byType = new Map<string, Compiled[]>();
-    const anyType: Compiled[] = [];
+  #compile(): SubscriptionIndex<Compiled> {
+    const index = new SubscriptionIndex<Compiled>();
     const rows = this.#db.all<Row>(
       'SELECT id, body, retired, webhook FROM event_subscription WHERE retired IS NULL ORDER BY number',
     );
     for (const { id, body } of rows) {
       const parsed = JSON.parse(body) as SubscriptionBody;
-      const settings = storedDeliverySettings(parsed.config);
-      const compiled = { id, source: parsed.source, filter: filterOf(parsed), settings };
-      const types = new Set(parsed.types);
-      if (types.size === 0) anyType.push(compiled);
-      for (const type of types) {
-        const list = byType.get(type);
-        if (list) list.push(compiled);
-        else byType.set(type, [compiled]);
-      }
+      const { types = [], source, config } = parsed;
+      index.add({ id, types, source, filter: filterOf(parsed), settings: storedDeliverySettings(config) });
     }
-    return { byType, anyType };
+    return index;
   }
 }
 

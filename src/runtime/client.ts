@@ -20,8 +20,12 @@ export interface WriterLink {
 
 /** What the runtime offers beyond what every surface needs. */
 export interface DurableRuntime extends Runtime {
-  /** Sends a request of any kind that a module handles. `newWork`: refused first when the queue is full. */
-  request(kind: string, body: unknown, newWork?: boolean): Promise<unknown>;
+  /**
+   * Sends a request of any kind that a module handles.
+   * @param newWork refused first when the queue is full
+   * @param patienceMs it may wait so long for another one, to share its transaction
+   */
+  request(kind: string, body: unknown, newWork?: boolean, patienceMs?: number): Promise<unknown>;
   /** Gives jobs back that could not be written to the client they were activated for; their retries stay. */
   returnJobs(answer: Answer): Promise<void>;
   /** Deletes a small step of the journal's oldest transactions up to a position; answers how many went. */
@@ -56,6 +60,8 @@ export class RuntimeClient implements DurableRuntime {
   #requests: Envelope[] = [];
   #cancelled: number[] = [];
   #sending: NodeJS.Immediate | undefined;
+  /** Ends the waiting of requests that may share the transaction of another one. */
+  #patience: NodeJS.Timeout | undefined;
   /** Why no request is taken any more. */
   #ended: string | undefined;
   #closing: Promise<void> | undefined;
@@ -107,8 +113,8 @@ export class RuntimeClient implements DurableRuntime {
     return this.request('prune-journal', { upTo, maxRows } satisfies PruneBody) as Promise<number>;
   }
 
-  request(kind: string, body: unknown, newWork = false): Promise<unknown> {
-    return this.#send(kind, body, newWork).promise;
+  request(kind: string, body: unknown, newWork = false, patienceMs = 0): Promise<unknown> {
+    return this.#send(kind, body, newWork, patienceMs).promise;
   }
 
   position(): number {
@@ -227,7 +233,12 @@ export class RuntimeClient implements DurableRuntime {
     }
   }
 
-  #send(kind: string, body: unknown, newWork: boolean): { id?: number; promise: Promise<unknown> } {
+  #send(
+    kind: string,
+    body: unknown,
+    newWork: boolean,
+    patienceMs = 0,
+  ): { id?: number; promise: Promise<unknown> } {
     const refused = this.#refusal(newWork);
     if (refused) return { promise: Promise.reject(refused) };
     this.#lastId += 1;
@@ -236,7 +247,8 @@ export class RuntimeClient implements DurableRuntime {
       this.#callers.set(id, { resolve, reject, parked: false });
     });
     this.#requests.push({ id, kind, body });
-    this.#sendSoon();
+    if (patienceMs > 0) this.#patience ??= setTimeout(() => this.#flush(), patienceMs);
+    else this.#sendSoon();
     return { id, promise };
   }
 
@@ -273,6 +285,8 @@ export class RuntimeClient implements DurableRuntime {
   }
 
   #flush(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
     clearImmediate(this.#sending);
     this.#publisher.flush();
     // Publishing has asked for a round of its own; this is it.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   Deliverer,
   type DelivererOptions,
+  type DeliveryResult,
   findEvent,
   readNumberedSources,
   readStory,
@@ -74,7 +75,7 @@ export async function startWithEvents<Options extends RuntimeOptions>(
     ...eventOptions.deliverer,
     db: await orClose(runtime, () => DataFolder.readJournal(options.data).db),
     targets,
-    report: (results) => request(runtime, 'deliveryResults', { results }),
+    report: (results) => runtime.request('deliveryResults', { results }, false, patienceOf(results)),
     consent: (result) => request(runtime, 'consent', result),
     callbackAddress: (id, token, base = eventOptions.publicUrl?.()) =>
       base === undefined
@@ -94,6 +95,13 @@ export async function startWithEvents<Options extends RuntimeOptions>(
     db.close();
   };
   return { runtime, events: eventsOver(runtime, db, targets, eventOptions), close };
+}
+
+/** ms that results may wait for the next transaction; a process may wait for an answer that holds an event. */
+const PATIENCE_MS = 5;
+
+function patienceOf(results: readonly DeliveryResult[]): number {
+  return results.some(({ replies }) => replies.length > 0) ? 0 : PATIENCE_MS;
 }
 
 async function orClose<Value>(runtime: DurableRuntime, work: () => Value): Promise<Value> {
