@@ -12,40 +12,51 @@ const { values } = parseArgs({
   },
 });
 const events = Number(values.events);
-const rounds = Number(values.rounds);
 const connections = Number(values.connections);
 const kinds = (['bare', 'synced', 'log', 'sink', 'process'] satisfies Kind[]).filter(
   (kind) => values.only === undefined || values.only.split(',').includes(kind),
 );
 
-const figures = new Map<Kind, Figures[]>(kinds.map((kind) => [kind, []]));
-for (let round = 0; round < rounds; round++) {
+interface Round {
+  readonly full: Figures;
+  /** At half of the rate that it reached. */
+  readonly half: Figures;
+}
+
+const rounds = new Map<Kind, Round[]>(kinds.map((kind) => [kind, []]));
+for (let round = 0; round < Number(values.rounds); round++) {
   for (const kind of kinds) {
     const subject = await openSubject(kind);
     await subject.run({ events: Math.min(events, 5000), connections });
-    figures.get(kind)?.push(await subject.run({ events, connections }));
+    const full = await subject.run({ events, connections });
+    const rate = full.perSecond / 2;
+    // With connections to spare, so that it is the rate that bounds the load.
+    const half = await subject.run({ events: Math.round(rate * 3), connections: connections * 4, rate });
+    rounds.get(kind)?.push({ full, half });
     await subject.stop();
   }
 }
 
+console.log(`${events} events, ${connections} connections, ${values.rounds} alternating rounds, median`);
 console.log(
-  `${events} events, ${connections} connections, ${rounds} alternating rounds after warming up, median`,
+  '| subject | accepted/s | settled/s | of synced | p50 / p99 ms | at half load | to sink ms | at half load |',
 );
-console.log('| subject | accepted/s | settled/s | of synced | accepted p50/p99 ms | to sink p50/p99 ms |');
-console.log('|---|---|---|---|---|---|');
+console.log('|---|---|---|---|---|---|---|---|');
 for (const kind of kinds) {
-  const of = (pick: (one: Figures) => number): number => median((figures.get(kind) ?? []).map(pick));
-  const ratio = median(
-    (figures.get(kind) ?? []).map(
-      ({ settledPerSecond }, round) =>
-        settledPerSecond / (figures.get('synced')?.[round]?.perSecond ?? Number.NaN),
-    ),
-  );
-  const toSink =
-    kind === 'sink'
-      ? `${of((one) => one.toSink?.p50 ?? 0).toFixed(1)} / ${of((one) => one.toSink?.p99 ?? 0).toFixed(1)}`
-      : '';
-  console.log(
-    `| ${kind} | ${of((one) => one.perSecond).toFixed(0)} | ${of((one) => one.settledPerSecond).toFixed(0)} | ${ratio.toFixed(2)} | ${of((one) => one.latency.p50).toFixed(1)} / ${of((one) => one.latency.p99).toFixed(1)} | ${toSink} |`,
-  );
+  const of = (pick: (round: Round, at: number) => number): number =>
+    median((rounds.get(kind) ?? []).map(pick));
+  const spread = (
+    pick: (round: Round) => { readonly p50: number; readonly p99: number } | undefined,
+  ): string =>
+    `${of((round) => pick(round)?.p50 ?? 0).toFixed(1)} / ${of((round) => pick(round)?.p99 ?? 0).toFixed(1)}`;
+  const synced = (at: number): number => rounds.get('synced')?.[at]?.full.perSecond ?? Number.NaN;
+  const cells = [
+    of(({ full }) => full.perSecond).toFixed(0),
+    of(({ full }) => full.settledPerSecond).toFixed(0),
+    of(({ full }, at) => full.settledPerSecond / synced(at)).toFixed(2),
+    spread(({ full }) => full.latency),
+    spread(({ half }) => half.latency),
+    ...(kind === 'sink' ? [spread(({ full }) => full.toSink), spread(({ half }) => half.toSink)] : ['', '']),
+  ];
+  console.log(`| ${kind} | ${cells.join(' | ')} |`);
 }

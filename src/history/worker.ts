@@ -107,7 +107,8 @@ function run(port: NonNullable<typeof parentPort>, data: HistoryWorkerData): voi
         clearTimeout(timer);
         clearImmediate(scheduled);
         history.close();
-        port.close();
+        // Closing the port alone was seen to leave the thread waiting for ever.
+        process.exit();
         return;
     }
   });

@@ -56,7 +56,8 @@ try {
   const host = new WriterHost(core, tell, () => {
     void checkpointer.close().then(() => {
       folder.close();
-      port.close();
+      // Not by closing the port: a thread of the read model was seen to wait for ever after that.
+      process.exit();
     });
   });
   tell({ type: 'started', status: core.status() });

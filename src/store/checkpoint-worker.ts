@@ -7,8 +7,7 @@ const db = new Database(String(workerData), { pageCacheBytes: 1024 * 1024 });
 parentPort?.on('message', (message: 'checkpoint' | 'close') => {
   if (message === 'close') {
     db.close();
-    parentPort?.close();
-    return;
+    process.exit();
   }
   try {
     db.checkpoint();
