@@ -80,7 +80,7 @@ function drive(host: string, port: number, next: Next): Promise<void> {
       }
       const early = request.due - performance.now();
       const go = (): void => {
-        since = request.due > 0 ? request.due : performance.now();
+        since = request.due > 0 ? Math.min(request.due, performance.now()) : performance.now();
         const { head, body } = request.wire();
         socket.write(head + body, 'latin1');
       };
