@@ -97,11 +97,15 @@ export class HttpClient {
       options = urlToHttpOptions(url);
       this.#options.set(url, options);
     }
+    const call = { ...options, method, headers, maxHeaderSize: MAX_HEADER_BYTES };
     return url.protocol === 'https:'
-      ? httpsRequest({ ...options, method, headers, agent: this.#https })
-      : httpRequest({ ...options, method, headers, agent: this.#http });
+      ? httpsRequest({ ...call, agent: this.#https })
+      : httpRequest({ ...call, agent: this.#http });
   }
 }
+
+/** Bytes of the header fields of an answer, which may be the attributes of an event: as many as an event may bring in. */
+const MAX_HEADER_BYTES = 256 * 1024;
 
 function read(response: IncomingMessage, most: number, end: (outcome: HttpOutcome) => void): void {
   const parts: Buffer[] = [];

@@ -8,9 +8,12 @@ import {
 import type { SinkReceiver } from './receivers.ts';
 import { signatureHeaders } from './sign.ts';
 
+/** Many servers take no more than 8 KiB of header fields, and there are others beside those of the event. */
+const MOST_HEADER_BYTES = 7 * 1024;
+
 /**
- * The request that delivers events to a sink: one event in binary mode, or structured if it is signed; several as a
- * batch.
+ * The request that delivers events to a sink: one event in binary mode, or structured if it is signed or its attributes are
+ * longer than what servers take as header fields; several as a batch.
  * @param authorization value of the header, if the sink wants to know who sends
  * @param now epoch ms, for the signature
  */
@@ -37,5 +40,13 @@ export function messageFor(
 function encoded(events: readonly CloudEvent[], structured: boolean): EncodedMessage {
   const [event] = events;
   if (!event || events.length > 1) return encodeBatch(events);
-  return structured ? encodeStructured(event) : encodeBinary(event);
+  if (structured) return encodeStructured(event);
+  const binary = encodeBinary(event);
+  return headerBytes(binary) > MOST_HEADER_BYTES ? encodeStructured(event) : binary;
+}
+
+function headerBytes({ headers }: EncodedMessage): number {
+  let bytes = 0;
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0) + 4;
+  return bytes;
 }

@@ -40,9 +40,19 @@ export function serverOf(given: Arguments, io: CommandIo): string {
   return serverUrl(given.one('--url'), io.environment);
 }
 
+/** The token by which the server knows who sends; it is not a flag, as other users of the machine see those. */
+function withToken(init: RequestInit): RequestInit {
+  const token = process.env['TUTTI_TOKEN'];
+  if (token === undefined || token === '') return init;
+  return {
+    ...init,
+    headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${token}` },
+  };
+}
+
 /** Sends a request and answers with what came. Throws `ServerRefusedError` with the server's own words. */
 export async function request(url: string, path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url + path, init).catch((error: unknown) => {
+  const response = await fetch(url + path, withToken(init)).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error;
     throw new ServerRefusedError(
       `No server answers at ${url}. Start one with tutti serve, or name it with --url.`,

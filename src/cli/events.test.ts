@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -351,5 +351,24 @@ describe('Following events', () => {
     const refused = await cli('events', '--follow', '--to', '1h', '--url', url);
     assert.equal(refused.code, 2);
     assert.equal((await cli('events', '--follow', '--url', 'http://127.0.0.1:1')).code, 5);
+  });
+
+  it('tells a server that knows its senders who it is, by TUTTI_TOKEN', async (t) => {
+    const data = join(folderOf(t), 'known');
+    mkdirSync(data);
+    writeFileSync(join(data, 'tutti.yaml'), 'senders:\n  - name: me\n    token: a-token-of-some-length\n');
+    const server = await serve(t, data);
+    const publish = async (token: string) => {
+      const env = { ...process.env, TUTTI_TOKEN: token };
+      const child = spawn(process.execPath, [MAIN, 'publish', 'Known', '--url', server.url], { env });
+      const told: string[] = [];
+      child.stderr.on('data', (part) => told.push(String(part)));
+      const [code] = (await once(child, 'close')) as [number];
+      return { code, told: told.join('') };
+    };
+    assert.equal((await publish('a-token-of-some-length')).code, 0);
+    const refused = await publish('');
+    assert.equal(refused.code, 5);
+    assert.match(refused.told, /Authorization: Bearer TOKEN/);
   });
 });

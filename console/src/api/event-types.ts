@@ -87,8 +87,8 @@ export interface Subscription {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly sink: string;
   readonly retired?: string;
-  /** What it waits for before it gets events. */
-  readonly pending?: string;
+  /** Whether its sink consents, if it is asked. */
+  readonly status?: { readonly state: 'pending' | 'granted' | 'refused'; readonly reason?: string };
 }
 
 export interface Evaluation {

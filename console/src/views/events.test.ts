@@ -127,7 +127,12 @@ describe('A subscription', () => {
     const sink = 'http://a/';
     assert.deepEqual(subscriptionState({ id: '1', sink }), { word: 'active', tone: 'good', why: '' });
     assert.equal(subscriptionState({ id: '1', sink, retired: 'answered 410' }).why, 'answered 410');
-    assert.equal(subscriptionState({ id: '1', sink, pending: 'handshake' }).word, 'pending');
+    const state = (state: 'pending' | 'granted' | 'refused') =>
+      subscriptionState({ id: '1', sink, status: { state } }).word;
+    assert.deepEqual(
+      [state('pending'), state('granted'), state('refused')],
+      ['pending', 'active', 'refused'],
+    );
     assert.equal(wants({ id: '1', sink }), 'all types');
     assert.equal(
       wants({

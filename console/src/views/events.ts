@@ -133,15 +133,15 @@ export function copyOf(eventText: string, id: string): string {
   return prettyJson(eventText.slice(0, at) + JSON.stringify(id) + eventText.slice(at + old.length));
 }
 
-export function subscriptionState({ retired, pending }: Subscription): {
+export function subscriptionState({ retired, status }: Subscription): {
   readonly word: string;
   readonly tone: FateTone;
   readonly why: string;
 } {
   if (retired !== undefined) return { word: 'retired', tone: 'bad', why: retired };
-  return pending === undefined
-    ? { word: 'active', tone: 'good', why: '' }
-    : { word: 'pending', tone: 'waiting', why: pending };
+  if (status === undefined || status.state === 'granted') return { word: 'active', tone: 'good', why: '' };
+  const why = status.reason ?? 'Its sink was asked for its consent.';
+  return { word: status.state, tone: status.state === 'refused' ? 'bad' : 'waiting', why };
 }
 
 /** What a subscription asks for, in few words. */
@@ -158,7 +158,7 @@ export function wants({ types = [], source, filters = [], config }: Subscription
 export function editable({
   id: _id,
   retired: _retired,
-  pending: _pending,
+  status: _status,
   sink,
   ...body
 }: Subscription): string {

@@ -328,3 +328,28 @@ function idsOf({ headers, body, event }: { headers: object; body: string; event:
   if (!type.includes('cloudevents-batch')) return [idOf(event)];
   return (JSON.parse(body) as { id: string }[]).map(({ id }) => id);
 }
+
+test('long attributes reach a sink in structured mode, and those of its answer are taken', async (t) => {
+  const world = await openWorld(t);
+  const sink = await openSink(t);
+  const long = 'x'.repeat(20_000);
+  sink.answer = (response) =>
+    response
+      .writeHead(200, {
+        'ce-specversion': '1.0',
+        'ce-id': 'a',
+        'ce-source': '/sink',
+        'ce-type': 'Answer',
+        'ce-long': long,
+      })
+      .end();
+  await world.events.createSubscription({ sink: sink.url, protocol: 'HTTP', types: ['Long'] });
+  await world.publish(eventOf('Long', { extensions: { long } }));
+  const [received] = await sink.reached(1);
+  assert.match(received?.headers['content-type'] ?? '', /^application\/cloudevents\+json/);
+  assert.equal(received?.event.attributes.get('long'), long);
+  const answer = await eventually(
+    async () => (await world.events.search({ type: 'Answer', limit: 1 })).items[0],
+  );
+  assert.equal((await world.story(answer.sequence)).event.attributes.get('long'), long);
+});
