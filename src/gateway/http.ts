@@ -1,4 +1,4 @@
-import { ERRORS, type GatewayError } from './errors.ts';
+import { ERRORS, type ErrorCode, type GatewayError } from './errors.ts';
 import { toJson } from './json.ts';
 
 /** HTTP as handlers see it: no framework. The skin in `server.ts` translates. */
@@ -77,10 +77,20 @@ export const NO_CONTENT: GatewayResponse = { status: 204 };
 
 /** RFC 9457 problem document. */
 export function problem(error: GatewayError, instance: string): GatewayResponse {
-  const { http, title } = ERRORS[error.code];
+  return problemWith(error.code, instance, { detail: error.message }, error.headers);
+}
+
+/** A problem document with members of its own, `detail` among them. */
+export function problemWith(
+  code: ErrorCode,
+  instance: string,
+  members: object,
+  headers: Readonly<Record<string, string>> = {},
+): GatewayResponse {
+  const { http: status, title } = ERRORS[code];
   return {
-    status: http,
-    headers: { 'content-type': 'application/problem+json', ...error.headers },
-    body: JSON.stringify({ type: 'about:blank', title, status: http, detail: error.message, instance }),
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+    body: JSON.stringify({ type: 'about:blank', title, status, instance, ...members }),
   };
 }

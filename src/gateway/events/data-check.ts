@@ -1,7 +1,6 @@
 import type { CloudEvent } from '../../cloudevents/index.ts';
 import type { DataValidator } from '../../schemas/index.ts';
-import { ERRORS } from '../errors.ts';
-import type { GatewayResponse } from '../http.ts';
+import { type GatewayResponse, problemWith } from '../http.ts';
 
 /** The refusal of events whose data break a schema that refuses; nothing of a batch is kept then. */
 export function refusedData(
@@ -12,24 +11,15 @@ export function refusedData(
   for (const [index, event] of events.entries()) {
     const breach = validator?.checkEvent(event);
     if (breach?.mode !== 'refuse') continue;
-    const { http: status, title } = ERRORS.BAD_REQUEST;
-    const { message, pointer, rule } = breach;
+    const { message: detail, pointer, rule } = breach;
     const place = events.length > 1 ? { index } : {};
-    return {
-      status,
-      headers: { 'content-type': 'application/problem+json' },
-      body: JSON.stringify({
-        type: 'about:blank',
-        title,
-        status,
-        detail: message,
-        instance,
-        code: 'dataBreaksSchema',
-        pointer,
-        rule,
-        ...place,
-      }),
-    };
+    return problemWith('BAD_REQUEST', instance, {
+      detail,
+      code: 'dataBreaksSchema',
+      pointer,
+      rule,
+      ...place,
+    });
   }
   return undefined;
 }

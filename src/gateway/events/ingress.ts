@@ -1,11 +1,12 @@
 import { type CloudEvent, CloudEventError, decodeHttp } from '../../cloudevents/index.ts';
 import { defaultWebhook } from '../../config/webhook.ts';
-import { asGatewayError, ERRORS, type ErrorCode, GatewayError } from '../errors.ts';
+import { asGatewayError, type ErrorCode, GatewayError } from '../errors.ts';
 import {
   type GatewayRequest,
   type GatewayResponse,
   json,
   problem,
+  problemWith,
   type RequestHead,
   type Route,
 } from '../http.ts';
@@ -125,24 +126,15 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 export function refusal(error: CloudEventError, { path }: Pick<RequestHead, 'path'>): GatewayResponse {
   const { code, rule, attribute, index, message } = error;
   const detail = code === 'batchTooLarge' ? `${message}, or start with a larger --max-batch` : message;
-  return problemOf(CODES[error.status] ?? 'BAD_REQUEST', path, { detail, code, rule, attribute, index });
+  return problemWith(CODES[error.status] ?? 'BAD_REQUEST', path, { detail, code, rule, attribute, index });
 }
 
 function refusedToSender(refused: SenderRefusal, { path }: RequestHead): GatewayResponse {
   const { attribute, rule, index } = refused;
-  return problemOf('FORBIDDEN', path, {
+  return problemWith('FORBIDDEN', path, {
     detail: `attribute '${attribute}': ${rule}`,
     attribute,
     rule,
     index,
   });
-}
-
-function problemOf(error: ErrorCode, instance: string, members: object): GatewayResponse {
-  const { http: status, title } = ERRORS[error];
-  return {
-    status,
-    headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify({ type: 'about:blank', title, status, instance, ...members }),
-  };
 }

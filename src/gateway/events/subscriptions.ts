@@ -1,6 +1,13 @@
 import { SubscriptionError } from '../../broker/index.ts';
-import { ERRORS, GatewayError } from '../errors.ts';
-import { type GatewayRequest, type GatewayResponse, json, NO_CONTENT, type Route } from '../http.ts';
+import { GatewayError } from '../errors.ts';
+import {
+  type GatewayRequest,
+  type GatewayResponse,
+  json,
+  NO_CONTENT,
+  problemWith,
+  type Route,
+} from '../http.ts';
 import { utf8 } from '../json.ts';
 import { queryInteger } from '../records.ts';
 import type { EventsContext } from './context.ts';
@@ -88,20 +95,7 @@ async function answering(
     return await work();
   } catch (error) {
     if (!(error instanceof SubscriptionError)) throw error;
-    const { http: status, title } = ERRORS.BAD_REQUEST;
     const { code, path, message: detail } = error;
-    return {
-      status,
-      headers: { 'content-type': 'application/problem+json' },
-      body: JSON.stringify({
-        type: 'about:blank',
-        title,
-        status,
-        detail,
-        instance: request.path,
-        code,
-        path,
-      }),
-    };
+    return problemWith('BAD_REQUEST', request.path, { detail, code, path });
   }
 }
