@@ -7,6 +7,7 @@ import type { PruneBody } from './kinds/prune.ts';
 import type { CreateWithResultBody } from './kinds/result.ts';
 import { Meter, type RuntimeMetrics } from './meter.ts';
 import type { ClientOptions } from './options.ts';
+import { Outbox } from './outbox.ts';
 import type { Envelope, FromWriter, Outcome, ToWriter, WriterStatus } from './protocol.ts';
 import { Publisher } from './publisher.ts';
 import type { ClockState, EventReceipt, Runtime } from './runtime.ts';
@@ -45,7 +46,7 @@ interface Caller {
  *
  * Invariants
  * - R1 Every promise settles: by a reply, or by `UnavailableError` if the writer ends.
- * - R2 What was sent in one round of the event loop leaves in one message.
+ * - R2 What was sent in one round of the event loop leaves in one message (see {@link Outbox}).
  */
 export class RuntimeClient implements DurableRuntime {
   readonly #link: WriterLink;
@@ -54,14 +55,10 @@ export class RuntimeClient implements DurableRuntime {
   readonly #callers = new Map<number, Caller>();
   readonly #meter = new Meter();
   readonly #publisher = new Publisher((body) => this.#send('publish', body, false).promise);
+  readonly #outbox: Outbox;
   #status: WriterStatus;
   #lastId = 0;
   #parked = 0;
-  #requests: Envelope[] = [];
-  #cancelled: number[] = [];
-  #sending: NodeJS.Immediate | undefined;
-  /** Ends the waiting of requests that may share the transaction of another one. */
-  #patience: NodeJS.Timeout | undefined;
   /** Why no request is taken any more. */
   #ended: string | undefined;
   #closing: Promise<void> | undefined;
@@ -71,6 +68,11 @@ export class RuntimeClient implements DurableRuntime {
     this.#status = status;
     this.#options = options;
     this.#limit = options.queueLimit ?? 10_000;
+    this.#outbox = new Outbox({
+      link,
+      collect: () => this.#publisher.flush(),
+      failed: (request, error) => this.#fail(request, error),
+    });
   }
 
   execute(command: ClientCommand): Promise<Answer> {
@@ -100,7 +102,7 @@ export class RuntimeClient implements DurableRuntime {
   publish(events: readonly CloudEvent[]): Promise<readonly EventReceipt[]> {
     const refused = this.#refusal(true);
     if (refused) return Promise.reject(refused);
-    this.#sendSoon();
+    this.#outbox.sendSoon();
     return this.#publisher.add(events);
   }
 
@@ -149,10 +151,9 @@ export class RuntimeClient implements DurableRuntime {
   /** Takes no more requests, lets those under way finish, ends long polls empty, and gives the folder back. */
   close(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
-    const running = this.#ended === undefined;
-    this.#ended ??= 'the runtime is stopping';
-    if (running) {
-      this.#flush();
+    if (this.#ended === undefined) {
+      this.#outbox.flush();
+      this.#ended = 'the runtime is stopping';
       this.#link.send({ type: 'close' });
     }
     this.#closing = this.#link.ended();
@@ -218,10 +219,7 @@ export class RuntimeClient implements DurableRuntime {
   ): Promise<unknown> {
     const { id, promise } = this.#send(kind, body, newWork);
     if (id === undefined) return promise;
-    const cancel = (): void => {
-      this.#cancelled.push(id);
-      this.#sendSoon();
-    };
+    const cancel = (): void => this.#outbox.cancel(id);
     const MOST_MS = 2 ** 31 - 1;
     const timer = setTimeout(cancel, Math.min(Math.max(0, waitMs), MOST_MS));
     signal?.addEventListener('abort', cancel, { once: true });
@@ -246,9 +244,7 @@ export class RuntimeClient implements DurableRuntime {
     const promise = new Promise<unknown>((resolve, reject) => {
       this.#callers.set(id, { resolve, reject, parked: false });
     });
-    this.#requests.push({ id, kind, body });
-    if (patienceMs > 0) this.#patience ??= setTimeout(() => this.#flush(), patienceMs);
-    else this.#sendSoon();
+    this.#outbox.add({ id, kind, body }, patienceMs);
     return { id, promise };
   }
 
@@ -261,43 +257,12 @@ export class RuntimeClient implements DurableRuntime {
     return new OverloadedError(this.#limit, this.#options.retryAfterMs ?? 1000);
   }
 
-  #sendAll(requests: readonly Envelope[]): void {
-    try {
-      this.#link.send({ type: 'requests', requests });
-    } catch (error) {
-      // A body that cannot cross to the writer's thread fails alone.
-      const [only] = requests;
-      if (requests.length > 1) for (const request of requests) this.#sendAll([request]);
-      else if (only !== undefined) this.#fail(only, error);
-    }
-  }
-
   #fail({ id, kind }: Envelope, error: unknown): void {
     const caller = this.#callers.get(id);
     this.#callers.delete(id);
     caller?.reject(
       new InternalError(`A request of kind ${kind} cannot be sent: ${textOf(error)}`, { cause: error }),
     );
-  }
-
-  #sendSoon(): void {
-    this.#sending ??= setImmediate(() => this.#flush());
-  }
-
-  #flush(): void {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
-    clearImmediate(this.#sending);
-    this.#publisher.flush();
-    // Publishing has asked for a round of its own; this is it.
-    clearImmediate(this.#sending);
-    this.#sending = undefined;
-    const requests = this.#requests;
-    const ids = this.#cancelled;
-    this.#requests = [];
-    this.#cancelled = [];
-    if (requests.length > 0) this.#sendAll(requests);
-    if (ids.length > 0) this.#link.send({ type: 'cancel', ids });
   }
 }
 
