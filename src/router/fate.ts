@@ -227,7 +227,7 @@ export function tellFate(fate: Fate): string {
     case 'delivered':
       return `delivered to ${fate.sink} at attempt ${fate.attempts}${noted(fate)}`;
     case 'deadLettered':
-      return `given up for ${fate.sink} after ${fate.attempts} attempts: ${fate.reason}`;
+      return `given up for ${fate.sink} after ${fate.attempts} ${fate.attempts === 1 ? 'attempt' : 'attempts'}: ${fate.reason}`;
     default:
       return expectNever(fate);
   }

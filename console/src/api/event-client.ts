@@ -16,6 +16,7 @@ export interface EventFilter {
   readonly source: string;
   readonly subject: string;
   readonly correlationKey: string;
+  readonly correlationId: string;
   readonly id: string;
   readonly fate: string;
   readonly from: string;
@@ -27,6 +28,7 @@ export const EVENT_CONDITIONS = [
   'source',
   'subject',
   'correlationKey',
+  'correlationId',
   'id',
   'fate',
   'from',

@@ -65,6 +65,7 @@ export interface EventStory {
   readonly received: string;
   readonly hops: number;
   readonly cause?: number;
+  readonly trace?: { readonly correlationId: string };
   /** Sequences of the events that it led to. */
   readonly effects?: readonly number[];
   readonly causeJob?: string;

@@ -64,6 +64,14 @@ function Head({ story, onCopy }: { readonly story: EventStory; readonly onCopy: 
             Received {dateTime(story.received)}
             {story.repeats !== undefined &&
               `, and ${story.repeats.count} more ${story.repeats.count === 1 ? 'time' : 'times'} until ${dateTime(story.repeats.last)}, without effect`}
+            {story.trace !== undefined && (
+              <>
+                {' · '}
+                <Link to={`/events?${new URLSearchParams({ correlationId: story.trace.correlationId })}`}>
+                  its business transaction
+                </Link>
+              </>
+            )}
           </p>
         </div>
         <div className={styles.actions}>

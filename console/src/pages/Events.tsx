@@ -116,6 +116,7 @@ const FIELDS = [
   ['source', 'Source', 'Source'],
   ['subject', 'Subject', 'Subject'],
   ['correlationKey', 'Correlation key', 'Key'],
+  ['correlationId', 'Business transaction', 'Transaction'],
 ] as const;
 const TIMES = [
   ['from', 'From'],

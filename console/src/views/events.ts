@@ -44,6 +44,7 @@ export function filterOf(query: string): EventFilter {
     source: value('source'),
     subject: value('subject'),
     correlationKey: value('correlationKey'),
+    correlationId: value('correlationId'),
     id: value('id'),
     fate: value('fate'),
     from: value('from'),
