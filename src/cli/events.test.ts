@@ -269,7 +269,7 @@ describe('Events on the command line', () => {
     );
 
     const published = await tutti('publish', 'Sunk', '--id', 'sunk', '--fate');
-    assert.match(published.out, /given up for http:\S+ after 1 attempts/);
+    assert.match(published.out, /given up for http:\S+ after 1 attempt:/);
     const letters = await tutti('dead-letters', '--subscription', id, '--json');
     const letter = JSON.parse(letters.out);
     assert.equal(letter.eventId, 'sunk');

@@ -25,6 +25,9 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** ms */
+const NOTIFY_MS = 5;
+
 /**
  * The read model in its own thread. Queries carry the journal's position at their arrival and wait there for it, so
  * a caller always sees its own writes.
@@ -38,6 +41,9 @@ export class HistoryClient implements ReadModel {
   #position = 0;
   #nextId = 1;
   #closed: Error | undefined;
+  /** Position that is to be passed on. */
+  #told = 0;
+  #telling: NodeJS.Timeout | undefined;
 
   private constructor(worker: Worker, options: HistoryOptions) {
     this.#worker = worker;
@@ -91,9 +97,16 @@ export class HistoryClient implements ReadModel {
     });
   }
 
-  /** Says that the journal has grown; the projection also looks by itself a few times a second. */
+  /**
+   * Says that the journal has grown. Passed on after a moment, so that the projection takes the records of many small
+   * transactions together; a query does not wait for that.
+   */
   notify(position: number): void {
-    if (this.#closed === undefined) this.#send({ kind: 'advance', position });
+    this.#told = position;
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      if (this.#closed === undefined) this.#send({ kind: 'advance', position: this.#told });
+    }, NOTIFY_MS);
   }
 
   position(): number {
@@ -106,6 +119,7 @@ export class HistoryClient implements ReadModel {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#telling);
     if (this.#closed === undefined) this.#send({ kind: 'close' });
     await this.#exited;
   }
