@@ -167,14 +167,19 @@ export class EventsCore {
 
   /** The event is routed in a later transaction; until then its arrival is all there is to tell. */
   #leave(tx: Tx, sequence: number): void {
-    this.stores.log.markToRoute(sequence);
     const logged = this.stores.log.get(sequence);
-    if (logged && this.#arrived.has(sequence)) this.intake.record(tx, sequence, logged.event, 'RECEIVED');
+    // One whose scope was undone is not there.
+    if (!logged) return;
+    this.stores.log.markToRoute(sequence);
+    if (this.#arrived.has(sequence)) this.intake.record(tx, sequence, logged.event, 'RECEIVED');
   }
 
   #route(tx: Tx, sequence: number): void {
     const logged = this.stores.log.get(sequence);
-    if (!logged) return;
+    if (!logged) {
+      this.stores.log.markRouted(sequence);
+      return;
+    }
     this.#cause = logged;
     try {
       tx.scoped(() => {

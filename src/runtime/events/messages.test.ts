@@ -7,6 +7,7 @@ import {
   completed,
   end,
   eventOf,
+  eventually,
   firstFate,
   incidentsOf,
   message,
@@ -278,4 +279,20 @@ test('an early event that another event brings to its place is told so, and does
   await world.publish(event('One'));
   await world.pass(3_600_001);
   assert.deepEqual(await world.fates(early), ['buffered', 'correlated']);
+});
+
+test('of very many events at once the last are routed in a later transaction, and their arrival is told before', async (t) => {
+  const world = await openWorld(t);
+  const events = Array.from({ length: 2500 }, (_, number) => eventOf(`Many.${number % 3}`));
+  const receipts = await world.runtime.publish(events);
+  assert.equal(receipts.length, 2500);
+  const last = await eventually(async () => (await world.story(2500)).fates[0]);
+  assert.equal(last.fate.kind, 'unmatched');
+  const told = world
+    .journal()
+    .filter(({ valueType }) => valueType === 'CLOUD_EVENT')
+    .map(({ intent, key }) => `${intent} ${key}`);
+  assert.equal(told.filter((text) => text.startsWith('ROUTED')).length, 2500);
+  assert.ok(!told.includes('RECEIVED 2000'));
+  assert.ok(told.indexOf('RECEIVED 2001') < told.indexOf('ROUTED 2001'));
 });
