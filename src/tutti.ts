@@ -8,7 +8,7 @@ import { complianceGroup } from './gateway/compliance/index.ts';
 import type { ConnectionLimits } from './gateway/connections.ts';
 import { consoleApi } from './gateway/console/api.ts';
 import { consolePages } from './gateway/console/pages.ts';
-import { authorizer, type EventsContext, eventsGroup } from './gateway/events/index.ts';
+import { authorizer, type EventsContext, eventsGroup, gateOf } from './gateway/events/index.ts';
 import { startGrpc } from './gateway/grpc/server.ts';
 import { HostPolicy } from './gateway/hosts.ts';
 import type { RouteGroup } from './gateway/http.ts';
@@ -77,7 +77,7 @@ export async function startTutti({
 }: StartOptions = {}): Promise<Tutti> {
   const { senders: givenSenders, webhook: givenWebhook, ...rest } = given;
   const options = resolveOptions(rest);
-  const senders = givenSenders ?? options.config?.senders ?? [];
+  const gate = gateOf(givenSenders ?? options.config?.senders ?? []);
   const webhook = givenWebhook ?? options.config?.webhook ?? defaultWebhook(options.host);
   const version = readVersion();
   /** What is open, to be closed in reverse order. */
@@ -141,8 +141,8 @@ export async function startTutti({
       events,
       bodyLimit: options.maxEventBytes,
       batchLimit: options.maxBatch,
-      senders,
-      authorize: authorizer(senders),
+      gate,
+      authorize: authorizer(gate),
       webhook,
       validator: new DataValidator(options.config?.events.schemas ?? []),
       contactPoint: () => `${options.host}:${grpcPort}`,

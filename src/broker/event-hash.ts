@@ -1,5 +1,3 @@
-import { type CloudEvent, idOf, sourceOf } from '../cloudevents/index.ts';
-
 /**
  * Hashes by which events are found. They are short: who finds one compares the event itself. 38 bits, so that a hash
  * and a place among 32,768 events fit into one exact number. Those of (source, id) are odd, those of other texts even.
@@ -19,10 +17,6 @@ export function termHash(text: string): number {
 
 export function isIdentity(hash: number): boolean {
   return hash % 2 === 1;
-}
-
-export function identityOf(event: CloudEvent): number {
-  return identityHash(sourceOf(event), idOf(event));
 }
 
 /** Two lanes of multiply and rotate over the UTF-16 units, mixed at the end. */

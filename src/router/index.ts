@@ -69,6 +69,7 @@ export {
   type Trace,
   type Wait,
 } from './outgoing.ts';
+export { namesJobBySubject } from './replies.ts';
 export type { EventRule, StartTarget } from './rules.ts';
 export { type KnownTrace, traceOf, traceOfJob } from './trace.ts';
 export {

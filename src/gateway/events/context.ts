@@ -1,8 +1,8 @@
-import type { Sender } from '../../config/senders.ts';
 import type { WebhookSettings } from '../../config/webhook.ts';
 import type { Events } from '../../runtime/events/index.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { DataValidator } from '../../schemas/index.ts';
+import type { SenderGate } from './senders.ts';
 
 /** What the routes for events need of the rest of the house. */
 export interface EventsContext {
@@ -15,7 +15,7 @@ export interface EventsContext {
   /** Events of one batch. @defaultValue 1000 */
   readonly batchLimit?: number;
   /** Who may send events. @defaultValue everybody who reaches the port */
-  readonly senders?: readonly Sender[];
+  readonly gate?: SenderGate | undefined;
   /** To which webhooks the receiver consents. @defaultValue that of a server on loopback */
   readonly webhook?: WebhookSettings;
 }

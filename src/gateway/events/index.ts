@@ -9,7 +9,7 @@ import { subscriptionRoutes } from './subscriptions.ts';
 import { waitRoutes } from './waits.ts';
 
 export type { EventsContext } from './context.ts';
-export { authorizer } from './senders.ts';
+export { authorizer, gateOf } from './senders.ts';
 
 /** Events in, subscriptions, and what is known of events. */
 export function eventsGroup(context: EventsContext): RouteGroup {

@@ -13,7 +13,7 @@ import {
 import { DEFAULT_BATCH_LIMIT, DEFAULT_EVENT_LIMIT, type EventsContext } from './context.ts';
 import { refusedData } from './data-check.ts';
 import { answerHandshake, checkOrigin } from './handshake.ts';
-import { SenderGate, type SenderRefusal } from './senders.ts';
+import type { SenderRefusal } from './senders.ts';
 
 const PATH = '/events';
 
@@ -21,18 +21,9 @@ const PATH = '/events';
  * `POST /events`: binary, structured and batch mode. Answers 202 when the events are synced, also for repeats and for
  * events that no process can use: what becomes of them is their fate, not an error of the sender. Refuses with 400,
  * 401, 403, 413, 415, 429 and 503 only. `OPTIONS /events`: the handshake of webhooks.
- * @throws SettingError if the keys of a sender cannot be read
  */
 export function ingressRoutes(context: EventsContext): readonly Route[] {
-  const {
-    runtime,
-    validator,
-    bodyLimit,
-    batchLimit,
-    senders = [],
-    webhook = defaultWebhook('127.0.0.1'),
-  } = context;
-  const gate = senders.length > 0 ? new SenderGate(senders) : undefined;
+  const { runtime, validator, bodyLimit, batchLimit, gate, webhook = defaultWebhook('127.0.0.1') } = context;
   const take = async (request: GatewayRequest): Promise<GatewayResponse> => {
     const events = eventsOf(request, batchLimit ?? DEFAULT_BATCH_LIMIT);
     if (gate) {

@@ -11,7 +11,7 @@ import { UnavailableError } from '../../runtime/errors.ts';
 import { openWorld, temporaryFolder } from '../../runtime/events/world.test-helper.ts';
 import { HostPolicy } from '../hosts.ts';
 import { startGateway } from '../server.ts';
-import { eventsGroup } from './index.ts';
+import { eventsGroup, gateOf } from './index.ts';
 
 const SHOP = 'shop-0123456789-0123456789';
 const BANK = 'bank-0123456789-0123456789';
@@ -42,7 +42,7 @@ async function guarded(t: TestContext, senders: unknown, failing = false): Promi
       eventsGroup({
         runtime,
         events: world.events,
-        ...(senders !== undefined && { senders: parseSenders(senders, 'senders') }),
+        ...(senders !== undefined && { gate: gateOf(parseSenders(senders, 'senders')) }),
       }),
     ],
     hosts: new HostPolicy([]),
@@ -266,7 +266,11 @@ test('F8 keys of an issuer may stand in a file; one that is missing is told at s
   const senders = [{ name: 'partner', jwt: { issuer: ISSUER, audience: 'tutti', jwksFile } }];
   const world = await openWorld(t);
   const group = () =>
-    eventsGroup({ runtime: world.runtime, events: world.events, senders: parseSenders(senders, 'senders') });
+    eventsGroup({
+      runtime: world.runtime,
+      events: world.events,
+      gate: gateOf(parseSenders(senders, 'senders')),
+    });
   assert.throws(
     group,
     (error) => error instanceof SettingError && /'partner'.*cannot be used: ENOENT/.test(error.message),

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import { attribute, type CloudEvent, sourceOf, subjectOf, typeOf } from '../../cloudevents/index.ts';
+import { attribute, type CloudEvent, sourceOf, typeOf } from '../../cloudevents/index.ts';
 import { type Sender, tokenDigest } from '../../config/senders.ts';
+import { namesJobBySubject } from '../../router/index.ts';
 import { GatewayError } from '../errors.ts';
 import type { RequestHead } from '../http.ts';
 import { JwtCheck } from './jwt.ts';
@@ -78,14 +79,18 @@ export class SenderGate {
   }
 }
 
+/** The one gate of a server; none where everybody may send. @throws SettingError for keys that cannot be used */
+export function gateOf(senders: readonly Sender[]): SenderGate | undefined {
+  return senders.length > 0 ? new SenderGate(senders) : undefined;
+}
+
 /**
  * For the paths beside `POST /events` that take events or tell of them: rejects with `GatewayError` if the request is not
  * from a known sender, or one of the events must not come from it. Without senders everybody may.
  */
 export function authorizer(
-  senders: readonly Sender[],
+  gate: SenderGate | undefined,
 ): (head: RequestHead, events: readonly CloudEvent[]) => Promise<void> {
-  const gate = senders.length > 0 ? new SenderGate(senders) : undefined;
   return async (head, events) => {
     if (!gate) return;
     const refused = gate.refusal(await gate.admit(head), events, head);
@@ -143,7 +148,7 @@ function refusedOf(
 /** Where an event names the job that it replies to by key: keys are counted up, so anybody could guess them. */
 function jobNaming(event: CloudEvent, head: RequestHead): string | undefined {
   if (attribute(event, 'jobkey') !== undefined) return 'jobkey';
-  if (/^\d+:\d+:\d+$/.test(subjectOf(event) ?? '')) return 'subject';
+  if (namesJobBySubject(event)) return 'subject';
   return head.headers.zeebe !== undefined || attribute(event, 'zeebe') !== undefined ? 'zeebe' : undefined;
 }
 

@@ -25,7 +25,10 @@ export class Intake {
    */
   accept(tx: Tx, event: CloudEvent, origin: Origin, host?: Lane): Appended & { readonly routable: boolean } {
     const { log } = this.#stores;
-    const { undo, place, ...appended } = log.append(event, tx.now, { trace: traceOf(event), ...origin });
+    const { undo, place, ...appended } = log.append(event, tx.now, {
+      ...origin,
+      trace: origin.trace ?? traceOf(event),
+    });
     if (undo) tx.onUndo(undo);
     const { sequence, duplicate } = appended;
     if (duplicate) {

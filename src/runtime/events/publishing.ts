@@ -35,7 +35,7 @@ export class Publishing {
     return this.#told.get(records);
   }
 
-  /** What moved comes first (see `event_fate_moved` of the broker's tables). */
+  /** What moved comes first (see `FateKinds.later` of the broker). */
   run(tx: Tx, logged: LoggedEvent, { publications, starts, told }: MessagePlan): readonly Fate[] {
     const started = starts.map(({ target, variables }) => this.#start(tx, target, variables));
     const published = publications.flatMap((request) => this.#publish(tx, logged, request));
