@@ -9,10 +9,15 @@ export function identityHash(source: string, id: string): number {
   return hash - (hash % 2) + 1;
 }
 
-/** The hash of a text that an event is found by: its id, subject, correlation key or correlation id. */
+/** The hash of a text that an event is found by: its id, source, type, subject, correlation key or correlation id. */
 export function termHash(text: string): number {
   const hash = hashOf(text, 0x9e3779b9);
   return hash - (hash % 2);
+}
+
+/** The hash of a kind of fate. */
+export function fateHash(kind: string): number {
+  return termHash(`fate\n${kind}`);
 }
 
 export function isIdentity(hash: number): boolean {

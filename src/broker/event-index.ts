@@ -1,6 +1,7 @@
 import type { Database } from '../store/database.ts';
-import { identityHash, isIdentity, termHash } from './event-hash.ts';
+import { fateHash, identityHash, isIdentity, termHash } from './event-hash.ts';
 import { IdentityFilter } from './identity-filter.ts';
+import type { FateEntry } from './logged-event.ts';
 
 /** Events of one run. */
 export const RUN_LENGTH = 32_768;
@@ -14,8 +15,11 @@ export interface Terms {
   readonly received: number;
   readonly source: string;
   readonly id: string;
+  readonly type: string;
   /** Other texts: subject, correlation key, correlation id. */
   readonly others: readonly (string | undefined)[];
+  /** What became of it in its own transaction. */
+  readonly fates: readonly FateEntry[];
 }
 
 interface Run {
@@ -39,6 +43,8 @@ export class EventIndex {
   #received = 0;
   /** Entries as in the pages, not sorted yet. */
   #entries: number[] = [];
+  /** Used again for each event. */
+  readonly #terms = new Set<number>();
   readonly #identities = new Map<number, number | readonly number[]>();
 
   constructor(db: Database) {
@@ -82,7 +88,7 @@ export class EventIndex {
     this.#load();
   }
 
-  #keep({ sequence, received, source, id, others }: Terms): void {
+  #keep({ sequence, received, source, id, type, others, fates }: Terms): void {
     const place = sequence - this.#first;
     const identity = identityHash(source, id);
     const known = this.#identities.get(identity);
@@ -90,11 +96,11 @@ export class EventIndex {
       identity,
       known === undefined ? sequence : [...(typeof known === 'number' ? [known] : known), sequence],
     );
-    this.#entries.push(identity * RUN_LENGTH + place, termHash(id) * RUN_LENGTH + place);
-    others.forEach((text, at) => {
-      if (text === undefined || text === id || others.indexOf(text) < at) return;
-      this.#entries.push(termHash(text) * RUN_LENGTH + place);
-    });
+    this.#entries.push(identity * RUN_LENGTH + place);
+    this.#terms.clear();
+    for (const text of [id, source, type, ...others]) if (text !== undefined) this.#terms.add(termHash(text));
+    for (const { kind } of fates) this.#terms.add(fateHash(kind));
+    for (const term of this.#terms) this.#entries.push(term * RUN_LENGTH + place);
     this.#received = received;
   }
 
@@ -151,17 +157,19 @@ function* readYoung(db: Database, first: number): Generator<Terms> {
       received: number;
       source: string;
       id: string;
+      type: string;
       subject: string | null;
       correlation_key: string | null;
       correlation_id: string | null;
+      fates: string | null;
     }>(
-      `SELECT sequence, received, source, id, subject, correlation_key, correlation_id FROM event
+      `SELECT sequence, received, source, id, type, subject, correlation_key, correlation_id, fates FROM event
         WHERE sequence >= ? ORDER BY sequence LIMIT 1000`,
       from,
     );
-    for (const { subject, correlation_key, correlation_id, ...row } of rows) {
+    for (const { subject, correlation_key, correlation_id, fates, ...row } of rows) {
       const others = [subject, correlation_key, correlation_id].map((text) => text ?? undefined);
-      yield { ...row, others };
+      yield { ...row, others, fates: fates === null ? [] : (JSON.parse(fates) as FateEntry[]) };
     }
     const last = rows.at(-1);
     if (!last) return;
@@ -170,8 +178,7 @@ function* readYoung(db: Database, first: number): Generator<Terms> {
 }
 
 /** Sequences of one run with this hash, the youngest first. From any connection to the data folder. */
-export function findInRun(db: Database, run: number, hash: number): number[] {
-  const found: number[] = [];
+export function* findInRun(db: Database, run: number, hash: number): Generator<number> {
   let below = (hash + 1) * RUN_LENGTH;
   for (;;) {
     const page = db.get<{ first_entry: number; entries: Uint8Array }>(
@@ -179,12 +186,12 @@ export function findInRun(db: Database, run: number, hash: number): number[] {
       run,
       below,
     );
-    if (!page) return found;
+    if (!page) return;
     const entries = new Float64Array(page.entries.slice().buffer);
     for (let at = firstBelow(entries, below); at >= 0; at--) {
       const entry = entries[at] ?? 0;
-      if (hashOfEntry(entry) !== hash) return found;
-      found.push(run + (entry % RUN_LENGTH));
+      if (hashOfEntry(entry) !== hash) return;
+      yield run + (entry % RUN_LENGTH);
     }
     below = page.first_entry;
   }

@@ -255,7 +255,7 @@ export class EventLog {
     const subject = subjectOf(event);
     const correlationKey = attribute(event, 'correlationkey') ?? subject;
     const correlationId = trace?.correlationId ?? attribute(event, 'correlationid');
-    const [source, id] = [sourceOf(event), idOf(event)];
+    const [source, id, type] = [sourceOf(event), idOf(event), typeOf(event)];
     this.#db.run(
       `INSERT INTO event (sequence, source, id, type, subject, correlation_key, received, hops, cause, cause_job,
           correlation_id, causation_id, traceparent, fates, attributes, data_form, data)
@@ -263,7 +263,7 @@ export class EventLog {
       sequence,
       source,
       id,
-      typeOf(event),
+      type,
       subject ?? null,
       correlationKey ?? null,
       received,
@@ -278,8 +278,8 @@ export class EventLog {
       data_form,
       data,
     );
-    this.#kinds.first(sequence, fates);
-    this.#index.add({ sequence, received, source, id, others: [subject, correlationKey, correlationId] });
+    const others = [subject, correlationKey, correlationId];
+    this.#index.add({ sequence, received, source, id, type, others, fates });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Database, SqlValue } from '../store/database.ts';
-import { identityHash, termHash } from './event-hash.ts';
+import { fateHash, identityHash, termHash } from './event-hash.ts';
 import { findInRun, RUN_LENGTH } from './event-index.ts';
+import { kindCondition, kindValues } from './fate-kinds.ts';
 import type { FateEntry } from './logged-event.ts';
 
 /** All conditions must hold. */
@@ -88,12 +89,8 @@ export async function searchEvents(db: Database, query: EventQuery): Promise<Eve
   if (query.after !== undefined) return searchUpwards(db, query, where, { low, high });
   const hash = hashOf(query);
   if (hash !== undefined) return searchByHash(db, query, where, { low, high }, hash);
-  if (query.data === undefined && query.fates !== undefined) {
-    const rows = query.fates.flatMap((kind) => selectKind(db, where, kind, low, high, query.limit));
-    const bySequence = new Map(rows.map((row) => [row.sequence, row]));
-    const newest = [...bySequence.values()].sort((one, other) => other.sequence - one.sequence);
-    return pageOf(newest.slice(0, query.limit), query.limit);
-  }
+  if (query.data === undefined && query.fates !== undefined)
+    return searchByKinds(db, query, where, { low, high });
   if (query.data === undefined) return pageOf(select(db, where, low, high, query.limit), query.limit);
   const found: SummaryRow[] = [];
   for (let above = high; above > low; above -= PORTION) {
@@ -147,16 +144,34 @@ function conditionsOf(query: EventQuery): Where {
     values.push(`$.${path}`, text, JSON.stringify(text));
   }
   if (query.fates !== undefined) {
-    const kinds = query.fates.map(() => '?').join(', ');
-    sql.push(
-      ` AND EXISTS (SELECT 1 FROM event_fate_kind AS k WHERE k.kind IN (${kinds}) AND k.sequence = event.sequence)`,
-    );
-    values.push(...query.fates);
+    sql.push(` AND (${query.fates.map(kindCondition).join(' OR ')})`);
+    values.push(...query.fates.flatMap(kindValues));
   }
   return { sql: sql.join(''), values };
 }
 
-/** By the index of one kind of fate, so that a rare one is found at once in a long log. */
+/** By the indexes of kinds of fates, so that a rare one is found at once in a long log. */
+async function searchByKinds(
+  db: Database,
+  query: EventQuery,
+  where: Where,
+  { low, high }: Bounds,
+): Promise<EventPage> {
+  const found = new Map<number, SummaryRow>();
+  let looked = low;
+  for (const kind of query.fates ?? []) {
+    for (const row of selectKind(db, where, kind, low, high, query.limit)) found.set(row.sequence, row);
+    const { rows, down } = await rowsByHash(db, query.limit, where, { low, high }, fateHash(kind));
+    for (const row of rows) found.set(row.sequence, row);
+    looked = Math.max(looked, down);
+  }
+  // Below where the search of one kind stopped, another may have found what is not next yet.
+  const newest = [...found.values()].filter(({ sequence }) => sequence > looked);
+  newest.sort((one, other) => other.sequence - one.sequence);
+  return pageOf(newest.slice(0, query.limit), query.limit, looked > low ? looked + 1 : undefined);
+}
+
+/** Of what became of events after their own transaction. */
 function selectKind(
   db: Database,
   where: Where,
@@ -219,37 +234,63 @@ function lastBefore(db: Database, last: number, time: number): number {
   return low;
 }
 
-function hashOf({ source, id, subject, correlationKey, correlationId }: EventQuery): number | undefined {
+/** Of the condition that most likely names the fewest events. */
+function hashOf({
+  source,
+  id,
+  subject,
+  correlationKey,
+  correlationId,
+  type,
+}: EventQuery): number | undefined {
   if (source !== undefined && id !== undefined) return identityHash(source, id);
-  const text = id ?? correlationId ?? correlationKey ?? subject;
+  const text = id ?? correlationId ?? correlationKey ?? subject ?? source ?? type;
   return text === undefined ? undefined : termHash(text);
 }
 
-function searchByHash(
+async function searchByHash(
   db: Database,
   { limit }: EventQuery,
   where: Where,
+  bounds: Bounds,
+  hash: number,
+): Promise<EventPage> {
+  const { rows, down } = await rowsByHash(db, limit, where, bounds, hash);
+  return pageOf(rows, limit, down > bounds.low ? down + 1 : undefined);
+}
+
+/** The newest rows with a hash, and how far `down` it was looked for more: above that sequence there are no others. */
+async function rowsByHash(
+  db: Database,
+  limit: number,
+  where: Where,
   { low, high }: Bounds,
   hash: number,
-): EventPage {
+): Promise<{ readonly rows: SummaryRow[]; readonly down: number }> {
   const runs = db.all<{ first: number; last: number }>(
     'SELECT first, last FROM event_run ORDER BY first DESC',
   );
   const young = Math.max(low, runs[0]?.last ?? 0);
-  const found = select(db, where, young, high, limit);
+  const rows = select(db, where, young, high, limit);
+  let looked = 0;
   for (const { first } of runs) {
-    if (found.length === limit || first + RUN_LENGTH <= low) break;
+    if (rows.length === limit || first + RUN_LENGTH <= low) break;
     if (first > high) continue;
     for (const sequence of findInRun(db, first, hash)) {
-      if (found.length === limit) break;
-      if (sequence > low && sequence <= high) found.push(...select(db, where, sequence - 1, sequence, 1));
+      if (rows.length === limit) break;
+      if (sequence <= low || sequence > high) continue;
+      if (looked === MOST_LOOKED_AT) return { rows, down: sequence };
+      rows.push(...select(db, where, sequence - 1, sequence, 1));
+      looked += 1;
+      if (looked % PORTION === 0) await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  return pageOf(found, limit);
+  return { rows, down: rows.length === limit ? (rows.at(-1)?.sequence ?? 1) - 1 : low };
 }
 
-function pageOf(rows: readonly SummaryRow[], limit: number): EventPage {
-  const next = rows.length === limit ? rows.at(-1)?.sequence : undefined;
+/** @param rest where to go on though the page is not full, if not everything was looked at */
+function pageOf(rows: readonly SummaryRow[], limit: number, rest?: number): EventPage {
+  const next = rows.length === limit ? rows.at(-1)?.sequence : rest;
   return { items: rows.map(summaryOf), ...(next !== undefined && { next }) };
 }
 

@@ -12,20 +12,27 @@ const MOVES = new Set([
   'earlyReply',
   'expired',
 ]);
-const PASSING =
-  "'buffered', 'earlyReply', 'unmatched', 'refused', 'declined', 'failed', 'unknownJob', 'lateReply', 'unusableReply'";
+const PASSING = new Set([
+  'buffered',
+  'earlyReply',
+  'unmatched',
+  'refused',
+  'declined',
+  'failed',
+  'unknownJob',
+  'lateReply',
+  'unusableReply',
+]);
 
-/** Keeps what stands now of each event, by kind, for searches by fate. Calls run inside the writer's transaction. */
+/**
+ * Keeps what became of events after their own transaction, by kind, for searches by fate. What became of them at once is in
+ * their rows and in the runs of the index. Calls run inside the writer's transaction.
+ */
 export class FateKinds {
   readonly #db: Database;
 
   constructor(db: Database) {
     this.#db = db;
-  }
-
-  /** What became of a new event. */
-  first(sequence: number, fates: readonly FateEntry[]): void {
-    for (const { kind } of fates) this.#add(sequence, kind);
   }
 
   /**
@@ -34,8 +41,11 @@ export class FateKinds {
    */
   later(sequence: number, { kind }: FateEntry): void {
     if (MOVES.has(kind))
-      this.#db.run(`DELETE FROM event_fate_kind WHERE kind IN (${PASSING}) AND sequence = ?`, sequence);
-    this.#add(sequence, kind);
+      this.#db.run(
+        `DELETE FROM event_fate_kind WHERE kind IN (${listed(PASSING)}) AND sequence = ?`,
+        sequence,
+      );
+    this.#db.run('INSERT OR IGNORE INTO event_fate_kind (kind, sequence) VALUES (?, ?)', kind, sequence);
   }
 
   /** The event is deleted; these were its fates. */
@@ -43,8 +53,20 @@ export class FateKinds {
     for (const kind of new Set(fates.map(({ fate }) => fate.kind)))
       this.#db.run('DELETE FROM event_fate_kind WHERE kind = ? AND sequence = ?', kind, sequence);
   }
+}
 
-  #add(sequence: number, kind: string): void {
-    this.#db.run('INSERT OR IGNORE INTO event_fate_kind (kind, sequence) VALUES (?, ?)', kind, sequence);
-  }
+/** SQL that is true for a row of `event` of which a fate of this kind stands now; its values are those of {@link kindValues}. */
+export function kindCondition(kind: string): string {
+  const first = `instr(event.fates, ?) > 0 AND EXISTS (SELECT 1 FROM json_each(event.fates) WHERE value ->> 'kind' = ?)`;
+  const passed = `EXISTS (SELECT 1 FROM event_fate_kind AS m WHERE m.kind IN (${listed(MOVES)}) AND m.sequence = event.sequence)`;
+  const stands = PASSING.has(kind) ? `${first} AND NOT ${passed}` : first;
+  return `(EXISTS (SELECT 1 FROM event_fate_kind AS k WHERE k.kind = ? AND k.sequence = event.sequence) OR (${stands}))`;
+}
+
+export function kindValues(kind: string): string[] {
+  return [kind, `"kind":${JSON.stringify(kind)}`, kind];
+}
+
+function listed(kinds: Iterable<string>): string {
+  return [...kinds].map((kind) => `'${kind}'`).join(', ');
 }

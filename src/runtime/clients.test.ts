@@ -238,7 +238,7 @@ describe('the writer on a thread of its own', () => {
       7,
     );
     assert.equal(
-      harness.inFolder(({ kv }) => kv.number('position')),
+      harness.inFolder(({ journal }) => journal.newest()),
       10,
     );
   });

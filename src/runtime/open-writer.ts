@@ -41,7 +41,7 @@ export function openWriter(
   try {
     const clock = new WriterClock(
       { system: environment.systemTime, controllable: options.clock === 'controllable' },
-      folder.kv.number('time') ?? 0,
+      Math.max(folder.kv.number('time') ?? 0, folder.journal.time() ?? 0),
     );
     const core = new WriterCore({
       folder,

@@ -210,8 +210,8 @@ export class WriterCore {
     }
     folder.journal.append(this.#position + 1, tx.records, tx.now);
     folder.state.flush(changes);
-    folder.kv.set('position', this.#position + tx.records.length);
-    folder.kv.set('time', tx.now);
+    // Else the journal tells them, without a page of its own in each commit.
+    if (tx.records.length === 0) folder.kv.set('time', tx.now);
     this.#availability.beforeCommit();
     tx.end();
     folder.db.commit();

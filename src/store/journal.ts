@@ -53,6 +53,11 @@ export class JournalReader {
     return row?.last;
   }
 
+  /** Epoch ms of the newest transaction that had records; undefined if none is kept. */
+  time(): number | undefined {
+    return this.db.get<{ time: number }>('SELECT time FROM journal ORDER BY first DESC LIMIT 1')?.time;
+  }
+
   /** Bytes of record text that are kept, for retention by size. Reads the whole index: not for a hot path. */
   size(): number {
     return this.db.get<{ size: number | null }>('SELECT sum(size) AS size FROM journal')?.size ?? 0;
@@ -119,12 +124,14 @@ export class Journal extends JournalReader {
 
   /**
    * Deletes the oldest transactions that lie wholly at or before `upTo`, at most `maxRows` of them so that it stays a
-   * small step; answers how many went. The caller keeps `upTo` within what the read model has taken.
+   * small step; answers how many went. The caller keeps `upTo` within what the read model has taken. The newest one
+   * always stays: it tells position and time of the folder.
    */
   prune(upTo: number, maxRows = 100): number {
     return this.db.run(
       `DELETE FROM journal WHERE first IN
-        (SELECT first FROM journal WHERE first <= ? AND first + count - 1 <= ? ORDER BY first LIMIT ?)`,
+        (SELECT first FROM journal WHERE first <= ? AND first + count - 1 <= ?
+          AND first < (SELECT max(first) FROM journal) ORDER BY first LIMIT ?)`,
       upTo,
       upTo,
       maxRows,
