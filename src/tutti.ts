@@ -151,8 +151,13 @@ export async function startTutti({
     const gateway = await openGateway(context, ops, options, log, connections);
     publicUrl = gateway.url;
     open.push(() => gateway.close(ANSWER_GRACE_MS));
-    const grpc = await startGrpc(options.host, options.grpc);
-    open.push(() => grpc.close());
+    const grpc = await startGrpc({
+      runtime,
+      host: options.host,
+      port: options.grpc,
+      onError: (error, rpc) => log({ level: 'error', message: `${rpc} failed`, error }),
+    });
+    open.push(() => grpc.close(ANSWER_GRACE_MS));
     grpcPort = grpc.port;
     const addresses = { http: gateway.url, grpc: `${options.host}:${grpc.port}` };
     return { options, version, addresses, close: closeAll };

@@ -1,28 +1,100 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
+import type { DurableRuntime } from '../../runtime/client.ts';
+import { type CallContext, streaming, unary } from './call.ts';
+import { instanceCalls } from './instances.ts';
+import { jobCalls, jobStreams } from './jobs.ts';
+import { messageCalls } from './messages.ts';
+import { GATEWAY, gatewayService, packageDefinition } from './protocol.ts';
+import { resourceCalls } from './resources.ts';
+import { topologyCalls } from './topology.ts';
+
+export interface GrpcOptions {
+  readonly runtime: DurableRuntime;
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Mistakes in the program. */
+  readonly onError: CallContext['onError'];
+}
 
 /** The open gRPC port. */
 export interface GrpcGateway {
   readonly port: number;
-  close(): Promise<void>;
+  /** Ends long polls and streams, lets other calls finish for at most `graceMs`, and closes the port. */
+  close(graceMs: number): Promise<void>;
 }
 
+/** Bytes of one request, as Zeebe's gateway takes them. */
+const MESSAGE_LIMIT = 4 * 1024 * 1024;
+const HEALTH_MS = 1000;
+
 /**
- * Opens the port of Zeebe's gRPC protocol. No service is offered on it yet: every call is answered UNIMPLEMENTED, so
- * a client learns at once that it must use REST.
+ * Opens the port of Zeebe's gRPC protocol, with health check and reflection.
  * @throws an Error with code EADDRINUSE if the port is in use
  */
-export async function startGrpc(host: string, port: number): Promise<GrpcGateway> {
-  const server = new Server();
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, actual) => {
+export async function startGrpc({ runtime, host, port, onError }: GrpcOptions): Promise<GrpcGateway> {
+  const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT });
+  const stopping = new AbortController();
+  const context: CallContext = { stopping: stopping.signal, onError };
+  let bound = port;
+  const contactPoint = (): string => `${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const calls = {
+    ...topologyCalls(runtime, contactPoint),
+    ...resourceCalls(runtime),
+    ...instanceCalls(runtime, contactPoint),
+    ...jobCalls(runtime),
+    ...messageCalls(runtime),
+  };
+  server.addService(gatewayService, {
+    ...Object.fromEntries(Object.entries(calls).map(([rpc, call]) => [rpc, unary(rpc, call, context)])),
+    ...Object.fromEntries(
+      Object.entries(jobStreams(runtime)).map(([rpc, call]) => [rpc, streaming(rpc, call, context)]),
+    ),
+  });
+  new ReflectionService(packageDefinition).addToServer(server);
+  const endHealth = offerHealth(server, runtime);
+  bound = await bind(server, host, port);
+  return {
+    port: bound,
+    close: async (graceMs) => {
+      stopping.abort();
+      endHealth();
+      const late = setTimeout(() => server.forceShutdown(), graceMs);
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      clearTimeout(late);
+    },
+  };
+}
+
+/** The standard health check: of the server as a whole, and of the gateway's service. */
+function offerHealth(server: Server, runtime: DurableRuntime): () => void {
+  const names = ['', GATEWAY];
+  const now = (): ServingStatus => (runtime.ready().ok ? 'SERVING' : 'NOT_SERVING');
+  let told = now();
+  const health = new HealthImplementation(Object.fromEntries(names.map((name) => [name, told])));
+  health.addToServer(server);
+  const timer = setInterval(() => {
+    const next = now();
+    if (next === told) return;
+    told = next;
+    for (const name of names) health.setStatus(name, told);
+  }, HEALTH_MS);
+  return () => {
+    clearInterval(timer);
+    for (const name of names) health.setStatus(name, 'NOT_SERVING');
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<number> {
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return new Promise<number>((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, actual) => {
       if (error) reject(/EADDRINUSE/.test(error.message) ? portInUse(host, port) : error);
       else resolve(actual);
     });
   });
-  return {
-    port: bound,
-    close: async () => server.forceShutdown(),
-  };
 }
 
 /** As Node tells it of other servers. */

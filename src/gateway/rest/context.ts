@@ -1,3 +1,4 @@
+import type { JobValue } from '../../engine/records/record.ts';
 import type { ReadModel, RecordSource } from '../../history/index.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Commits } from '../commits.ts';
@@ -20,3 +21,14 @@ export const TENANT = '<default>';
 export const LONG_POLL_MS = 10_000;
 /** Wait of a creation with result unless the request says otherwise, ms. */
 export const RESULT_WAIT_MS = 10_000;
+
+/** A job as it is handed to a worker: its key, and its record's value with the variables the worker asked for. */
+export interface ActivatedJob {
+  readonly key: number;
+  readonly value: JobValue;
+}
+
+/** What an activation is answered with. */
+export interface ActivatedJobs {
+  readonly jobs: readonly ActivatedJob[];
+}

@@ -1,20 +1,14 @@
 import type { Answer } from '../../engine/records/command.ts';
-import type { JobValue } from '../../engine/records/record.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
-import { type GatewayContext, LONG_POLL_MS, TENANT } from './context.ts';
-
-/** A job as it is handed to a worker: its key, and its record's value with the variables the worker asked for. */
-export interface ActivatedJob {
-  readonly key: number;
-  readonly value: JobValue;
-}
-
-/** What an activation is answered with. */
-export interface ActivatedJobs {
-  readonly jobs: readonly ActivatedJob[];
-}
+import {
+  type ActivatedJob,
+  type ActivatedJobs,
+  type GatewayContext,
+  LONG_POLL_MS,
+  TENANT,
+} from './context.ts';
 
 /** Activating jobs and telling what became of them. */
 export function jobRoutes({ runtime }: GatewayContext): Route[] {

@@ -1,0 +1,101 @@
+import type { EventEmitter } from 'node:events';
+import { type handleServerStreamingCall, type handleUnaryCall, status } from '@grpc/grpc-js';
+import { asGatewayError, ERRORS, GRPC_STATUS } from '../errors.ts';
+import type { Message, StreamCall, UnaryCall } from './protocol.ts';
+
+/** What a handler gets beside the request. */
+export interface Caller {
+  /** Aborts when the client is gone, its deadline has passed, or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+export type Unary = (request: Message, caller: Caller) => Promise<Message> | Message;
+
+/** Handles a call that is answered by any number of messages; the call ends when the promise resolves. */
+export type Streaming = (request: Message, stream: JobSink, caller: Caller) => Promise<void>;
+
+/** The client's side of a streaming call. */
+export interface JobSink {
+  /** Resolves when the message has left for the client; rejects if it did not by the time that the call ended. */
+  write(message: Message): Promise<void>;
+}
+
+/** What calls need of the server. */
+export interface CallContext {
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal;
+  /** A mistake in the program. */
+  readonly onError: (error: unknown, rpc: string) => void;
+}
+
+export function unary(rpc: string, handler: Unary, context: CallContext): handleUnaryCall<Message, Message> {
+  return (call, answer) => {
+    const caller = callerOf(call, context);
+    Promise.resolve()
+      .then(() => handler(call.request, caller))
+      .then(
+        (response) => answer(null, response),
+        (error: unknown) => answer(statusOf(error, rpc, context)),
+      )
+      .finally(caller.release);
+  };
+}
+
+export function streaming(
+  rpc: string,
+  handler: Streaming,
+  context: CallContext,
+): handleServerStreamingCall<Message, Message> {
+  return (call) => {
+    const caller = callerOf(call, context);
+    handler(call.request, sinkOf(call, caller.signal), caller)
+      .then(
+        () => call.end(),
+        (error: unknown) => call.emit('error', statusOf(error, rpc, context)),
+      )
+      .finally(caller.release);
+  };
+}
+
+function callerOf(
+  call: Pick<UnaryCall, 'cancelled'> & EventEmitter,
+  { stopping }: CallContext,
+): Caller & { readonly release: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  call.once('cancelled', abort);
+  stopping.addEventListener('abort', abort, { once: true });
+  if (call.cancelled || stopping.aborted) abort();
+  return { signal: controller.signal, release: () => stopping.removeEventListener('abort', abort) };
+}
+
+function sinkOf(call: StreamCall, signal: AbortSignal): JobSink {
+  return {
+    write: (message) =>
+      new Promise((resolve, reject) => {
+        const gone = (): void => reject(new Error('The client is gone.'));
+        if (signal.aborted) return gone();
+        signal.addEventListener('abort', gone, { once: true });
+        call.write(message, (error: Error | null | undefined) => {
+          signal.removeEventListener('abort', gone);
+          if (error) reject(error);
+          else resolve();
+        });
+      }),
+  };
+}
+
+interface Refusal {
+  readonly code: number;
+  readonly details: string;
+}
+
+function statusOf(error: unknown, rpc: string, { onError }: CallContext): Refusal {
+  const known = asGatewayError(error);
+  if (known) return { code: GRPC_STATUS[ERRORS[known.code].grpc], details: known.message };
+  onError(error, rpc);
+  return {
+    code: status.INTERNAL,
+    details: `Unexpected error occurred during the request processing of ${rpc}`,
+  };
+}

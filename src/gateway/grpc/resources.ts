@@ -1,0 +1,56 @@
+import type { FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
+import type { DurableRuntime } from '../../runtime/client.ts';
+import { deployResources } from '../deploy.ts';
+import { acceptedOf } from '../errors.ts';
+import { TENANT } from '../rest/context.ts';
+import type { Unary } from './call.ts';
+import { key, messages, tenant, text } from './fields.ts';
+import type { Message } from './protocol.ts';
+
+/** Deploying and deleting resources. */
+export function resourceCalls(runtime: DurableRuntime): Record<string, Unary> {
+  return {
+    DeployResource: async (request) => {
+      tenant('DeployResource', request);
+      const { deploymentKey, processes, forms } = await deploy(runtime, request, 'resources', 'content');
+      return {
+        key: deploymentKey,
+        deployments: [
+          ...processes.map((process) => ({ process: processMessage(process) })),
+          ...forms.map((form) => ({ form: formMessage(form) })),
+        ],
+        tenantId: TENANT,
+      };
+    },
+    DeployProcess: async (request) => {
+      const { deploymentKey, processes } = await deploy(runtime, request, 'processes', 'definition');
+      return { key: deploymentKey, processes: processes.map(processMessage) };
+    },
+    DeleteResource: async (request) => {
+      const resourceKey = key(request, 'resourceKey');
+      acceptedOf(
+        await runtime.execute({ valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } }),
+      );
+      return {};
+    },
+  };
+}
+
+function deploy(runtime: DurableRuntime, request: Message, list: string, content: string) {
+  return deployResources(
+    runtime,
+    messages(request, list).map((resource) => ({
+      name: text(resource, 'name'),
+      content: resource[content] as Uint8Array,
+    })),
+  );
+}
+
+function processMessage(process: ProcessMetadata): Message {
+  const { bpmnProcessId, version, processDefinitionKey, resourceName } = process;
+  return { bpmnProcessId, version, processDefinitionKey, resourceName, tenantId: TENANT };
+}
+
+function formMessage({ formId, version, formKey, resourceName }: FormMetadata): Message {
+  return { formId, version, formKey, resourceName, tenantId: TENANT };
+}
