@@ -128,3 +128,47 @@ test('hashes are spread, exact numbers with a place behind them, and tell identi
   }
   assert.ok(seen.size > 199_990, `${200_000 - seen.size} of 200000 hashes are shared`);
 });
+
+test('events of a type, a source or a fate are found in all runs, page by page, and a fate only while it stands', async (t) => {
+  const db = openDatabase(t);
+  const log = new EventLog(db);
+  const rare = new Set([3, RUN_LENGTH + 3, COUNT - 3]);
+  for (let at = 0; at < COUNT; at += 1000) {
+    db.transaction(() => {
+      for (let number = at; number < Math.min(COUNT, at + 1000); number++) {
+        const [type, source] = rare.has(number) ? ['Rare', '/rare'] : ['Common', '/common'];
+        const { sequence } = log.append(makeEvent({ id: `${number}`, source, type }), number);
+        const kind = number % 10_000 === 3 ? 'buffered' : 'unmatched';
+        log.addFates(sequence, [{ kind, reason: '"kind":"expired"' } as never], number);
+      }
+      log.flush();
+    });
+  }
+  const walk = async (query: object): Promise<number[]> => {
+    const found: number[] = [];
+    for (let before: number | undefined; ; ) {
+      const page = await searchEvents(db, { limit: 2, ...query, ...(before && { before }) });
+      found.push(...page.items.map(({ sequence }) => sequence));
+      before = page.next;
+      if (before === undefined) return found;
+    }
+  };
+  const sequences = [...rare].map((number) => number + 1).reverse();
+  assert.deepEqual(await walk({ type: 'Rare' }), sequences);
+  assert.deepEqual(await walk({ source: '/rare' }), sequences);
+  assert.deepEqual(await walk({ source: '/common', type: 'Rare' }), []);
+  const buffered = [60_004, 50_004, 40_004, 30_004, 20_004, 10_004, 4];
+  assert.deepEqual(await walk({ fates: ['buffered'] }), buffered);
+  assert.deepEqual(await walk({ fates: ['expired'] }), []);
+  db.transaction(() => {
+    log.addFates(20_004, [{ kind: 'correlated' } as never], COUNT);
+    log.addFates(10_004, [{ kind: 'expired' } as never], COUNT);
+    log.flush();
+  });
+  assert.deepEqual(await walk({ fates: ['buffered'] }), [60_004, 50_004, 40_004, 30_004, 4]);
+  assert.deepEqual(await walk({ fates: ['correlated', 'expired'] }), [20_004, 10_004]);
+  assert.deepEqual(
+    await walk({ fates: ['buffered', 'correlated'], type: 'Common' }),
+    [60_004, 50_004, 40_004, 30_004, 20_004],
+  );
+});

@@ -14,13 +14,8 @@ export { Deliverer, type DelivererOptions, type DeliveryResult } from './deliver
 export { type Attempt, Deliveries, type DeliveryRow, NOT_YET, type Settled } from './deliveries.ts';
 export { type DeliverySettings, storedDeliverySettings, type WebhookSettings } from './delivery-settings.ts';
 export { EventLog, type EventLogSettings } from './event-log.ts';
-export {
-  type EventPage,
-  type EventQuery,
-  type EventSummary,
-  findEvent,
-  searchEvents,
-} from './event-search.ts';
+export type { EventPage, EventQuery, EventSummary } from './event-query.ts';
+export { findEvent, searchEvents } from './event-search.ts';
 export { type EventStory, type OpenDelivery, readStory } from './event-story.ts';
 export type { ConsentResult } from './handshakes.ts';
 export { type Lane, laneOf, laneText } from './lane.ts';
