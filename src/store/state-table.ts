@@ -6,6 +6,12 @@ import type { Database } from './database.ts';
 export type AnyTable = TableSpec<never>;
 type Column = { readonly name: string; readonly sql: string };
 
+/** One page of a scan: its statement, and the members that say where a row stands. */
+interface PageSql {
+  readonly sql: string;
+  readonly order: readonly string[];
+}
+
 interface Layout {
   readonly key: string;
   readonly keyType: 'INTEGER' | 'TEXT';
@@ -25,7 +31,14 @@ export class StateTable {
   readonly #db: Database;
   readonly #name: string;
   readonly #columns: readonly Column[];
+  /** Statements are built once: a text that is put together anew is hashed anew each time it is looked up. */
   readonly #insert: string;
+  readonly #select: string;
+  readonly #update: string;
+  readonly #delete: string;
+  readonly #pages = new Map<string, PageSql[]>();
+  /** Indexes by number of their first column, for {@link #raise}. */
+  readonly #leads: readonly { readonly index: string; readonly first: Column }[];
   /** Largest key, and largest first column of each index, that was ever written: beyond it SQL need not be asked. */
   readonly #most = new Map<string, number>();
   #exists: boolean;
@@ -42,6 +55,13 @@ export class StateTable {
     const all = ['k', ...this.#columns.map(({ sql }) => sql), 'v'];
     const updates = all.slice(1).map((column) => `${column} = excluded.${column}`);
     this.#insert = `INSERT INTO ${this.#name} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')}) ON CONFLICT (k) DO UPDATE SET ${updates.join(', ')}`;
+    this.#select = `SELECT v FROM ${this.#name} WHERE k = ?`;
+    this.#update = `UPDATE ${this.#name} SET v = ? WHERE k = ?`;
+    this.#delete = `DELETE FROM ${this.#name} WHERE k = ?`;
+    this.#leads = Object.keys(spec.indexes).flatMap((index) => {
+      const [first] = this.#indexColumns(index);
+      return first === undefined ? [] : [{ index, first }];
+    });
     this.#exists = this.#adopt();
   }
 
@@ -52,7 +72,7 @@ export class StateTable {
   }
 
   read(key: KeyPart): string | undefined {
-    return this.#db.get<{ v: string }>(`SELECT v FROM ${this.#name} WHERE k = ?`, key)?.v;
+    return this.#db.get<{ v: string }>(this.#select, key)?.v;
   }
 
   /** `old` is the row as SQL holds it, where the caller knows it: then only what differs is written. */
@@ -60,21 +80,19 @@ export class StateTable {
     if (!this.#exists) this.#create(key);
     const cells = this.#columns.map((column) => this.#cell(row, column.name));
     if (old !== undefined && this.#columns.every(({ name }, at) => this.#cell(old, name) === cells[at])) {
-      this.#db.run(`UPDATE ${this.#name} SET v = ? WHERE k = ?`, text, key);
+      this.#db.run(this.#update, text, key);
       return;
     }
     this.#db.run(this.#insert, key, ...cells, text);
     this.#raise('', key);
-    for (const index of Object.keys(this.spec.indexes)) {
-      const first = this.#firstColumn(index);
-      if (first === undefined) continue;
+    for (const { index, first } of this.#leads) {
       const cell = first.sql === 'k' ? key : this.#cell(row, first.name);
       if (cell !== null) this.#raise(index, cell);
     }
   }
 
   remove(key: KeyPart): void {
-    if (!this.certainlyAbsent(key)) this.#db.run(`DELETE FROM ${this.#name} WHERE k = ?`, key);
+    if (!this.certainlyAbsent(key)) this.#db.run(this.#delete, key);
   }
 
   /** One page of a scan; `after` is the last row of the page before. */
@@ -85,36 +103,53 @@ export class StateTable {
     after: object | undefined,
     limit: number,
   ): { k: KeyPart; v: string }[] {
-    const columns = this.#indexColumns(index);
-    if (prefix.length > columns.length)
-      throw new TypeError(`Index ${index} of ${this.spec.name} has only ${columns.length} columns`);
     const [lead] = prefix;
     if (!this.#exists || (typeof lead === 'number' && lead > this.#mostOf(index))) return [];
-    const rest = columns.slice(prefix.length);
-    const where = columns.map(({ sql }, at) => (at < prefix.length ? `${sql} = ?` : `${sql} IS NOT NULL`));
+    const { sql, order } = this.#pageSql(
+      index,
+      prefix.length,
+      options.upTo !== undefined,
+      after !== undefined,
+    );
     const values: KeyPart[] = [...prefix];
-    if (options.upTo !== undefined) {
+    if (options.upTo !== undefined) values.push(options.upTo);
+    if (after !== undefined) for (const name of order) values.push(this.#cell(after, name) ?? '');
+    values.push(limit);
+    return this.#db.all(sql, ...values);
+  }
+
+  #pageSql(index: string, given: number, bounded: boolean, goesOn: boolean): PageSql {
+    let known = this.#pages.get(index);
+    if (known === undefined) {
+      known = [];
+      this.#pages.set(index, known);
+    }
+    const place = given * 4 + (bounded ? 2 : 0) + (goesOn ? 1 : 0);
+    known[place] ??= this.#buildPage(index, given, bounded, goesOn);
+    return known[place];
+  }
+
+  #buildPage(index: string, given: number, bounded: boolean, goesOn: boolean): PageSql {
+    const columns = this.#indexColumns(index);
+    if (given > columns.length)
+      throw new TypeError(`Index ${index} of ${this.spec.name} has only ${columns.length} columns`);
+    const rest = columns.slice(given);
+    const where = columns.map(({ sql }, at) => (at < given ? `${sql} = ?` : `${sql} IS NOT NULL`));
+    if (bounded) {
       const [bound] = rest;
       if (bound === undefined)
         throw new TypeError(`upTo needs a column after the prefix in index ${index} of ${this.spec.name}`);
       where.push(`${bound.sql} <= ?`);
-      values.push(options.upTo);
     }
     const order = rest.some(({ sql }) => sql === 'k') ? rest : [...rest, this.#column(this.spec.key)];
     const list = order.map(({ sql }) => sql).join(', ');
-    if (after !== undefined) {
-      where.push(`(${list}) > (${order.map(() => '?').join(', ')})`);
-      for (const { name } of order) values.push(this.#cell(after, name) ?? '');
-    }
-    values.push(limit);
+    if (goesOn) where.push(`(${list}) > (${order.map(() => '?').join(', ')})`);
     const from = columns.length === 0 ? this.#name : `${this.#name} INDEXED BY ${this.#indexName(index)}`;
-    return this.#db.all(
-      `SELECT k, v FROM ${from} WHERE ${where.length === 0 ? 'TRUE' : where.join(' AND ')} ORDER BY ${columns
-        .slice(0, prefix.length)
-        .map(({ sql }) => `${sql}, `)
-        .join('')}${list} LIMIT ?`,
-      ...values,
-    );
+    const fixed = columns.slice(0, given).map(({ sql }) => `${sql}, `);
+    return {
+      sql: `SELECT k, v FROM ${from} WHERE ${where.length === 0 ? 'TRUE' : where.join(' AND ')} ORDER BY ${fixed.join('')}${list} LIMIT ?`,
+      order: order.map(({ name }) => name),
+    };
   }
 
   #column(name: string): Column {
@@ -127,10 +162,6 @@ export class StateTable {
     const names = this.spec.indexes[index];
     if (names === undefined) throw new TypeError(`Table ${this.spec.name} has no index ${index}`);
     return names.map((name) => this.#column(name));
-  }
-
-  #firstColumn(index: string): Column | undefined {
-    return this.#indexColumns(index)[0];
   }
 
   #indexName(index: string): string {
