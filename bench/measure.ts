@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import type { Answer } from '../src/engine/records/command.ts';
-import type { Client, Workload } from './workloads.ts';
-import { type BenchWriter, openWriter } from './writer.ts';
+import type { Workload } from './workloads.ts';
+import { loop, openWriter } from './writer.ts';
 
 export interface Figures {
   readonly perSecond: number;
@@ -26,9 +25,14 @@ interface Statement {
 /** Runs clients in a closed loop, each beginning a new instance when it is done with one. */
 export async function measure(workload: Workload, concurrency: number, ms: number): Promise<Figures> {
   return inFolder(async (folder) => {
-    const writer = await openWriter(folder, workload);
+    const writer = await openWriter(folder, workload.bpmn);
     const began = performance.now();
-    const { instances, commits } = loop(writer, workload, concurrency, () => performance.now() - began > ms);
+    const { instances, commits } = loop(
+      writer,
+      (n) => workload.client(n),
+      concurrency,
+      () => performance.now() - began > ms,
+    );
     const seconds = (performance.now() - began) / 1000;
     writer.close();
     return { perSecond: instances / seconds, syncsPerInstance: commits / instances };
@@ -38,7 +42,7 @@ export async function measure(workload: Workload, concurrency: number, ms: numbe
 /** The same, for a number of instances, noting down the SQL that is written. */
 export async function record(workload: Workload, concurrency: number, instances: number): Promise<Script> {
   return inFolder(async (folder) => {
-    const writer = await openWriter(folder, workload);
+    const writer = await openWriter(folder, workload.bpmn);
     const transactions: Statement[][] = [];
     let current: Statement[] = [];
     const { db } = writer.folder;
@@ -51,7 +55,12 @@ export async function record(workload: Workload, concurrency: number, instances:
       } else if (sql === 'ROLLBACK') current = [];
       return run(sql, ...values);
     };
-    const done = loop(writer, workload, concurrency, (count) => count >= instances);
+    const done = loop(
+      writer,
+      (n) => workload.client(n),
+      concurrency,
+      (count) => count >= instances,
+    );
     const schema = db
       .all<{ sql: string }>(
         "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
@@ -94,46 +103,6 @@ export function replay(script: Script, ms: number): number {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function loop(
-  writer: BenchWriter,
-  workload: Workload,
-  concurrency: number,
-  enough: (instances: number) => boolean,
-): { readonly instances: number; readonly commits: number } {
-  const clients = new Map<number, Client>();
-  let id = 0;
-  let instances = 0;
-  let commits = 0;
-  let begun = 0;
-  const go = (client: Client, answer?: Answer): void => {
-    const step = answer === undefined ? client.next() : client.next(answer);
-    if (!step.done) {
-      id += 1;
-      clients.set(id, client);
-      writer.core.submit([{ id, ...step.value }]);
-      return;
-    }
-    instances += 1;
-    if (!enough(instances)) {
-      begun += 1;
-      go(workload.client(begun));
-    }
-  };
-  for (; begun < concurrency; begun++) go(workload.client(begun));
-  while (clients.size > 0) {
-    const { replies, sample } = writer.core.run();
-    if (sample) commits += 1;
-    for (const reply of replies) {
-      const client = clients.get(reply.id);
-      clients.delete(reply.id);
-      if (!client) continue;
-      if (!reply.ok) throw new Error(JSON.stringify(reply.error));
-      go(client, reply.value as Answer);
-    }
-  }
-  return { instances, commits };
 }
 
 async function inFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {

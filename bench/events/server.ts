@@ -11,4 +11,4 @@ const tutti = await startTutti({
   },
 });
 process.on('disconnect', () => void tutti.close().then(() => process.exit()));
-process.send?.({ url: tutti.addresses.http });
+process.send?.({ url: tutti.addresses.http, pid: process.pid });
