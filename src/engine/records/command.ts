@@ -29,6 +29,15 @@ export type ClientCommand =
       readonly intent: 'BROADCAST';
       readonly value: { readonly signalName: string; readonly variables: Document };
     }
+  | {
+      readonly valueType: 'CONDITIONAL_EVALUATION';
+      readonly intent: 'EVALUATE';
+      readonly value: {
+        /** -1: all definitions. */
+        readonly processDefinitionKey: number;
+        readonly variables: Document;
+      };
+    }
   | { readonly valueType: 'JOB_BATCH'; readonly intent: 'ACTIVATE'; readonly value: JobActivationRequest }
   | {
       readonly valueType: 'JOB';

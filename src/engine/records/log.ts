@@ -1,4 +1,5 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
+import type { ConditionalEvaluationValue, ConditionalSubscriptionValue } from './conditional.ts';
 import type {
   CloudEventValue,
   CompensationSubscriptionValue,
@@ -99,6 +100,16 @@ export type LogEntry =
       readonly valueType: 'SIGNAL_SUBSCRIPTION';
       readonly intent: 'CREATED' | 'DELETED' | 'MIGRATED';
       readonly value: SignalSubscriptionValue;
+    }
+  | {
+      readonly valueType: 'CONDITIONAL_SUBSCRIPTION';
+      readonly intent: 'CREATED' | 'TRIGGERED' | 'DELETED' | 'MIGRATED';
+      readonly value: ConditionalSubscriptionValue;
+    }
+  | {
+      readonly valueType: 'CONDITIONAL_EVALUATION';
+      readonly intent: 'EVALUATED';
+      readonly value: ConditionalEvaluationValue;
     }
   | {
       readonly valueType: 'ESCALATION';

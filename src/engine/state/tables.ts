@@ -3,6 +3,7 @@ import type { Document, FormMetadata, ProcessMetadata } from '../records/record.
 import type { TableSpec } from './port.ts';
 import {
   COMPENSATIONS,
+  CONDITIONAL_SUBSCRIPTIONS,
   CORRELATIONS,
   INCIDENTS,
   JOBS,
@@ -17,6 +18,7 @@ import {
 
 export type {
   CompensationRow,
+  ConditionalSubscriptionRow,
   CorrelationRow,
   IncidentRow,
   JobRow,
@@ -31,6 +33,7 @@ export type {
 } from './waiting-tables.ts';
 export {
   COMPENSATIONS,
+  CONDITIONAL_SUBSCRIPTIONS,
   CORRELATIONS,
   INCIDENTS,
   JOBS,
@@ -211,6 +214,7 @@ export const TABLES: readonly TableSpec<never>[] = [
   CORRELATIONS,
   START_LOCKS,
   SIGNAL_SUBSCRIPTIONS,
+  CONDITIONAL_SUBSCRIPTIONS,
   INCIDENTS,
   COMPENSATIONS,
   USER_TASKS,

@@ -45,6 +45,15 @@ export function commandOf(session: Session, verb: string, value: never, step: Js
       const request = { signalName: text(signalName), variables: documentOf(variables) };
       return { valueType: 'SIGNAL', intent: 'BROADCAST', value: request };
     }
+    case 'evaluateConditional': {
+      const { bpmnProcessId, version, variables } = value as JsonObject;
+      const processDefinitionKey =
+        bpmnProcessId === undefined
+          ? -1
+          : (tracker.resource('process', text(bpmnProcessId), number(version)) ?? NO_SUCH_KEY);
+      const request = { processDefinitionKey, variables: documentOf(variables) };
+      return { valueType: 'CONDITIONAL_EVALUATION', intent: 'EVALUATE', value: request };
+    }
     case 'setVariables': {
       const target = value as string | Where;
       const scopeKey = typeof target === 'string' ? session.instanceKey(target) : elementKey(session, target);

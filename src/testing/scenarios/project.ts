@@ -54,6 +54,10 @@ function fieldsOf(record: LogRecord, names: Names): readonly Json[] | undefined 
       return [record.value.signalName];
     case 'SIGNAL_SUBSCRIPTION':
       return [record.value.signalName, record.value.catchEventId];
+    case 'CONDITIONAL_SUBSCRIPTION':
+      return [record.value.condition, record.value.catchEventId];
+    case 'CONDITIONAL_EVALUATION':
+      return [record.value.startedProcessInstances.length];
     case 'USER_TASK':
       return [record.value.elementId, userTaskAttributes(record.value)];
     case 'PROCESS':
@@ -79,6 +83,7 @@ function instanceOf(record: LogRecord): number | undefined {
     case 'TIMER':
     case 'PROCESS_MESSAGE_SUBSCRIPTION':
     case 'SIGNAL_SUBSCRIPTION':
+    case 'CONDITIONAL_SUBSCRIPTION':
     case 'USER_TASK':
     case 'ESCALATION':
     case 'COMPENSATION_SUBSCRIPTION':

@@ -1,5 +1,6 @@
 import type { ActivatedJobs } from '../../engine/commands/activate-jobs.ts';
 import type { Answer, CreationRequest } from '../../engine/records/command.ts';
+import type { ConditionalEvaluationValue } from '../../engine/records/conditional.ts';
 import type { Document, FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
 import { commandOf } from './commands.ts';
 import { documentOf, RefusedError } from './document.ts';
@@ -40,6 +41,10 @@ async function doStep(session: Session, verb: string, value: never, step: JsonOb
     case 'updateUserTask':
     case 'correlate':
       return written(session.execute(commandOf(session, verb, value, step)), 'rest', () => ({}));
+    case 'evaluateConditional':
+      return written(session.execute(commandOf(session, verb, value, step)), 'rest', (evaluated) =>
+        startedBy(session, evaluated as ConditionalEvaluationValue),
+      );
     case 'evaluateDecision':
       throw new UnsupportedStepError('decisions are not evaluated yet');
     default:
@@ -72,6 +77,16 @@ async function deploy(session: Session, names: readonly string[]): Promise<Reply
     }));
     return [...processes, ...forms];
   });
+}
+
+/** How many instances an evaluation started, by process id. */
+function startedBy(session: Session, { startedProcessInstances }: ConditionalEvaluationValue): Json {
+  const counts: Record<string, number> = {};
+  for (const { processInstanceKey } of startedProcessInstances) {
+    const id = session.tracker.elementId(processInstanceKey) ?? '';
+    counts[id] = (counts[id] ?? 0) + 1;
+  }
+  return counts;
 }
 
 interface Creation {
