@@ -82,7 +82,7 @@ export function subscriptionValue(row: ConditionalSubscriptionRow): ConditionalS
 interface Places {
   /** Ids of elements whose instances wait for conditions: by boundary events, themselves, or as scopes. */
   readonly waiting: ReadonlySet<string>;
-  /** Ids of scopes, and of multi-instances, that hold such elements. */
+  /** Ids of the scopes that hold such elements, or whose single instances in a multi-instance wait themselves. */
   readonly holders: ReadonlySet<string>;
 }
 
@@ -98,8 +98,8 @@ function placesOf(graph: ProcessGraph): Places {
     for (const id of waitersOf(graph, event)) {
       waiting.add(id);
       const element = graph.elements[id];
-      // The instances of a multi-instance stand between its body and what they hold.
-      if (element?.multiInstance !== undefined) holders.add(id);
+      // Event subprocesses are waited for by each instance of a multi-instance; boundary events by its body.
+      if (element?.multiInstance !== undefined && event.type === 'START_EVENT') holders.add(id);
       for (
         let scope = element?.flowScope ?? null;
         scope !== null;
