@@ -116,6 +116,22 @@ export interface ModificationRequest {
   }[];
   /** Keys of element instances. */
   readonly terminate: readonly number[];
+  /** Elements all of whose instances end (Camunda 8.9). */
+  readonly terminateIds?: readonly string[];
+  readonly move?: readonly MoveInstruction[];
+}
+
+/** Ends each source and puts a token before the target for it (Camunda 8.9). */
+export interface MoveInstruction {
+  /** All active instances of an element, or one element instance. */
+  readonly source: { readonly elementId: string } | { readonly elementInstanceKey: number };
+  readonly targetElementId: string;
+  /** Where the new token goes: a given scope (-1: found by the engine), that of the source, or what fits around it. */
+  readonly ancestor:
+    | { readonly kind: 'direct'; readonly elementInstanceKey: number }
+    | { readonly kind: 'inferred' }
+    | { readonly kind: 'sourceParent' };
+  readonly variables: ModificationRequest['activate'][number]['variables'];
 }
 
 export interface MigrationRequest {

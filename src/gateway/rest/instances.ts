@@ -4,6 +4,7 @@ import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
 import { type GatewayContext, RESULT_WAIT_MS, TENANT } from './context.ts';
+import { readModification } from './modification.ts';
 
 /** Creating, cancelling, modifying and migrating process instances. */
 
@@ -126,36 +127,6 @@ function readCreation(body: Fields): Creation {
       startInstructions,
       fetchVariables,
     },
-  };
-}
-
-function readModification(key: number, body: Fields): ClientCommand {
-  const activate = (body.objects('activateInstructions') ?? []).map((instruction) => {
-    const elementId = instruction.requiredString('elementId');
-    const ancestorElementInstanceKey = instruction.key('ancestorElementInstanceKey') ?? -1;
-    const variables = (instruction.objects('variableInstructions') ?? []).map((item) => {
-      const scope = { elementId: item.string('scopeId') ?? '', variables: item.document('variables') };
-      item.end();
-      return scope;
-    });
-    instruction.end();
-    return { elementId, ancestorElementInstanceKey, variables };
-  });
-  const terminate = (body.objects('terminateInstructions') ?? []).map((instruction) => {
-    const elementInstanceKey = instruction.key('elementInstanceKey');
-    instruction.end();
-    if (elementInstanceKey === undefined) {
-      throw new GatewayError('INVALID_ARGUMENT', 'No terminateInstructions.elementInstanceKey provided.');
-    }
-    return elementInstanceKey;
-  });
-  body.ignore('operationReference');
-  body.end();
-  return {
-    valueType: 'PROCESS_INSTANCE_MODIFICATION',
-    intent: 'MODIFY',
-    key,
-    value: { activate, terminate },
   };
 }
 
