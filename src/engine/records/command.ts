@@ -152,6 +152,12 @@ export interface CreationRequest {
   readonly version: number;
   readonly variables: Document;
   readonly startInstructions: readonly { readonly elementId: string }[];
+  /** The instance ends after any of these elements (Camunda 8.8). */
+  readonly runtimeInstructions?: readonly { readonly afterElementId: string }[];
+  /** At most 10 (Camunda 8.8). */
+  readonly tags?: readonly string[];
+  /** Empty or absent: none (Camunda 8.9). */
+  readonly businessId?: string;
   /** With awaiting result: names to answer; empty means all. */
   readonly fetchVariables: readonly string[];
 }

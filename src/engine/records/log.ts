@@ -1,9 +1,9 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type { ConditionalEvaluationValue, ConditionalSubscriptionValue } from './conditional.ts';
+import type { CreationValue, ResultValue } from './creation.ts';
 import type {
   CloudEventValue,
   CompensationSubscriptionValue,
-  CreationValue,
   Document,
   EscalationValue,
   FormMetadata,
@@ -17,7 +17,6 @@ import type {
   ProcessInstanceValue,
   ProcessMetadata,
   RejectionType,
-  ResultValue,
   SignalSubscriptionValue,
   SignalValue,
   TimerValue,
@@ -156,7 +155,8 @@ export interface OtherEntry {
     | 'PROCESS_INSTANCE_MODIFICATION'
     | 'PROCESS_INSTANCE_MIGRATION'
     | 'MESSAGE_CORRELATION'
-    | 'RESOURCE_DELETION';
+    | 'RESOURCE_DELETION'
+    | 'RUNTIME_INSTRUCTION';
   readonly intent: string;
   readonly value: object;
 }

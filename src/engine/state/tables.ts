@@ -131,6 +131,10 @@ export interface ElementRow {
   readonly listener: number;
   /** Of a process instance: its definition; null for all other elements. */
   readonly rootDefinition: number | null;
+  /** Of a process instance only, and only if it was created with them. */
+  readonly tags?: readonly string[];
+  readonly businessId?: string;
+  readonly terminateAfter?: readonly string[];
 }
 export const ELEMENTS: TableSpec<ElementRow> = {
   name: 'elements',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ClientCommand } from '../../engine/records/command.ts';
+import { History, InlineReadModel, type RecordSource } from '../../history/index.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { Session } from '../../testing/scenarios/session.ts';
 import { GatewayError } from '../errors.ts';
@@ -15,6 +16,7 @@ export interface RestAnswer {
 export class RestSession {
   readonly session: Session;
   readonly #routes: readonly Route[];
+  readonly #history: InlineReadModel;
 
   constructor(scenario: string, routes: (context: GatewayContext) => readonly Route[]) {
     this.session = new Session(
@@ -22,7 +24,27 @@ export class RestSession {
       undefined,
     );
     const runtime = { execute: async (command: ClientCommand) => this.session.execute(command) };
-    this.#routes = routes({ runtime: runtime as unknown as Runtime } as GatewayContext);
+    this.#history = new InlineReadModel(new History(':memory:', this.#records()));
+    this.#routes = routes({
+      runtime: runtime as unknown as Runtime,
+      history: this.#history,
+    } as unknown as GatewayContext);
+  }
+
+  /** The log of the session as the read model reads the journal. */
+  #records(): RecordSource {
+    const { log } = this.session;
+    return {
+      last: () => log.length,
+      oldest: () => 1,
+      read: (position, limit) =>
+        log.slice(position, position + limit).map((record, at) => ({ position: position + at + 1, record })),
+      close: () => undefined,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#history.close();
   }
 
   /** Deploys a model; gives the key of its definition. */
@@ -40,7 +62,8 @@ export class RestSession {
   async post(path: string, body: unknown, params: Record<string, string> = {}): Promise<RestAnswer> {
     const route = this.#routes.find((one) => one.path === path && one.method === 'POST');
     if (route === undefined) throw new Error(`No route ${path}`);
-    const request = { params, body: new TextEncoder().encode(JSON.stringify(body)), headers: {} };
+    const text = new TextEncoder().encode(JSON.stringify(body));
+    const request = { params, body: text, headers: {}, query: new URLSearchParams() };
     try {
       const answer = await route.handler(request as unknown as GatewayRequest);
       return { status: answer.status, body: JSON.parse(String(answer.body ?? '{}')) };

@@ -1,5 +1,6 @@
 import type { Answer, ClientCommand, CreationRequest } from '../../engine/records/command.ts';
-import type { CreationValue, Document } from '../../engine/records/record.ts';
+import type { CreationValue } from '../../engine/records/creation.ts';
+import type { Document } from '../../engine/records/record.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
@@ -45,7 +46,8 @@ export function instanceRoutes({ runtime }: GatewayContext): Route[] {
           processInstanceKey: String(created.processInstanceKey),
           tenantId: TENANT,
           variables: awaitCompletion ? (created.variables ?? new Map()) : {},
-          tags: [],
+          tags: created.tags ?? [],
+          businessId: created.businessId ?? null,
         });
       },
     },
@@ -99,10 +101,10 @@ function readCreation(body: Fields): Creation {
   const fetchVariables = body.strings('fetchVariables') ?? [];
   const requestTimeout = body.integer('requestTimeout', 0) ?? 0;
   body.tenant();
-  if ((body.objects('runtimeInstructions') ?? []).length > 0) {
-    throw new GatewayError('UNIMPLEMENTED', 'runtimeInstructions are not supported yet; leave them out.');
-  }
-  body.ignore('operationReference', 'tags');
+  const runtimeInstructions = (body.objects('runtimeInstructions') ?? []).map(readRuntimeInstruction);
+  const tags = body.strings('tags') ?? [];
+  const businessId = body.string('businessId') ?? '';
+  body.ignore('operationReference');
   body.end();
   if (bpmnProcessId === undefined && processDefinitionKey === undefined) {
     throw new GatewayError(
@@ -126,8 +128,24 @@ function readCreation(body: Fields): Creation {
       variables,
       startInstructions,
       fetchVariables,
+      runtimeInstructions,
+      tags,
+      businessId,
     },
   };
+}
+
+function readRuntimeInstruction(instruction: Fields) {
+  const type = instruction.string('type') ?? 'TERMINATE_PROCESS_INSTANCE';
+  const afterElementId = instruction.requiredString('afterElementId');
+  instruction.end();
+  if (type !== 'TERMINATE_PROCESS_INSTANCE') {
+    throw new GatewayError(
+      'INVALID_ARGUMENT',
+      `The value for runtimeInstructions.type is '${type}' but must be TERMINATE_PROCESS_INSTANCE.`,
+    );
+  }
+  return { afterElementId };
 }
 
 function readMigration(key: number, body: Fields): ClientCommand {

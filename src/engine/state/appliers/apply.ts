@@ -87,6 +87,7 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'PROCESS_INSTANCE_MIGRATION':
     case 'MESSAGE_CORRELATION':
     case 'RESOURCE_DELETION':
+    case 'RUNTIME_INSTRUCTION':
       return;
   }
 }
