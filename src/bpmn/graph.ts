@@ -85,6 +85,20 @@ export interface SignalDefinition {
   readonly name: ModelText;
 }
 
+/** What may happen to a variable. */
+export type VariableEvent = 'create' | 'update';
+
+/** When a conditional event happens (Camunda 8.9). */
+export interface ConditionalDefinition {
+  readonly condition: ModelText;
+  /** The condition as the model states it, with its leading `=`. */
+  readonly source: string;
+  /** Names of the variables whose changes matter; empty: all. */
+  readonly variableNames: readonly string[];
+  /** Which changes of these variables matter; empty: all. */
+  readonly variableEvents: readonly VariableEvent[];
+}
+
 export interface MultiInstance {
   readonly sequential: boolean;
   readonly inputCollection: ModelText;
@@ -166,6 +180,7 @@ export interface GraphElement {
   readonly error?: CodeDefinition;
   readonly escalation?: CodeDefinition;
   readonly signal?: SignalDefinition;
+  readonly conditional?: ConditionalDefinition;
   readonly linkName?: string;
   /** A compensation throw event restricted to one activity. */
   readonly compensatedActivity?: string;
@@ -200,4 +215,6 @@ export interface ProcessGraph {
   /** All flow elements by id, the process itself included. */
   readonly elements: Readonly<Record<string, GraphElement>>;
   readonly flows: Readonly<Record<string, GraphFlow>>;
+  /** Whether any event of the process waits for a condition, so that changes of variables must be looked at. */
+  readonly hasConditions?: true;
 }

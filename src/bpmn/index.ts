@@ -11,6 +11,7 @@ export type {
   CalledDecision,
   CalledElement,
   CodeDefinition,
+  ConditionalDefinition,
   ElementType,
   EventType,
   ExecutionListener,
@@ -25,6 +26,7 @@ export type {
   SignalDefinition,
   TimerDefinition,
   UserTaskDefinition,
+  VariableEvent,
 } from './graph.ts';
 export { GRAPH_FORMAT } from './graph.ts';
 export { rejectionText } from './rejection.ts';

@@ -499,6 +499,7 @@ describe('Reading over HTTP', () => {
       processDefinitionVersionTag: null,
       tenantId: '<default>',
       tags: [],
+      businessId: null,
     });
     assert.equal((await call('GET', '/v2/process-instances/2251799813685250')).status, 200);
     const missing = await call('GET', '/v2/process-instances/99999999999999999999');

@@ -24,6 +24,8 @@ const COLUMNS = {
     'parent_instance_key',
     'parent_element_key',
     'root_key',
+    'tags',
+    'business_id',
   ],
   element_instance: [
     'key',

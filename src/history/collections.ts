@@ -84,6 +84,8 @@ export const COLLECTIONS = {
       parentProcessInstanceKey: field('key', 't.parent_instance_key'),
       parentElementInstanceKey: field('key', 't.parent_element_key'),
       rootProcessInstanceKey: field('key', 't.root_key', 'filtered'),
+      businessId: field('string', 't.business_id'),
+      tags: field('string', 't.tags', 'shown'),
     },
   },
   elementInstances: {

@@ -150,6 +150,8 @@ function putElement(key: number, value: ProcessInstanceValue, life: Patch, rows:
       parent_instance_key: parent,
       parent_element_key: orNull(value.parentElementInstanceKey),
       ...life,
+      ...(value.tags !== undefined && { tags: JSON.stringify(value.tags) }),
+      ...(value.businessId !== undefined && { business_id: value.businessId }),
       ...('start_date' in life ? { root_key: parent === null ? key : rootOf(parent, rows) } : {}),
     });
     return;

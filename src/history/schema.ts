@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { COMPLIANCE_TABLES } from './compliance/tables.ts';
 
 /** Raised when a table changes: the read model is then thrown away and built again from the journal. */
-export const HISTORY_SCHEMA = 2;
+export const HISTORY_SCHEMA = 3;
 
 /**
  * All columns but the keys may be null: a row is written as a patch (see `RowBuffer`), and what the patch does not
@@ -19,11 +19,13 @@ CREATE TABLE process_definition (
 CREATE INDEX process_definition_id ON process_definition (process_id, version);
 CREATE TABLE process_instance (
   key INTEGER PRIMARY KEY, process_id TEXT, version INTEGER, definition_key INTEGER, state TEXT,
-  start_date INTEGER, end_date INTEGER, parent_instance_key INTEGER, parent_element_key INTEGER, root_key INTEGER
+  start_date INTEGER, end_date INTEGER, parent_instance_key INTEGER, parent_element_key INTEGER, root_key INTEGER,
+  tags TEXT, business_id TEXT
 ) STRICT;
 CREATE INDEX process_instance_process ON process_instance (process_id, state);
 CREATE INDEX process_instance_state ON process_instance (state);
 CREATE INDEX process_instance_start ON process_instance (start_date);
+CREATE INDEX process_instance_business_id ON process_instance (business_id) WHERE business_id IS NOT NULL;
 CREATE INDEX process_instance_parent ON process_instance (parent_instance_key) WHERE parent_instance_key IS NOT NULL;
 CREATE TABLE element_instance (
   key INTEGER PRIMARY KEY, instance_key INTEGER, process_id TEXT, definition_key INTEGER, element_id TEXT,

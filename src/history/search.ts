@@ -29,6 +29,8 @@ export type Condition =
   | { readonly kind: 'variable'; readonly name: string; readonly tests: readonly Condition[] }
   /** Instances that stand at this element now. */
   | { readonly kind: 'standsAt'; readonly elementId: string }
+  /** Instances that have this tag. */
+  | { readonly kind: 'tagged'; readonly tag: string }
   /** Instances with this key, or with a variable that is this text or number, or a text that begins so. */
   | { readonly kind: 'mentions'; readonly text: string }
   | { readonly kind: 'any'; readonly branches: readonly (readonly Condition[])[] };
@@ -177,6 +179,10 @@ function conditionSql(spec: CollectionSpec, condition: Condition, values: SQLInp
       values.push(condition.elementId);
       return `EXISTS (SELECT 1 FROM element_instance e
         WHERE e.instance_key = t.key AND e.end_date IS NULL AND e.element_id = ?)`;
+    case 'tagged':
+      // A quotation mark stands at both ends of a tag, and in none.
+      values.push(JSON.stringify(condition.tag));
+      return 'instr(t.tags, ?) > 0';
     case 'mentions': {
       const quoted = beginning(JSON.stringify(condition.text).slice(0, -1), VARIABLE_PREFIX);
       values.push(

@@ -7,6 +7,7 @@ import type {
   TimerDefinition,
 } from '../graph.ts';
 import { childOf, childrenOf, extensionOf, idOf, textOf, type XmlNode } from '../xml/node.ts';
+import { conditionalOf } from './conditional.ts';
 import { modelText, optionalText } from './text.ts';
 
 /** What an event definition adds to its element. */
@@ -14,7 +15,14 @@ export type EventPart = Pick<GraphElement, 'eventType'> &
   Partial<
     Pick<
       GraphElement,
-      'message' | 'timer' | 'error' | 'escalation' | 'signal' | 'linkName' | 'compensatedActivity'
+      | 'message'
+      | 'timer'
+      | 'error'
+      | 'escalation'
+      | 'signal'
+      | 'conditional'
+      | 'linkName'
+      | 'compensatedActivity'
     >
   >;
 
@@ -27,6 +35,7 @@ const EVENT_TYPES: Readonly<Record<string, EventType>> = {
   'bpmn:LinkEventDefinition': 'LINK',
   'bpmn:TerminateEventDefinition': 'TERMINATE',
   'bpmn:CompensateEventDefinition': 'COMPENSATION',
+  'bpmn:ConditionalEventDefinition': 'CONDITIONAL',
 };
 
 /** Reads the one event definition of an event; none makes it a none event. */
@@ -45,6 +54,8 @@ export function eventPart(event: XmlNode): EventPart {
       return { eventType, escalation: codeOf(childOf(definition, 'escalationRef'), 'escalationCode') };
     case 'SIGNAL':
       return withPart(eventType, 'signal', signalOf(definition));
+    case 'CONDITIONAL':
+      return withPart(eventType, 'conditional', conditionalOf(definition));
     case 'LINK':
       return withPart(eventType, 'linkName', textOf(definition, 'name'));
     case 'COMPENSATION': {

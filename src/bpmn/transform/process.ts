@@ -35,7 +35,12 @@ export function processGraph(process: XmlNode): ProcessGraph {
     // An id may be any name, `__proto__` too.
     elements: Object.fromEntries(elements),
     flows: Object.fromEntries(flows),
+    ...(waitsForConditions(elements) && { hasConditions: true as const }),
   };
+}
+
+function waitsForConditions(elements: ReadonlyMap<string, GraphElement>): boolean {
+  return [...elements.values()].some(({ conditional }) => conditional !== undefined);
 }
 
 function collect(scope: XmlNode, surroundings: Surroundings, flows: Map<string, GraphFlow>): void {

@@ -67,7 +67,9 @@ function enterScope(
 ): ElementRow {
   for (const child of w.state.scan(ELEMENTS, 'byScope', [around.key])) {
     if (child.elementId !== model.id || child.state !== 'ACTIVATED') continue;
-    if (ancestor === undefined || isWithin(w, ancestor, child)) return child;
+    if (ancestor !== undefined && !isWithin(w, ancestor, child)) continue;
+    // The instances of a multi-instance stand below its body, under the same id.
+    return child.type === 'MULTI_INSTANCE_BODY' ? enterScope(w, child, model, ancestor) : child;
   }
   const key = w.nextKey();
   const value = childValue(around, model);

@@ -4,8 +4,16 @@ import type { Document, ProcessInstanceValue } from '../records/record.ts';
 import type { ElementRow, ProcessRow } from '../state/tables.ts';
 import { noteTrigger } from './triggers.ts';
 
+/** What an instance may be created with. */
+export type InstanceLabels = Pick<ProcessInstanceValue, 'tags' | 'businessId' | 'terminateAfter'>;
+
 /** What the records of a new process instance tell. */
-export function instanceValue(process: ProcessRow, key: number, caller?: ElementRow): ProcessInstanceValue {
+export function instanceValue(
+  process: ProcessRow,
+  key: number,
+  caller?: ElementRow,
+  labels: InstanceLabels = {},
+): ProcessInstanceValue {
   return {
     bpmnElementType: 'PROCESS',
     bpmnEventType: 'UNSPECIFIED',
@@ -17,6 +25,7 @@ export function instanceValue(process: ProcessRow, key: number, caller?: Element
     flowScopeKey: -1,
     parentProcessInstanceKey: caller?.processInstanceKey ?? -1,
     parentElementInstanceKey: caller?.key ?? -1,
+    ...labels,
   };
 }
 

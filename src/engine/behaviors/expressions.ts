@@ -11,7 +11,7 @@ import {
 } from '../../feel/index.ts';
 import { IncidentError } from '../processing/incident-error.ts';
 import type { Work } from '../processing/work.ts';
-import { localVariables, parentScope } from './variables.ts';
+import { localVariables, parentScope } from './visible-variables.ts';
 
 /** The variables that an expression sees from a scope outwards. */
 export class VariableScope implements Scope {

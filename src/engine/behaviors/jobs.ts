@@ -27,6 +27,7 @@ export function createJob(
   customHeaders: JobDefinition['headers'],
   listener?: { readonly event: Exclude<ListenerEvent, 'UNSPECIFIED'>; readonly index: number },
 ): void {
+  const tags = w.element(row.processInstanceKey)?.tags;
   w.emit(w.nextKey(), {
     valueType: 'JOB',
     intent: 'CREATED',
@@ -44,6 +45,7 @@ export function createJob(
       recurringTime: -1,
       jobKind: listener === undefined ? 'BPMN_ELEMENT' : 'EXECUTION_LISTENER',
       jobListenerEventType: listener?.event ?? 'UNSPECIFIED',
+      ...(tags !== undefined && { tags }),
       ...(listener !== undefined && { listenerIndex: listener.index }),
     },
   });

@@ -1,8 +1,14 @@
 import type { GraphElement } from '../../bpmn/graph.ts';
 import { modelOf, type Work } from '../processing/work.ts';
-import { type ProcessRow, SIGNAL_SUBSCRIPTIONS, START_SUBSCRIPTIONS, TIMERS } from '../state/tables.ts';
+import {
+  CONDITIONAL_SUBSCRIPTIONS,
+  type ProcessRow,
+  SIGNAL_SUBSCRIPTIONS,
+  START_SUBSCRIPTIONS,
+  TIMERS,
+} from '../state/tables.ts';
 import { evaluateMessageName, evaluateString } from './expressions.ts';
-import { closeSignal } from './subscriptions.ts';
+import { closeConditional, closeSignal } from './subscriptions.ts';
 import { cancelTimer, createTimer, evaluateTimer } from './timers.ts';
 import { NO_VARIABLES } from './variables.ts';
 
@@ -57,6 +63,25 @@ function openStartEvent(
       },
     });
   }
+  if (event.conditional !== undefined) {
+    const { source: condition, variableNames, variableEvents } = event.conditional;
+    w.emit(w.nextKey(), {
+      valueType: 'CONDITIONAL_SUBSCRIPTION',
+      intent: 'CREATED',
+      value: {
+        scopeKey: -1,
+        elementInstanceKey: -1,
+        processInstanceKey: -1,
+        processDefinitionKey,
+        bpmnProcessId,
+        catchEventId: event.id,
+        interrupting: true,
+        condition,
+        variableNames,
+        variableEvents,
+      },
+    });
+  }
 }
 
 /** Ends the waiting of a definition's start events: a newer version takes over, or it is deleted. */
@@ -69,4 +94,6 @@ export function closeStartEvents(w: Work, processDefinitionKey: number): void {
   }
   for (const row of [...w.state.scan(SIGNAL_SUBSCRIPTIONS, 'byDefinition', [processDefinitionKey])])
     closeSignal(w, row);
+  for (const row of [...w.state.scan(CONDITIONAL_SUBSCRIPTIONS, 'byDefinition', [processDefinitionKey])])
+    closeConditional(w, row);
 }

@@ -1,13 +1,17 @@
 import type { GraphElement } from '../../bpmn/graph.ts';
 import type { Work } from '../processing/work.ts';
+import type { ConditionalSubscriptionValue } from '../records/conditional.ts';
 import type { MessageSubscriptionValue } from '../records/record.ts';
 import {
+  CONDITIONAL_SUBSCRIPTIONS,
+  type ConditionalSubscriptionRow,
   type ElementRow,
   MESSAGE_SUBSCRIPTIONS,
   type MessageSubscriptionRow,
   SIGNAL_SUBSCRIPTIONS,
   type SignalSubscriptionRow,
 } from '../state/tables.ts';
+import { holds, subscriptionValue, triggerLater } from './conditionals.ts';
 import { evaluateCorrelationKey, evaluateMessageName, evaluateString } from './expressions.ts';
 import { cancelTimer, createTimer, evaluateTimer, timersOf } from './timers.ts';
 import { NO_VARIABLES } from './variables.ts';
@@ -29,6 +33,7 @@ export function subscribe(w: Work, row: ElementRow, events: readonly GraphElemen
     createTimer(w, { ...timerOwner(row), targetElementId: event.id }, schedule);
   }
   for (const { event, name } of signals) openSignal(w, row, event, name);
+  for (const event of events) openConditional(w, row, event);
 }
 
 function timerOwner(row: ElementRow) {
@@ -89,6 +94,27 @@ function openSignal(w: Work, row: ElementRow, event: GraphElement, signalName: s
   });
 }
 
+/** A condition is asked when its subscription is opened, and from then on at changes of variables. */
+function openConditional(w: Work, row: ElementRow, event: GraphElement): void {
+  const { conditional } = event;
+  if (conditional === undefined) return;
+  const key = w.nextKey();
+  const value: ConditionalSubscriptionValue = {
+    scopeKey: row.key,
+    elementInstanceKey: row.key,
+    processInstanceKey: row.processInstanceKey,
+    processDefinitionKey: row.processDefinitionKey,
+    bpmnProcessId: row.bpmnProcessId,
+    catchEventId: event.id,
+    interrupting: event.interrupting ?? true,
+    condition: conditional.source,
+    variableNames: conditional.variableNames,
+    variableEvents: conditional.variableEvents,
+  };
+  w.emit(key, { valueType: 'CONDITIONAL_SUBSCRIPTION', intent: 'CREATED', value });
+  if (holds(w, value.condition, row.key)) triggerLater(w, key, value);
+}
+
 /** Closes what an element instance waits for: all, or what is meant for the elements that `concerns` picks. */
 export function unsubscribe(
   w: Work,
@@ -100,6 +126,20 @@ export function unsubscribe(
     if (!row.closing && concerns(row.value.elementId)) closeMessage(w, row);
   }
   for (const row of signalSubscriptionsOf(w, elementKey)) if (concerns(row.catchEventId)) closeSignal(w, row);
+  for (const row of conditionalSubscriptionsOf(w, elementKey))
+    if (concerns(row.catchEventId)) closeConditional(w, row);
+}
+
+export function conditionalSubscriptionsOf(
+  w: Work,
+  elementKey: number,
+): readonly ConditionalSubscriptionRow[] {
+  return [...w.state.scan(CONDITIONAL_SUBSCRIPTIONS, 'byScope', [elementKey])];
+}
+
+export function closeConditional(w: Work, row: ConditionalSubscriptionRow): void {
+  const value = subscriptionValue(row);
+  w.emit(row.key, { valueType: 'CONDITIONAL_SUBSCRIPTION', intent: 'DELETED', value });
 }
 
 export function messageSubscriptionsOf(w: Work, elementKey: number): readonly MessageSubscriptionRow[] {

@@ -1,6 +1,10 @@
 import type { Work } from '../processing/work.ts';
 import type { Document, JsonText } from '../records/record.ts';
 import { VARIABLES } from '../state/tables.ts';
+import { changesHappened, type VariableChange } from './conditionals.ts';
+import { localVariables, parentScope } from './visible-variables.ts';
+
+export { localVariables, NO_VARIABLES, parentScope, visibleVariables } from './visible-variables.ts';
 
 /** What variable records tell about the instance. */
 export interface VariableOwner {
@@ -9,32 +13,11 @@ export interface VariableOwner {
   readonly bpmnProcessId: string;
 }
 
-export const NO_VARIABLES: Document = new Map();
-
-export function localVariables(w: Work, scopeKey: number): Document {
-  return w.state.get(VARIABLES, scopeKey)?.values ?? NO_VARIABLES;
-}
-
-/** Key of the scope around; -1 for a process instance. */
-export function parentScope(w: Work, scopeKey: number): number {
-  return w.element(scopeKey)?.flowScopeKey ?? -1;
-}
-
-/** All variables visible in a scope, or only those named: inner ones hide outer ones. */
-export function visibleVariables(w: Work, scopeKey: number, names: readonly string[] = []): Document {
-  const wanted = names.length === 0 ? undefined : new Set(names);
-  const visible = new Map<string, JsonText>();
-  for (let scope = scopeKey; scope >= 0; scope = parentScope(w, scope)) {
-    for (const [name, value] of localVariables(w, scope)) {
-      if (!visible.has(name) && (wanted === undefined || wanted.has(name))) visible.set(name, value);
-    }
-  }
-  return visible;
-}
-
 /** Sets variables in this scope only. A variable that has the value already is left alone. */
 export function setLocalVariables(w: Work, owner: VariableOwner, scopeKey: number, document: Document): void {
-  for (const [name, value] of document) setVariable(w, owner, scopeKey, name, value);
+  if (document.size === 0) return;
+  const changes = [...document].flatMap(([name, value]) => write(w, owner, scopeKey, name, value));
+  changesHappened(w, w.graph(owner.processDefinitionKey), changes);
 }
 
 export function setVariable(
@@ -44,9 +27,20 @@ export function setVariable(
   name: string,
   value: JsonText,
 ): void {
+  setLocalVariables(w, owner, scopeKey, new Map([[name, value]]));
+}
+
+/** Writes one variable; what changed by it. */
+function write(
+  w: Work,
+  owner: VariableOwner,
+  scopeKey: number,
+  name: string,
+  value: JsonText,
+): readonly VariableChange[] {
   const row = w.state.get(VARIABLES, scopeKey);
   const known = row?.values.get(name);
-  if (known === value) return;
+  if (known === value) return [];
   const created = known === undefined;
   const key = created ? w.nextKey() : variableKey(row?.values, row?.keys, name);
   w.emit(key, {
@@ -61,6 +55,7 @@ export function setVariable(
       bpmnProcessId: owner.bpmnProcessId,
     },
   });
+  return [{ name, scopeKey, event: created ? 'create' : 'update' }];
 }
 
 export function variableKey(
@@ -82,6 +77,7 @@ export function variableKey(
  */
 export function mergeVariables(w: Work, owner: VariableOwner, scopeKey: number, document: Document): void {
   if (document.size === 0) return;
+  const changes: VariableChange[] = [];
   let left = document;
   let scope = scopeKey;
   for (let parent = parentScope(w, scope); parent >= 0; parent = parentScope(w, scope)) {
@@ -90,12 +86,13 @@ export function mergeVariables(w: Work, owner: VariableOwner, scopeKey: number, 
       const remaining = new Map<string, JsonText>();
       for (const [name, value] of left) {
         const known = local.get(name);
-        if (known !== undefined && known !== value) setVariable(w, owner, scope, name, value);
+        if (known !== undefined && known !== value) changes.push(...write(w, owner, scope, name, value));
         else remaining.set(name, value);
       }
       left = remaining;
     }
     scope = parent;
   }
-  setLocalVariables(w, owner, scope, left);
+  for (const [name, value] of left) changes.push(...write(w, owner, scope, name, value));
+  changesHappened(w, w.graph(owner.processDefinitionKey), changes);
 }

@@ -10,6 +10,7 @@ import { modelOf } from '../processing/work.ts';
 import type { CreationRequest } from '../records/command.ts';
 import { PROCESSES, type ProcessRow } from '../state/tables.ts';
 import type { Accepted, CommandOf } from './command.ts';
+import { checkedBusinessId, checkedTags, refuseCreation } from './creation-checks.ts';
 
 /** Creates a process instance at its none start event, or before given elements. */
 export function createInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_CREATION'>): Accepted {
@@ -21,12 +22,22 @@ export function createInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_CRE
     const reason = 'Expected to create instance of process with none start event, but there is no such event';
     throw new Rejection('INVALID_STATE', reason);
   }
+  const tags = checkedTags(request);
+  const businessId = checkedBusinessId(request);
+  const terminateAfter = checkedTerminations(graph, request);
+  const labels = {
+    ...(tags.length > 0 && { tags }),
+    ...(businessId !== '' && { businessId }),
+  };
   const key = w.nextKey();
-  const value = instanceValue(process, key);
+  const value = instanceValue(process, key, undefined, {
+    ...labels,
+    ...(terminateAfter.length > 0 && { terminateAfter }),
+  });
   setLocalVariables(w, value, key, request.variables);
   const awaited = command.intent === 'CREATE_WITH_AWAITING_RESULT';
   const { bpmnProcessId, version, processDefinitionKey } = process;
-  const answer = { bpmnProcessId, version, processDefinitionKey, processInstanceKey: key };
+  const answer = { bpmnProcessId, version, processDefinitionKey, processInstanceKey: key, ...labels };
   w.emit(w.nextKey(), {
     valueType: 'PROCESS_INSTANCE_CREATION',
     intent: 'CREATED',
@@ -114,4 +125,19 @@ function startElement(graph: ProcessGraph, id: string): GraphElement {
       `the element with id '${id}' targets unsupported element type '${type}'. Supported element types are: ${SUPPORTED_TYPES}`,
     );
   return element;
+}
+
+/** Ids of the elements after which the instance ends: they exist, and are no sequence flows. */
+function checkedTerminations(graph: ProcessGraph, request: CreationRequest): readonly string[] {
+  const ids = (request.runtimeInstructions ?? []).map(({ afterElementId }) => afterElementId);
+  for (const id of ids) {
+    if (graph.elements[id] === undefined && graph.flows[id] === undefined)
+      refuseCreation(`runtime instructions but no element found with id '${id}'.`);
+    const type = unsupportedType(graph, id);
+    if (type === 'SEQUENCE_FLOW')
+      refuseCreation(
+        `runtime instructions but the element with id '${id}' targets unsupported element type '${type}'. Supported element types are: ${SUPPORTED_TYPES}`,
+      );
+  }
+  return [...new Set(ids)];
 }

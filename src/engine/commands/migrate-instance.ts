@@ -1,8 +1,10 @@
 import type { GraphElement, ProcessGraph } from '../../bpmn/graph.ts';
+import { subscriptionValue } from '../behaviors/conditionals.ts';
 import { evaluateMessageName } from '../behaviors/expressions.ts';
 import { jobOf } from '../behaviors/jobs.ts';
 import { eventSubProcessStarts, ownEvents } from '../behaviors/model.ts';
 import {
+  conditionalSubscriptionsOf,
   messageSubscriptionsOf,
   signalSubscriptionsOf,
   subscribe,
@@ -214,10 +216,12 @@ function migrateEvents(w: Work, plan: Plan, row: ElementRow, target: GraphElemen
   const timers = timersOf(w, row.key);
   const messages = messageSubscriptionsOf(w, row.key).filter(({ closing }) => !closing);
   const signals = signalSubscriptionsOf(w, row.key);
+  const conditionals = conditionalSubscriptionsOf(w, row.key);
   const moved = {
     timers: timers.map((timer) => ({ timer, to: keep(timer.targetElementId) })),
     messages: messages.map((message) => ({ message, to: keep(message.value.elementId) })),
     signals: signals.map((signal) => ({ signal, to: keep(signal.catchEventId) })),
+    conditionals: conditionals.map((one) => ({ one, to: keep(one.catchEventId) })),
   };
   const migrated = w.element(row.key) ?? row;
   if (row.state === 'ACTIVATED') {
@@ -239,5 +243,11 @@ function migrateEvents(w: Work, plan: Plan, row: ElementRow, target: GraphElemen
     const { key, startOf: _startOf, ...value } = signal;
     const migratedSignal = { ...value, ...definition, catchEventId: to };
     w.emit(key, { valueType: 'SIGNAL_SUBSCRIPTION', intent: 'MIGRATED', value: migratedSignal });
+  }
+  // The condition stays as it was: a migrated event goes on waiting for what it waited for.
+  for (const { one, to } of moved.conditionals) {
+    const interrupting = plan.graph.elements[to]?.interrupting ?? true;
+    const value = { ...subscriptionValue(one), ...definition, catchEventId: to, interrupting };
+    w.emit(one.key, { valueType: 'CONDITIONAL_SUBSCRIPTION', intent: 'MIGRATED', value });
   }
 }

@@ -1,10 +1,10 @@
-import type { GraphElement, ProcessGraph } from '../../bpmn/graph.ts';
+import type { ProcessGraph } from '../../bpmn/graph.ts';
 import { activateElement } from '../behaviors/activation.ts';
 import { terminate } from '../elements/lifecycle.ts';
 import { Rejection } from '../processing/rejection.ts';
 import { modelOf, type Work } from '../processing/work.ts';
 import type { ModificationRequest } from '../records/command.ts';
-import type { Document, RejectionType } from '../records/record.ts';
+import type { Document } from '../records/record.ts';
 import { ELEMENTS, type ElementRow } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
 import {
@@ -13,8 +13,16 @@ import {
   SUPPORTED_TYPES,
   unsupportedType,
 } from './create-instance.ts';
+import {
+  isInsideMultiInstance,
+  type PlannedActivation,
+  type PlannedModification,
+  planModification,
+  refuseEndedScopes,
+  scopesOf,
+} from './modification-moves.ts';
 
-type Activate = ModificationRequest['activate'][number];
+type Activate = PlannedActivation;
 
 /** Moves tokens of an instance: first all new ones are put, then the others are taken away. */
 export function modifyInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_MODIFICATION'>): Accepted {
@@ -24,21 +32,21 @@ export function modifyInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_MOD
     const reason = `Expected to modify process instance but no process instance found with key '${key}'`;
     throw new Rejection('NOT_FOUND', reason);
   }
-  check(w, instance, value);
+  const plan = check(w, instance, value);
   const graph = w.graph(instance.processDefinitionKey);
   const used = new Set<number>();
-  for (const instruction of value.activate) {
+  for (const instruction of plan.activate) {
     const element = modelOf(graph, instruction.elementId);
     const variables = scopeVariables(instance, instruction);
     const { ancestorElementInstanceKey } = instruction;
     for (const scope of activateElement(w, instance, element, ancestorElementInstanceKey, variables))
       used.add(scope);
   }
-  for (const terminated of value.terminate) terminateElement(w, terminated, used);
+  for (const terminated of plan.terminate) terminateElement(w, terminated, used);
   w.emit(w.nextKey(), {
     valueType: 'PROCESS_INSTANCE_MODIFICATION',
     intent: 'MODIFIED',
-    value: { key, ...value },
+    value: { key, ...plan },
   });
   return { key, value: NOTHING };
 }
@@ -80,22 +88,27 @@ function outermostEmptied(w: Work, row: ElementRow, used: ReadonlySet<number>): 
   }
 }
 
-function check(w: Work, instance: ElementRow, { activate, terminate }: ModificationRequest): void {
+function check(w: Work, instance: ElementRow, request: ModificationRequest): PlannedModification {
   const graph = w.graph(instance.processDefinitionKey);
-  const refuse = (rest: string, type: RejectionType = 'INVALID_ARGUMENT'): never => {
-    const reason = `Expected to modify instance of process '${instance.bpmnProcessId}' but it contains one or more ${rest}`;
-    throw new Rejection(type, reason);
+  const refuseAll = (rest: string): never => {
+    const reason = `Expected to modify instance of process '${instance.bpmnProcessId}' but it contains ${rest}`;
+    throw new Rejection('INVALID_ARGUMENT', reason);
   };
+  const plan = planModification(w, instance, request, refuseAll);
+  const refuse = (rest: string) => refuseAll(`one or more ${rest}`);
+  const { activate, terminate } = plan;
   const missing = activate.filter(({ elementId }) => !graph.elements[elementId] && !graph.flows[elementId]);
   if (missing.length > 0)
     refuse(
       `activate instructions with an element that could not be found: '${listed(missing.map((one) => one.elementId))}'`,
     );
-  checkSupported(graph, activate, refuse);
+  checkSupported(w, graph, activate, refuse);
   const lost = terminate.filter((key) => !belongsTo(w, key, instance));
   if (lost.length > 0)
     refuse(`terminate instructions with an element instance that could not be found: '${listed(lost)}'`);
   for (const instruction of activate) checkScopes(w, instance, graph, instruction, refuse);
+  refuseEndedScopes(w, instance, plan, refuseAll);
+  return plan;
 }
 
 function listed(items: readonly (string | number)[]): string {
@@ -104,12 +117,13 @@ function listed(items: readonly (string | number)[]): string {
 
 type Refuse = (rest: string) => never;
 
-function checkSupported(graph: ProcessGraph, activate: readonly Activate[], refuse: Refuse): void {
+function checkSupported(w: Work, graph: ProcessGraph, activate: readonly Activate[], refuse: Refuse): void {
   const ids = activate.map(({ elementId }) => elementId);
-  const inside = ids.flatMap((id) => {
-    const element = graph.elements[id];
+  const inside = activate.flatMap(({ elementId, ancestorElementInstanceKey, moved }) => {
+    const element = graph.elements[elementId];
     const around = element && multiInstanceAround(graph, element);
-    return around === undefined ? [] : [around.id];
+    if (around === undefined) return [];
+    return moved && isInsideMultiInstance(w, around.id, ancestorElementInstanceKey) ? [] : [around.id];
   });
   if (inside.length > 0)
     refuse(
@@ -147,7 +161,7 @@ function checkScopes(
   refuse: Refuse,
 ): void {
   const { elementId, ancestorElementInstanceKey: ancestor, variables } = instruction;
-  const around = scopesOf(graph, modelOf(graph, elementId));
+  const around = scopesOf(graph, elementId);
   const strange = variables.filter(
     ({ elementId: id }) => id !== '' && id !== elementId && !around.includes(id),
   );
@@ -175,13 +189,6 @@ function checkScopes(
       `activate instructions for elements that have multiple active flow scope instances: '${listed(several)}'. Please ` +
         `specify an ancestor scope key.`,
     );
-}
-
-/** Ids of the scopes around an element, the process last. */
-function scopesOf(graph: ProcessGraph, element: GraphElement): readonly string[] {
-  const ids: string[] = [];
-  for (let id = element.flowScope; id !== null; id = modelOf(graph, id).flowScope) ids.push(id);
-  return ids;
 }
 
 function countActive(w: Work, scope: ElementRow, elementId: string): number {

@@ -7,6 +7,7 @@ import { type Accepted, NOTHING } from './command.ts';
 import { createInstance } from './create-instance.ts';
 import { deleteResource } from './delete-resource.ts';
 import { deploy } from './deploy.ts';
+import { evaluateConditional } from './evaluate-conditional.ts';
 import * as jobs from './jobs.ts';
 import { migrateInstance } from './migrate-instance.ts';
 import { modifyInstance } from './modify-instance.ts';
@@ -37,6 +38,8 @@ export function processCommand(w: Work, command: ClientCommand): Accepted {
       return correlateMessage(w, command);
     case 'SIGNAL':
       return { key: broadcastSignal(w, command.value), value: NOTHING };
+    case 'CONDITIONAL_EVALUATION':
+      return evaluateConditional(w, command);
     case 'JOB_BATCH':
       return activateJobs(w, command);
     case 'JOB':

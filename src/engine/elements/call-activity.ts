@@ -28,7 +28,9 @@ export const callActivity: ElementProcessor = {
     const key = w.nextKey();
     const all = model.calledElement?.propagateAllParentVariables ?? true;
     const variables = all ? visibleVariables(w, row.key) : localVariables(w, row.key);
-    const value = instanceValue(called, key, row);
+    // A business id is that of the whole hierarchy; tags are not handed on.
+    const businessId = w.element(row.processInstanceKey)?.businessId;
+    const value = instanceValue(called, key, row, businessId === undefined ? {} : { businessId });
     setLocalVariables(w, value, key, variables);
     w.follow({ kind: 'element', intent: 'ACTIVATE', key, value });
   },

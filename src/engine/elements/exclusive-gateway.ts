@@ -3,6 +3,7 @@ import { resolveIncidentsOf } from '../behaviors/incidents.ts';
 import { IncidentError } from '../processing/incident-error.ts';
 import type { Work } from '../processing/work.ts';
 import type { At, ElementProcessor } from './processor.ts';
+import { endsInstance } from './runtime-instructions.ts';
 import {
   emitElement,
   markActivated,
@@ -47,6 +48,7 @@ export function passGateway(w: Work, at: At, flows: readonly string[]): void {
   markActivated(w, at);
   emitElement(w, at.row, 'ELEMENT_COMPLETING');
   markCompleted(w, at);
+  if (endsInstance(w, at.row)) return;
   for (const flow of flows) takeFlow(w, at, flow);
   if (flows.length === 0) pathEnded(w, at.row);
   else retryInclusiveJoins(w, at.row.flowScopeKey);

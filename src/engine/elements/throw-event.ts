@@ -1,5 +1,6 @@
 import { childValue } from '../behaviors/triggers.ts';
 import type { ElementProcessor } from './processor.ts';
+import { endsInstance } from './runtime-instructions.ts';
 import { throwingEvent } from './throwing-event.ts';
 import { completeAndLeave, markCompleted } from './transitions.ts';
 
@@ -16,6 +17,7 @@ export const throwEvent: ElementProcessor = {
     );
     const scope = w.element(at.row.flowScopeKey);
     markCompleted(w, at);
+    if (endsInstance(w, at.row)) return;
     if (target === undefined || scope === undefined) return;
     w.follow({ kind: 'element', intent: 'ACTIVATE', key: w.nextKey(), value: childValue(scope, target) });
   },

@@ -11,6 +11,7 @@ import { type ElementRow, TAKEN_FLOWS } from '../state/tables.ts';
 import { finishChild } from './multi-instance-body.ts';
 import type { At } from './processor.ts';
 import { processorOf } from './registry.ts';
+import { endsInstance } from './runtime-instructions.ts';
 
 export function emitElement(w: Work, row: ElementRow, intent: ElementIntent): void {
   w.emit(row.key, { valueType: 'PROCESS_INSTANCE', intent, value: elementValue(row) });
@@ -36,6 +37,7 @@ export function askCompletion(w: Work, row: ElementRow): void {
 /** The usual end of an element: it is completed, and its outgoing flows are taken. */
 export function completeAndLeave(w: Work, at: At): void {
   markCompleted(w, at);
+  if (endsInstance(w, at.row)) return;
   const flows = outgoingFlows(w, at.row, at.model);
   for (const flow of flows) takeFlow(w, at, flow);
   if (flows.length === 0) pathEnded(w, at.row);
@@ -107,7 +109,8 @@ export function markTerminated(w: Work, at: At): void {
   const lock = row.type === 'PROCESS' ? startLockOf(w, row.key) : undefined;
   emitElement(w, row, 'ELEMENT_TERMINATED');
   if (lock !== undefined) startBufferedMessage(w, lock);
-  if (trigger !== undefined && scope?.state === 'ACTIVATED' && scope.interruptedBy === null)
+  const ends = endsInstance(w, row);
+  if (!ends && trigger !== undefined && scope?.state === 'ACTIVATED' && scope.interruptedBy === null)
     enterEvent(w, row, modelOf(at.graph, trigger.elementId), trigger);
   if (row.type === 'PROCESS') calledProcessTerminated(w, row);
   else childTerminated(w, row);

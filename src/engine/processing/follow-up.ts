@@ -1,3 +1,4 @@
+import type { ConditionalSubscriptionValue } from '../records/conditional.ts';
 import type {
   Document,
   MessageSubscriptionValue,
@@ -25,6 +26,12 @@ export type FollowUp =
       readonly key: number;
       readonly value: MessageSubscriptionValue;
     }
+  | {
+      readonly kind: 'conditional-subscription';
+      readonly intent: 'TRIGGER';
+      readonly key: number;
+      readonly value: ConditionalSubscriptionValue;
+    }
   | { readonly kind: 'broadcast-signal'; readonly value: SignalValue; readonly lane: number };
 
 export interface ElementCommand {
@@ -42,6 +49,7 @@ export function laneOf(followUp: FollowUp): number {
     case 'element':
     case 'message-subscription':
     case 'process-message-subscription':
+    case 'conditional-subscription':
       return followUp.value.processInstanceKey;
     case 'terminate-children':
     case 'activate-children':

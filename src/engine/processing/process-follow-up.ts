@@ -1,3 +1,4 @@
+import { triggerConditional } from '../behaviors/conditional-triggers.ts';
 import { processInstanceSubscription, processMessageSubscription } from '../behaviors/messages.ts';
 import { terminateNextChildren } from '../behaviors/scopes.ts';
 import { broadcastSignal } from '../behaviors/signals.ts';
@@ -25,6 +26,9 @@ export function processFollowUp(w: Work, followUp: FollowUp): void {
       return;
     case 'process-message-subscription':
       processInstanceSubscription(w, followUp);
+      return;
+    case 'conditional-subscription':
+      triggerConditional(w, followUp.key);
       return;
     case 'broadcast-signal':
       broadcastSignal(w, followUp.value);

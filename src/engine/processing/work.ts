@@ -133,5 +133,7 @@ export function elementValue(row: ElementRow): ProcessInstanceValue {
     flowScopeKey: row.flowScopeKey,
     parentProcessInstanceKey: row.parentProcessInstanceKey,
     parentElementInstanceKey: row.parentElementInstanceKey,
+    ...(row.tags !== undefined && { tags: row.tags }),
+    ...(row.businessId !== undefined && { businessId: row.businessId }),
   };
 }

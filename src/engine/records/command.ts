@@ -29,6 +29,15 @@ export type ClientCommand =
       readonly intent: 'BROADCAST';
       readonly value: { readonly signalName: string; readonly variables: Document };
     }
+  | {
+      readonly valueType: 'CONDITIONAL_EVALUATION';
+      readonly intent: 'EVALUATE';
+      readonly value: {
+        /** -1: all definitions. */
+        readonly processDefinitionKey: number;
+        readonly variables: Document;
+      };
+    }
   | { readonly valueType: 'JOB_BATCH'; readonly intent: 'ACTIVATE'; readonly value: JobActivationRequest }
   | {
       readonly valueType: 'JOB';
@@ -107,6 +116,22 @@ export interface ModificationRequest {
   }[];
   /** Keys of element instances. */
   readonly terminate: readonly number[];
+  /** Elements all of whose instances end (Camunda 8.9). */
+  readonly terminateIds?: readonly string[];
+  readonly move?: readonly MoveInstruction[];
+}
+
+/** Ends each source and puts a token before the target for it (Camunda 8.9). */
+export interface MoveInstruction {
+  /** All active instances of an element, or one element instance. */
+  readonly source: { readonly elementId: string } | { readonly elementInstanceKey: number };
+  readonly targetElementId: string;
+  /** Where the new token goes: a given scope (-1: found by the engine), that of the source, or what fits around it. */
+  readonly ancestor:
+    | { readonly kind: 'direct'; readonly elementInstanceKey: number }
+    | { readonly kind: 'inferred' }
+    | { readonly kind: 'sourceParent' };
+  readonly variables: ModificationRequest['activate'][number]['variables'];
 }
 
 export interface MigrationRequest {
@@ -127,6 +152,12 @@ export interface CreationRequest {
   readonly version: number;
   readonly variables: Document;
   readonly startInstructions: readonly { readonly elementId: string }[];
+  /** The instance ends after any of these elements (Camunda 8.8). */
+  readonly runtimeInstructions?: readonly { readonly afterElementId: string }[];
+  /** At most 10 (Camunda 8.8). */
+  readonly tags?: readonly string[];
+  /** Empty or absent: none (Camunda 8.9). */
+  readonly businessId?: string;
   /** With awaiting result: names to answer; empty means all. */
   readonly fetchVariables: readonly string[];
 }

@@ -1,8 +1,9 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
+import type { ConditionalEvaluationValue, ConditionalSubscriptionValue } from './conditional.ts';
+import type { CreationValue, ResultValue } from './creation.ts';
 import type {
   CloudEventValue,
   CompensationSubscriptionValue,
-  CreationValue,
   Document,
   EscalationValue,
   FormMetadata,
@@ -16,7 +17,6 @@ import type {
   ProcessInstanceValue,
   ProcessMetadata,
   RejectionType,
-  ResultValue,
   SignalSubscriptionValue,
   SignalValue,
   TimerValue,
@@ -101,6 +101,16 @@ export type LogEntry =
       readonly value: SignalSubscriptionValue;
     }
   | {
+      readonly valueType: 'CONDITIONAL_SUBSCRIPTION';
+      readonly intent: 'CREATED' | 'TRIGGERED' | 'DELETED' | 'MIGRATED';
+      readonly value: ConditionalSubscriptionValue;
+    }
+  | {
+      readonly valueType: 'CONDITIONAL_EVALUATION';
+      readonly intent: 'EVALUATED';
+      readonly value: ConditionalEvaluationValue;
+    }
+  | {
       readonly valueType: 'ESCALATION';
       readonly intent: 'ESCALATED' | 'NOT_ESCALATED';
       readonly value: EscalationValue;
@@ -145,7 +155,8 @@ export interface OtherEntry {
     | 'PROCESS_INSTANCE_MODIFICATION'
     | 'PROCESS_INSTANCE_MIGRATION'
     | 'MESSAGE_CORRELATION'
-    | 'RESOURCE_DELETION';
+    | 'RESOURCE_DELETION'
+    | 'RUNTIME_INSTRUCTION';
   readonly intent: string;
   readonly value: object;
 }

@@ -54,6 +54,11 @@ export interface ProcessInstanceValue {
   /** -1 unless called by a call activity. */
   readonly parentProcessInstanceKey: number;
   readonly parentElementInstanceKey: number;
+  /** Of a process: what it was created with (absent: nothing). */
+  readonly tags?: readonly string[];
+  readonly businessId?: string;
+  /** ELEMENT_ACTIVATING of a process only: ids of elements after which the instance ends (absent: none). */
+  readonly terminateAfter?: readonly string[];
   /** ELEMENT_ACTIVATING only: how many taken sequence flows of the scope this activation uses up (absent: none). */
   readonly consumedFlows?: number;
   /** ELEMENT_ACTIVATED of a parallel multi-instance body only: how many instances it makes. */
@@ -87,6 +92,8 @@ export interface JobValue extends ElementOwner {
   readonly recurringTime: number;
   readonly jobKind: JobKind;
   readonly jobListenerEventType: ListenerEvent;
+  /** Of the process instance (absent: none). */
+  readonly tags?: readonly string[];
   /** Of a listener's job: its place among the listeners of this event, from 0. */
   readonly listenerIndex?: number;
 }
@@ -241,24 +248,6 @@ export interface UserTaskValue extends ElementOwner {
   readonly customHeaders: Readonly<Record<string, string>>;
   readonly changedAttributes: readonly string[];
   readonly creationTimestamp: number;
-  readonly variables: Document;
-}
-
-export interface CreationValue {
-  readonly bpmnProcessId: string;
-  readonly version: number;
-  readonly processDefinitionKey: number;
-  readonly processInstanceKey: number;
-  /** Names to answer at the end; absent unless the result is awaited. */
-  readonly fetchVariables?: readonly string[];
-}
-
-/** The end of an instance whose creator awaits it. The record's key is that of the instance. */
-export interface ResultValue {
-  readonly bpmnProcessId: string;
-  readonly version: number;
-  readonly processDefinitionKey: number;
-  readonly processInstanceKey: number;
   readonly variables: Document;
 }
 

@@ -3,6 +3,7 @@ import type { Document, FormMetadata, ProcessMetadata } from '../records/record.
 import type { TableSpec } from './port.ts';
 import {
   COMPENSATIONS,
+  CONDITIONAL_SUBSCRIPTIONS,
   CORRELATIONS,
   INCIDENTS,
   JOBS,
@@ -17,6 +18,7 @@ import {
 
 export type {
   CompensationRow,
+  ConditionalSubscriptionRow,
   CorrelationRow,
   IncidentRow,
   JobRow,
@@ -31,6 +33,7 @@ export type {
 } from './waiting-tables.ts';
 export {
   COMPENSATIONS,
+  CONDITIONAL_SUBSCRIPTIONS,
   CORRELATIONS,
   INCIDENTS,
   JOBS,
@@ -128,6 +131,10 @@ export interface ElementRow {
   readonly listener: number;
   /** Of a process instance: its definition; null for all other elements. */
   readonly rootDefinition: number | null;
+  /** Of a process instance only, and only if it was created with them. */
+  readonly tags?: readonly string[];
+  readonly businessId?: string;
+  readonly terminateAfter?: readonly string[];
 }
 export const ELEMENTS: TableSpec<ElementRow> = {
   name: 'elements',
@@ -211,6 +218,7 @@ export const TABLES: readonly TableSpec<never>[] = [
   CORRELATIONS,
   START_LOCKS,
   SIGNAL_SUBSCRIPTIONS,
+  CONDITIONAL_SUBSCRIPTIONS,
   INCIDENTS,
   COMPENSATIONS,
   USER_TASKS,

@@ -1,5 +1,6 @@
 /** What instances and start events wait for. */
 
+import type { ConditionalSubscriptionValue } from '../records/conditional.ts';
 import type {
   CompensationSubscriptionValue,
   IncidentValue,
@@ -116,6 +117,17 @@ export const SIGNAL_SUBSCRIPTIONS: TableSpec<SignalSubscriptionRow> = {
   name: 'signal_subscriptions',
   key: 'key',
   indexes: { byName: ['signalName'], byElement: ['catchEventInstanceKey'], byDefinition: ['startOf'] },
+};
+
+export interface ConditionalSubscriptionRow extends ConditionalSubscriptionValue {
+  readonly key: number;
+  /** Of a start event: the definition; else null. */
+  readonly startOf: number | null;
+}
+export const CONDITIONAL_SUBSCRIPTIONS: TableSpec<ConditionalSubscriptionRow> = {
+  name: 'conditional_subscriptions',
+  key: 'key',
+  indexes: { byScope: ['scopeKey'], byDefinition: ['startOf'] },
 };
 
 export interface IncidentRow extends IncidentValue {

@@ -16,7 +16,7 @@ import { type Fields, parseKey } from '../fields.ts';
 export const DEFAULT_LIMIT = 100;
 export const MAX_LIMIT = 10_000;
 
-/** Filter members that are accepted and exclude nothing, because there is only one tenant and no tags. */
+/** Filter members that are accepted and exclude nothing: there is only one tenant, and only process instances are found by tags. */
 const WITHOUT_EFFECT = ['tenantId', 'tags'] as const;
 
 export function readSearch(body: Fields, name: CollectionName): SearchQuery {
@@ -82,6 +82,8 @@ function readFilter(filter: Fields, spec: CollectionSpec, instances: boolean): C
   }
   filter.ignore(...WITHOUT_EFFECT);
   if (instances) {
+    // An instance must have all of them.
+    for (const tag of filter.strings('tags') ?? []) conditions.push({ kind: 'tagged', tag });
     const elementId = filter.string('elementId');
     if (elementId !== undefined) conditions.push({ kind: 'standsAt', elementId });
     for (const variable of filter.objects('variables') ?? []) {

@@ -1,6 +1,7 @@
 import type { RouteGroup } from '../http.ts';
 import { type Advertised, clusterRoutes } from './cluster.ts';
 import { commandRoutes } from './commands.ts';
+import { conditionalRoutes } from './conditionals.ts';
 import type { GatewayContext } from './context.ts';
 import { instanceRoutes } from './instances.ts';
 import { jobRoutes } from './jobs.ts';
@@ -12,6 +13,7 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
     name: 'rest',
     routes: [
       ...commandRoutes(context),
+      ...conditionalRoutes(context),
       ...instanceRoutes(context),
       ...jobRoutes(context),
       ...searchRoutes(context),

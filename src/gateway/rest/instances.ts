@@ -1,9 +1,11 @@
 import type { Answer, ClientCommand, CreationRequest } from '../../engine/records/command.ts';
-import type { CreationValue, Document } from '../../engine/records/record.ts';
+import type { CreationValue } from '../../engine/records/creation.ts';
+import type { Document } from '../../engine/records/record.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
 import { type GatewayContext, RESULT_WAIT_MS, TENANT } from './context.ts';
+import { readModification } from './modification.ts';
 
 /** Creating, cancelling, modifying and migrating process instances. */
 
@@ -44,7 +46,8 @@ export function instanceRoutes({ runtime }: GatewayContext): Route[] {
           processInstanceKey: String(created.processInstanceKey),
           tenantId: TENANT,
           variables: awaitCompletion ? (created.variables ?? new Map()) : {},
-          tags: [],
+          tags: created.tags ?? [],
+          businessId: created.businessId ?? null,
         });
       },
     },
@@ -98,10 +101,10 @@ function readCreation(body: Fields): Creation {
   const fetchVariables = body.strings('fetchVariables') ?? [];
   const requestTimeout = body.integer('requestTimeout', 0) ?? 0;
   body.tenant();
-  if ((body.objects('runtimeInstructions') ?? []).length > 0) {
-    throw new GatewayError('UNIMPLEMENTED', 'runtimeInstructions are not supported yet; leave them out.');
-  }
-  body.ignore('operationReference', 'tags');
+  const runtimeInstructions = (body.objects('runtimeInstructions') ?? []).map(readRuntimeInstruction);
+  const tags = body.strings('tags') ?? [];
+  const businessId = body.string('businessId') ?? '';
+  body.ignore('operationReference');
   body.end();
   if (bpmnProcessId === undefined && processDefinitionKey === undefined) {
     throw new GatewayError(
@@ -125,38 +128,24 @@ function readCreation(body: Fields): Creation {
       variables,
       startInstructions,
       fetchVariables,
+      runtimeInstructions,
+      tags,
+      businessId,
     },
   };
 }
 
-function readModification(key: number, body: Fields): ClientCommand {
-  const activate = (body.objects('activateInstructions') ?? []).map((instruction) => {
-    const elementId = instruction.requiredString('elementId');
-    const ancestorElementInstanceKey = instruction.key('ancestorElementInstanceKey') ?? -1;
-    const variables = (instruction.objects('variableInstructions') ?? []).map((item) => {
-      const scope = { elementId: item.string('scopeId') ?? '', variables: item.document('variables') };
-      item.end();
-      return scope;
-    });
-    instruction.end();
-    return { elementId, ancestorElementInstanceKey, variables };
-  });
-  const terminate = (body.objects('terminateInstructions') ?? []).map((instruction) => {
-    const elementInstanceKey = instruction.key('elementInstanceKey');
-    instruction.end();
-    if (elementInstanceKey === undefined) {
-      throw new GatewayError('INVALID_ARGUMENT', 'No terminateInstructions.elementInstanceKey provided.');
-    }
-    return elementInstanceKey;
-  });
-  body.ignore('operationReference');
-  body.end();
-  return {
-    valueType: 'PROCESS_INSTANCE_MODIFICATION',
-    intent: 'MODIFY',
-    key,
-    value: { activate, terminate },
-  };
+function readRuntimeInstruction(instruction: Fields) {
+  const type = instruction.string('type') ?? 'TERMINATE_PROCESS_INSTANCE';
+  const afterElementId = instruction.requiredString('afterElementId');
+  instruction.end();
+  if (type !== 'TERMINATE_PROCESS_INSTANCE') {
+    throw new GatewayError(
+      'INVALID_ARGUMENT',
+      `The value for runtimeInstructions.type is '${type}' but must be TERMINATE_PROCESS_INSTANCE.`,
+    );
+  }
+  return { afterElementId };
 }
 
 function readMigration(key: number, body: Fields): ClientCommand {

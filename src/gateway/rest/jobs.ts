@@ -143,6 +143,6 @@ function render({ key, value: job }: ActivatedJob): Record<string, unknown> {
     kind: job.jobKind,
     listenerEventType: job.jobListenerEventType,
     userTask: null,
-    tags: [],
+    tags: job.tags ?? [],
   };
 }

@@ -23,7 +23,7 @@ const RENDER: Readonly<Partial<Record<CollectionName, Render>>> = {
     ...renderRow('processInstances', row),
     processDefinitionVersionTag: null,
     tenantId: TENANT,
-    tags: [],
+    tags: row['tags'] ? new RawJson(String(row['tags'])) : [],
   }),
   elementInstances: (row) => {
     const { elementInstanceScopeKey: _, ...item } = renderRow('elementInstances', row);

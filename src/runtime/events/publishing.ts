@@ -1,8 +1,8 @@
 import type { LoggedEvent } from '../../broker/index.ts';
 import { type CloudEvent, sourceOf } from '../../cloudevents/index.ts';
 import type { CreationRequest, MessageRequest } from '../../engine/records/command.ts';
+import type { CreationValue } from '../../engine/records/creation.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
-import type { CreationValue } from '../../engine/records/record.ts';
 import {
   type Fate,
   type MessagePlan,

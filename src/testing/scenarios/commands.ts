@@ -45,6 +45,15 @@ export function commandOf(session: Session, verb: string, value: never, step: Js
       const request = { signalName: text(signalName), variables: documentOf(variables) };
       return { valueType: 'SIGNAL', intent: 'BROADCAST', value: request };
     }
+    case 'evaluateConditional': {
+      const { bpmnProcessId, version, variables } = value as JsonObject;
+      const processDefinitionKey =
+        bpmnProcessId === undefined
+          ? -1
+          : (tracker.resource('process', text(bpmnProcessId), number(version)) ?? NO_SUCH_KEY);
+      const request = { processDefinitionKey, variables: documentOf(variables) };
+      return { valueType: 'CONDITIONAL_EVALUATION', intent: 'EVALUATE', value: request };
+    }
     case 'setVariables': {
       const target = value as string | Where;
       const scopeKey = typeof target === 'string' ? session.instanceKey(target) : elementKey(session, target);
@@ -145,11 +154,20 @@ interface Modification {
     readonly scope?: string;
   }[];
   readonly terminate?: readonly Where[];
+  readonly terminateIds?: readonly string[];
+  readonly move?: readonly {
+    /** An element id, or one element instance. */
+    readonly from: string | Where;
+    readonly to: string;
+    readonly ancestor?: 'inferred' | 'sourceParent' | Where;
+    readonly variables?: Json;
+    readonly scope?: string;
+  }[];
 }
 
 function modification(
   session: Session,
-  { instance, activate = [], terminate = [] }: Modification,
+  { instance, activate = [], terminate = [], terminateIds = [], move = [] }: Modification,
 ): ClientCommand {
   const within = (where: Where) => elementKey(session, { instance, ...where });
   return {
@@ -167,6 +185,17 @@ function modification(
           variables === undefined ? [] : [{ elementId: scope ?? '', variables: documentOf(variables) }],
       })),
       terminate: terminate.map(within),
+      terminateIds,
+      move: move.map(({ from, to, ancestor, variables, scope }) => ({
+        source: typeof from === 'string' ? { elementId: from } : { elementInstanceKey: within(from) },
+        targetElementId: to,
+        ancestor:
+          typeof ancestor === 'string'
+            ? { kind: ancestor }
+            : { kind: 'direct', elementInstanceKey: ancestor === undefined ? -1 : within(ancestor) },
+        variables:
+          variables === undefined ? [] : [{ elementId: scope ?? '', variables: documentOf(variables) }],
+      })),
     },
   };
 }

@@ -27,7 +27,10 @@ function fieldsOf(record: LogRecord, names: Names): readonly Json[] | undefined 
   switch (record.valueType) {
     case 'PROCESS_INSTANCE': {
       const { bpmnElementType, elementId, flowScopeKey } = record.value;
-      return [bpmnElementType, elementId, names.elementId(flowScopeKey)];
+      const { tags, businessId } = record.value;
+      const labels = { ...(tags && { tags }), ...(businessId && { businessId }) };
+      const labelled = Object.keys(labels).length > 0 ? [labels] : [];
+      return [bpmnElementType, elementId, names.elementId(flowScopeKey), ...labelled];
     }
     case 'VARIABLE':
       return [
@@ -38,7 +41,8 @@ function fieldsOf(record: LogRecord, names: Names): readonly Json[] | undefined 
     case 'JOB': {
       const { type, elementId, retries, jobKind, jobListenerEventType } = record.value;
       const listener = jobKind === 'BPMN_ELEMENT' ? [] : [`${jobKind}:${jobListenerEventType}`];
-      return [type, elementId, retries, ...listener];
+      const { tags } = record.value;
+      return [type, elementId, retries, ...listener, ...(tags ? [{ tags }] : [])];
     }
     case 'INCIDENT':
       return [record.value.errorType, stableText(record.value.errorMessage), record.value.elementId];
@@ -54,6 +58,12 @@ function fieldsOf(record: LogRecord, names: Names): readonly Json[] | undefined 
       return [record.value.signalName];
     case 'SIGNAL_SUBSCRIPTION':
       return [record.value.signalName, record.value.catchEventId];
+    case 'CONDITIONAL_SUBSCRIPTION':
+      return [record.value.condition, record.value.catchEventId];
+    case 'RUNTIME_INSTRUCTION':
+      return [(record.value as { readonly elementId: string }).elementId];
+    case 'CONDITIONAL_EVALUATION':
+      return [record.value.startedProcessInstances.length];
     case 'USER_TASK':
       return [record.value.elementId, userTaskAttributes(record.value)];
     case 'PROCESS':
@@ -79,10 +89,13 @@ function instanceOf(record: LogRecord): number | undefined {
     case 'TIMER':
     case 'PROCESS_MESSAGE_SUBSCRIPTION':
     case 'SIGNAL_SUBSCRIPTION':
+    case 'CONDITIONAL_SUBSCRIPTION':
     case 'USER_TASK':
     case 'ESCALATION':
     case 'COMPENSATION_SUBSCRIPTION':
       return record.value.processInstanceKey < 0 ? undefined : record.value.processInstanceKey;
+    case 'RUNTIME_INSTRUCTION':
+      return (record.value as { readonly processInstanceKey: number }).processInstanceKey;
     default:
       return undefined;
   }

@@ -1,5 +1,7 @@
 import type { ActivatedJobs } from '../../engine/commands/activate-jobs.ts';
 import type { Answer, CreationRequest } from '../../engine/records/command.ts';
+import type { ConditionalEvaluationValue } from '../../engine/records/conditional.ts';
+import type { CreationValue } from '../../engine/records/creation.ts';
 import type { Document, FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
 import { commandOf } from './commands.ts';
 import { documentOf, RefusedError } from './document.ts';
@@ -40,6 +42,10 @@ async function doStep(session: Session, verb: string, value: never, step: JsonOb
     case 'updateUserTask':
     case 'correlate':
       return written(session.execute(commandOf(session, verb, value, step)), 'rest', () => ({}));
+    case 'evaluateConditional':
+      return written(session.execute(commandOf(session, verb, value, step)), 'rest', (evaluated) =>
+        startedBy(session, evaluated as ConditionalEvaluationValue),
+      );
     case 'evaluateDecision':
       throw new UnsupportedStepError('decisions are not evaluated yet');
     default:
@@ -74,12 +80,25 @@ async function deploy(session: Session, names: readonly string[]): Promise<Reply
   });
 }
 
+/** How many instances an evaluation started, by process id. */
+function startedBy(session: Session, { startedProcessInstances }: ConditionalEvaluationValue): Json {
+  const counts: Record<string, number> = {};
+  for (const { processInstanceKey } of startedProcessInstances) {
+    const id = session.tracker.elementId(processInstanceKey) ?? '';
+    counts[id] = (counts[id] ?? 0) + 1;
+  }
+  return counts;
+}
+
 interface Creation {
   readonly bpmnProcessId: string;
   readonly version?: number;
   readonly variables?: Json;
   readonly startInstructions?: CreationRequest['startInstructions'];
   readonly fetchVariables?: readonly string[];
+  readonly runtimeInstructions?: CreationRequest['runtimeInstructions'];
+  readonly tags?: readonly string[];
+  readonly businessId?: string;
 }
 
 function create(session: Session, request: Creation, step: JsonObject, awaited: boolean): Reply {
@@ -90,15 +109,19 @@ function create(session: Session, request: Creation, step: JsonObject, awaited: 
     variables: documentOf(request.variables),
     startInstructions: request.startInstructions ?? [],
     fetchVariables: request.fetchVariables ?? [],
+    runtimeInstructions: request.runtimeInstructions ?? [],
+    tags: request.tags ?? [],
+    businessId: request.businessId ?? '',
   };
   const intent = awaited ? 'CREATE_WITH_AWAITING_RESULT' : 'CREATE';
   const answer = session.execute({ valueType: 'PROCESS_INSTANCE_CREATION', intent, value });
   if (answer.kind === 'accepted' && typeof step.as === 'string') session.nameInstance(step.as, answer.key);
   return written(answer, 'grpc', (created) => {
-    const { bpmnProcessId, version } = created as { bpmnProcessId: string; version: number };
+    const { bpmnProcessId, version, tags, businessId } = created as CreationValue;
+    const labels = { ...(tags && { tags }), ...(businessId && { businessId }) };
     return awaited
-      ? { bpmnProcessId, version, variables: resultOf(session, answer) }
-      : { bpmnProcessId, version };
+      ? { bpmnProcessId, version, variables: resultOf(session, answer), ...labels }
+      : { bpmnProcessId, version, ...labels };
   });
 }
 
@@ -148,6 +171,7 @@ function activate(session: Session, request: Activation, step: JsonObject): Repl
       retries: job.retries,
       customHeaders: job.customHeaders,
       variables: objectOf(job.variables),
+      ...(job.tags && { tags: job.tags }),
     }));
   });
 }

@@ -171,6 +171,7 @@ const AWAITED = new Set([
   'bpmn:TimerEventDefinition',
   'bpmn:MessageEventDefinition',
   'bpmn:SignalEventDefinition',
+  'bpmn:ConditionalEventDefinition',
 ]);
 
 const eventBasedGateway: Rule = (gateway, problems, model) => {

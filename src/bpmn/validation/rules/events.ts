@@ -10,11 +10,12 @@ const SIGNAL = 'bpmn:SignalEventDefinition';
 const LINK = 'bpmn:LinkEventDefinition';
 const TERMINATE = 'bpmn:TerminateEventDefinition';
 const COMPENSATION = 'bpmn:CompensateEventDefinition';
+const CONDITIONAL = 'bpmn:ConditionalEventDefinition';
 
-const BOUNDARY_TYPES = new Set([TIMER, MESSAGE, ERROR, SIGNAL, ESCALATION, COMPENSATION]);
+const BOUNDARY_TYPES = new Set([TIMER, MESSAGE, ERROR, SIGNAL, ESCALATION, COMPENSATION, CONDITIONAL]);
 const END_TYPES = new Set([ERROR, MESSAGE, TERMINATE, SIGNAL, ESCALATION, COMPENSATION]);
-const CATCH_TYPES = new Set([MESSAGE, TIMER, SIGNAL, LINK]);
-const NON_INTERRUPTING_TYPES = new Set([MESSAGE, TIMER, SIGNAL, ESCALATION]);
+const CATCH_TYPES = new Set([MESSAGE, TIMER, SIGNAL, LINK, CONDITIONAL]);
+const NON_INTERRUPTING_TYPES = new Set([MESSAGE, TIMER, SIGNAL, ESCALATION, CONDITIONAL]);
 const SUPPORTED_TYPES = new Set([...BOUNDARY_TYPES, TERMINATE, LINK]);
 
 export function definitionsOf(event: XmlNode): readonly XmlNode[] {
@@ -208,5 +209,4 @@ export const EVENT_RULES: RuleBook = {
   [LINK]: [linkDefinition],
   [COMPENSATION]: [compensationDefinition],
   'bpmn:CancelEventDefinition': [eventDefinition],
-  'bpmn:ConditionalEventDefinition': [eventDefinition],
 };

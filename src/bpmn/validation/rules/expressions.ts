@@ -13,7 +13,12 @@ interface Demand {
 }
 
 /** Checks one text that may be an expression. Empty counts as absent, as in Zeebe's model library. */
-function checkExpression(node: XmlNode, text: string | undefined, demand: Demand, problems: Problems): void {
+export function checkExpression(
+  node: XmlNode,
+  text: string | undefined,
+  demand: Demand,
+  problems: Problems,
+): void {
   if (text === undefined || text === '') {
     if (demand.mandatory) problems.add(node, 'Expected expression but not found.');
     return;

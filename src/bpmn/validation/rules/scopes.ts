@@ -9,6 +9,7 @@ const EVENT_SUB_PROCESS_TYPES = new Set([
   'bpmn:ErrorEventDefinition',
   'bpmn:SignalEventDefinition',
   'bpmn:EscalationEventDefinition',
+  'bpmn:ConditionalEventDefinition',
 ]);
 
 function childrenOfType(scope: XmlNode, type: string): readonly XmlNode[] {

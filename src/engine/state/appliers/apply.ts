@@ -2,6 +2,7 @@ import type { LogRecord } from '../../records/log.ts';
 import type { StatePort } from '../port.ts';
 import { AWAITED } from '../tables.ts';
 import { applyCompensation } from './compensation.ts';
+import { applyConditionalSubscription } from './conditionals.ts';
 import { applyForm, applyProcess } from './definitions.ts';
 import { applyElement } from './elements.ts';
 import { applyIncident } from './incidents.ts';
@@ -48,6 +49,9 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'SIGNAL_SUBSCRIPTION':
       applySignalSubscription(state, record.key, record.intent, record.value);
       return;
+    case 'CONDITIONAL_SUBSCRIPTION':
+      applyConditionalSubscription(state, record.key, record.intent, record.value);
+      return;
     case 'INCIDENT':
       applyIncident(state, record.key, record.intent, record.value);
       return;
@@ -77,11 +81,13 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'DEPLOYMENT':
     case 'SIGNAL':
     case 'ESCALATION':
+    case 'CONDITIONAL_EVALUATION':
     case 'VARIABLE_DOCUMENT':
     case 'PROCESS_INSTANCE_MODIFICATION':
     case 'PROCESS_INSTANCE_MIGRATION':
     case 'MESSAGE_CORRELATION':
     case 'RESOURCE_DELETION':
+    case 'RUNTIME_INSTRUCTION':
       return;
   }
 }

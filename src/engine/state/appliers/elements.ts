@@ -100,6 +100,9 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     plannedChildren: 0,
     listener: 0,
     rootDefinition: value.bpmnElementType === 'PROCESS' ? value.processDefinitionKey : null,
+    ...(value.tags !== undefined && { tags: value.tags }),
+    ...(value.businessId !== undefined && { businessId: value.businessId }),
+    ...(value.terminateAfter !== undefined && { terminateAfter: value.terminateAfter }),
   });
 }
 
