@@ -1,5 +1,6 @@
 import type { Answer, CreationRequest } from '../../engine/records/command.ts';
-import type { CreationValue, Document } from '../../engine/records/record.ts';
+import type { CreationValue } from '../../engine/records/creation.ts';
+import type { Document } from '../../engine/records/record.ts';
 import type { DurableRuntime } from '../../runtime/client.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { documentText } from '../json.ts';
@@ -130,6 +131,8 @@ const NO_CREATION: Message = {
   version: 0,
   variables: '',
   startInstructions: [],
+  runtimeInstructions: [],
+  tags: [],
   tenantId: '',
 };
 
@@ -142,6 +145,11 @@ function creationOf(request: Message, fetchVariables: readonly string[]): Creati
     startInstructions: messages(request, 'startInstructions').map((instruction) => ({
       elementId: text(instruction, 'elementId'),
     })),
+    runtimeInstructions: messages(request, 'runtimeInstructions').flatMap((instruction) => {
+      const terminate = message(instruction, 'terminate');
+      return terminate ? [{ afterElementId: text(terminate, 'afterElementId') }] : [];
+    }),
+    tags: texts(request, 'tags'),
     fetchVariables,
   };
 }
@@ -151,6 +159,7 @@ function created({
   bpmnProcessId,
   version,
   processInstanceKey,
+  tags = [],
 }: CreationAnswer): Message {
-  return { processDefinitionKey, bpmnProcessId, version, processInstanceKey, tenantId: TENANT };
+  return { processDefinitionKey, bpmnProcessId, version, processInstanceKey, tenantId: TENANT, tags };
 }

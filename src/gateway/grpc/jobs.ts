@@ -202,5 +202,6 @@ function render({ key: jobKey, value: job }: ActivatedJob): Message {
     tenantId: TENANT,
     kind: job.jobKind,
     listenerEventType: job.jobListenerEventType,
+    tags: job.tags ?? [],
   };
 }

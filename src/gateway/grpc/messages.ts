@@ -1,10 +1,12 @@
+import type { Answer } from '../../engine/records/command.ts';
+import type { ConditionalEvaluationValue } from '../../engine/records/conditional.ts';
 import type { DurableRuntime } from '../../runtime/client.ts';
 import { acceptedOf } from '../errors.ts';
 import { TENANT } from '../rest/context.ts';
 import type { Unary } from './call.ts';
 import { document, number, tenant, text } from './fields.ts';
 
-/** Messages and signals. */
+/** Messages, signals, and conditions of start events. */
 export function messageCalls(runtime: DurableRuntime): Record<string, Unary> {
   return {
     PublishMessage: async (request) => {
@@ -24,6 +26,21 @@ export function messageCalls(runtime: DurableRuntime): Record<string, Unary> {
       const value = { signalName: text(request, 'signalName'), variables: document(request) };
       const { key } = acceptedOf(await runtime.execute({ valueType: 'SIGNAL', intent: 'BROADCAST', value }));
       return { key, tenantId: TENANT };
+    },
+    EvaluateConditional: async (request) => {
+      tenant('EvaluateConditional', request);
+      const value = {
+        // proto3 cannot tell 0 from nothing, and no definition has the key 0.
+        processDefinitionKey: number(request, 'processDefinitionKey') || -1,
+        variables: document(request),
+      };
+      const answer = await runtime.execute({
+        valueType: 'CONDITIONAL_EVALUATION',
+        intent: 'EVALUATE',
+        value,
+      });
+      const { startedProcessInstances } = acceptedOf(answer as Answer<ConditionalEvaluationValue>).value;
+      return { processInstances: startedProcessInstances };
     },
   };
 }
