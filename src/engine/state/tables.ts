@@ -1,5 +1,6 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
 import type { Document, FormMetadata, ProcessMetadata } from '../records/record.ts';
+import { DECISIONS, LATEST_DECISIONS, LATEST_REQUIREMENTS, REQUIREMENTS } from './decision-tables.ts';
 import type { TableSpec } from './port.ts';
 import {
   COMPENSATIONS,
@@ -198,6 +199,10 @@ export const TABLES: readonly TableSpec<never>[] = [
   LATEST_PROCESSES,
   LATEST_FORMS,
   FORMS,
+  DECISIONS,
+  LATEST_DECISIONS,
+  REQUIREMENTS,
+  LATEST_REQUIREMENTS,
   ELEMENTS,
   VARIABLES,
   TRIGGERS,

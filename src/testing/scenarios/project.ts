@@ -58,6 +58,10 @@ function fieldsOf(record: LogRecord, names: Names): readonly Json[] | undefined 
       return [record.value.elementId, userTaskAttributes(record.value)];
     case 'PROCESS':
       return [record.value.bpmnProcessId, record.value.version];
+    case 'DECISION':
+      return [record.value.decisionId, record.value.version];
+    case 'DECISION_EVALUATION':
+      return [record.value.decisionId, JSON.parse(record.value.decisionOutput) as Json];
     case 'FORM':
       return [record.value.formId, record.value.version];
     case 'ESCALATION':
@@ -82,6 +86,7 @@ function instanceOf(record: LogRecord): number | undefined {
     case 'USER_TASK':
     case 'ESCALATION':
     case 'COMPENSATION_SUBSCRIPTION':
+    case 'DECISION_EVALUATION':
       return record.value.processInstanceKey < 0 ? undefined : record.value.processInstanceKey;
     default:
       return undefined;

@@ -2,6 +2,7 @@ import type { LogRecord } from '../../records/log.ts';
 import type { StatePort } from '../port.ts';
 import { AWAITED } from '../tables.ts';
 import { applyCompensation } from './compensation.ts';
+import { applyDecision, applyRequirements } from './decisions.ts';
 import { applyForm, applyProcess } from './definitions.ts';
 import { applyElement } from './elements.ts';
 import { applyIncident } from './incidents.ts';
@@ -63,6 +64,12 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'FORM':
       applyForm(state, record.intent, record.value);
       return;
+    case 'DECISION':
+      applyDecision(state, record.intent, record.value);
+      return;
+    case 'DECISION_REQUIREMENTS':
+      applyRequirements(state, record.intent, record.value);
+      return;
     case 'PROCESS_INSTANCE_CREATION':
       if (record.value.fetchVariables !== undefined) {
         state.put(AWAITED, {
@@ -75,6 +82,7 @@ export function apply(state: StatePort, record: LogRecord): void {
       state.delete(AWAITED, record.value.processInstanceKey);
       return;
     case 'DEPLOYMENT':
+    case 'DECISION_EVALUATION':
     case 'SIGNAL':
     case 'ESCALATION':
     case 'VARIABLE_DOCUMENT':

@@ -1,0 +1,37 @@
+import type { DecisionGraph } from '../../dmn/index.ts';
+import type { DecisionMetadata, DecisionRequirementsMetadata } from '../records/record.ts';
+import type { TableSpec } from './port.ts';
+import type { LatestRow } from './tables.ts';
+
+export type DecisionRow = Omit<DecisionMetadata, 'isDuplicate'>;
+export const DECISIONS: TableSpec<DecisionRow> = {
+  name: 'decisions',
+  stable: true,
+  key: 'decisionKey',
+  indexes: {
+    byVersion: ['decisionId', 'version'],
+    byDeployment: ['decisionId', 'deploymentKey'],
+    byVersionTag: ['decisionId', 'versionTag'],
+    byRequirements: ['decisionRequirementsKey'],
+  },
+};
+
+/** A deployed graph of decisions with its model. */
+export type RequirementsRow = Omit<DecisionRequirementsMetadata, 'isDuplicate'> & {
+  readonly resource: string;
+  readonly graph: DecisionGraph;
+};
+export const REQUIREMENTS: TableSpec<RequirementsRow> = {
+  name: 'decision_requirements',
+  stable: true,
+  key: 'decisionRequirementsKey',
+  indexes: { byVersion: ['decisionRequirementsId', 'decisionRequirementsVersion'] },
+};
+
+/** Unlike processes and forms, decisions use the versions of deleted ones again: `lastVersion` goes back too. */
+export const LATEST_DECISIONS: TableSpec<LatestRow> = { name: 'latest_decisions', key: 'id', indexes: {} };
+export const LATEST_REQUIREMENTS: TableSpec<LatestRow> = {
+  name: 'latest_requirements',
+  key: 'id',
+  indexes: {},
+};
