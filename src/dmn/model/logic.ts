@@ -13,6 +13,8 @@ const FEEL = new Set([
   'https://www.omg.org/spec/dmn/20211108/feel/',
   'https://www.omg.org/spec/dmn/20230324/feel/',
 ]);
+/** What knowledge may be at its top. */
+const KNOWLEDGE_LOGIC = new Set(['decisionTable', 'literalExpression', 'context', 'list', 'relation']);
 /** Stands for logic that is refused; never evaluated. */
 const NOTHING: Logic = { kind: 'literal', text: 'null' };
 
@@ -40,7 +42,7 @@ export class LogicParser {
   }
 
   ofKnowledge(element: XmlElement | undefined): Logic {
-    return element === undefined || element.name === 'functionDefinition'
+    return element === undefined || !KNOWLEDGE_LOGIC.has(element.name)
       ? this.#refuse(`unsupported business knowledge model logic found '${element?.name ?? null}'`)
       : this.#any(element);
   }

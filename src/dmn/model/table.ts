@@ -14,7 +14,7 @@ export function tableOf(element: XmlElement, parser: LogicParser): DecisionTable
     const text = expression === undefined ? 'null' : parser.expression(expression);
     return { id: idOf(input), name: input.attributes.get('label') || text, text };
   });
-  const outputs = outputElements.map((output) => outputOf(output, parser));
+  const outputs = outputElements.map((output) => outputOf(output, outputElements.length > 1, parser));
   const ruleElements = childrenNamed(element, 'rule');
   const rules: TableRule[] = [];
   for (const rule of ruleElements) {
@@ -25,17 +25,18 @@ export function tableOf(element: XmlElement, parser: LogicParser): DecisionTable
   return { hitPolicy, ...(aggregator === undefined ? {} : { aggregator }), inputs, outputs, rules };
 }
 
-function outputOf(output: XmlElement, parser: LogicParser): TableOutput {
+/** Only the output of a table with one may be without a name; Zeebe's texts then show it as `null`. */
+function outputOf(output: XmlElement, needsName: boolean, parser: LogicParser): TableOutput {
   const { attributes } = output;
-  const name = attributes.get('name');
-  const label = attributes.get('label');
-  if (name === undefined) parser.fail(`no output name defined for \`${label ?? null}\``);
+  const name = attributes.get('name') || undefined;
+  const label = attributes.get('label') || undefined;
+  if (name === undefined && needsName) parser.fail(`no output name defined for \`${label ?? null}\``);
   const values = childNamed(childNamed(output, 'outputValues') ?? output, 'text')?.text;
   const fallback = childNamed(output, 'defaultOutputEntry');
   return {
     id: idOf(output),
-    name: name ?? '',
-    label: label || (name ?? ''),
+    name: name ?? 'null',
+    label: label ?? name ?? '',
     values:
       values === undefined ? [] : values.split(',').map((value) => value.trim().replaceAll(/["']/g, '')),
     ...(fallback === undefined ? {} : { default: parser.expression(fallback) }),

@@ -4,8 +4,10 @@ import type { FeelValue, Scope } from '../../feel/index.ts';
 import type { Work } from '../processing/work.ts';
 import type { DecisionEvaluationValue, Document } from '../records/record.ts';
 import {
+  DECISION_TAGS,
   DECISIONS,
   type DecisionRow,
+  decisionTagId,
   LATEST_DECISIONS,
   LATEST_REQUIREMENTS,
   REQUIREMENTS,
@@ -37,19 +39,11 @@ export function boundDecision(
       const deploymentKey = w.state.get(PROCESSES, from)?.deploymentKey ?? -1;
       return [...w.state.scan(DECISIONS, 'byDeployment', [decisionId, deploymentKey])].at(-1);
     }
-    case 'versionTag':
-      return taggedDecision(w, decisionId, binding.tag);
+    case 'versionTag': {
+      const tagged = w.state.get(DECISION_TAGS, decisionTagId(decisionId, binding.tag));
+      return tagged === undefined ? undefined : w.state.get(DECISIONS, tagged.decisionKey);
+    }
   }
-}
-
-/**
- * Of several versions with the tag the one deployed last counts. When that is deleted the tag is free, though older
- * versions had it: Zeebe remembers one version for a tag.
- */
-function taggedDecision(w: Work, decisionId: string, tag: string): DecisionRow | undefined {
-  return [...w.state.scan(DECISIONS, 'byVersionTag', [decisionId, tag])]
-    .sort((left, right) => left.version - right.version)
-    .at(-1);
 }
 
 /** Who asks for an evaluation. */

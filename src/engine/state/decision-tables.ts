@@ -11,10 +11,24 @@ export const DECISIONS: TableSpec<DecisionRow> = {
   indexes: {
     byVersion: ['decisionId', 'version'],
     byDeployment: ['decisionId', 'deploymentKey'],
-    byVersionTag: ['decisionId', 'versionTag'],
     byRequirements: ['decisionRequirementsKey'],
   },
 };
+
+/**
+ * Which version of a decision a version tag means: the one deployed last with it, until any version with the tag is
+ * deleted. So does Zeebe, even if that version was not the last.
+ */
+export interface DecisionTagRow {
+  /** See `decisionTagId`. */
+  readonly id: string;
+  readonly decisionKey: number;
+}
+export const DECISION_TAGS: TableSpec<DecisionTagRow> = { name: 'decision_tags', key: 'id', indexes: {} };
+
+export function decisionTagId(decisionId: string, versionTag: string): string {
+  return JSON.stringify([decisionId, versionTag]);
+}
 
 /** A deployed graph of decisions with its model. */
 export type RequirementsRow = Omit<DecisionRequirementsMetadata, 'isDuplicate'> & {

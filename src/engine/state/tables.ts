@@ -1,6 +1,6 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
 import type { Document, FormMetadata, ProcessMetadata } from '../records/record.ts';
-import { DECISIONS, LATEST_DECISIONS, LATEST_REQUIREMENTS, REQUIREMENTS } from './decision-tables.ts';
+import { DECISION_TAGS, DECISIONS, LATEST_DECISIONS, LATEST_REQUIREMENTS, REQUIREMENTS } from './decision-tables.ts';
 import type { TableSpec } from './port.ts';
 import {
   COMPENSATIONS,
@@ -200,6 +200,7 @@ export const TABLES: readonly TableSpec<never>[] = [
   LATEST_FORMS,
   FORMS,
   DECISIONS,
+  DECISION_TAGS,
   LATEST_DECISIONS,
   REQUIREMENTS,
   LATEST_REQUIREMENTS,

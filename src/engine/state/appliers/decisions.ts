@@ -1,6 +1,6 @@
 import type { DecisionGraph } from '../../../dmn/index.ts';
 import type { DecisionMetadata, DecisionRequirementsMetadata } from '../../records/record.ts';
-import { DECISIONS, LATEST_DECISIONS, LATEST_REQUIREMENTS, REQUIREMENTS } from '../decision-tables.ts';
+import { DECISION_TAGS, DECISIONS, decisionTagId, LATEST_DECISIONS, LATEST_REQUIREMENTS, REQUIREMENTS } from '../decision-tables.ts';
 import type { StatePort, TableSpec } from '../port.ts';
 import type { LatestRow } from '../tables.ts';
 
@@ -10,8 +10,14 @@ export function applyDecision(
   value: DecisionMetadata,
 ): void {
   const { isDuplicate: _, ...row } = value;
-  if (intent === 'CREATED') state.put(DECISIONS, row);
-  else state.delete(DECISIONS, row.decisionKey);
+  const tag = row.versionTag === '' ? undefined : decisionTagId(row.decisionId, row.versionTag);
+  if (intent === 'CREATED') {
+    state.put(DECISIONS, row);
+    if (tag !== undefined) state.put(DECISION_TAGS, { id: tag, decisionKey: row.decisionKey });
+  } else {
+    state.delete(DECISIONS, row.decisionKey);
+    if (tag !== undefined) state.delete(DECISION_TAGS, tag);
+  }
   const latest = [...state.scan(DECISIONS, 'byVersion', [row.decisionId])].at(-1);
   setLatest(state, LATEST_DECISIONS, row.decisionId, latest?.version, latest?.decisionKey);
 }
