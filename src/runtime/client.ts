@@ -272,6 +272,7 @@ function isNewWork({ valueType, intent }: ClientCommand): boolean {
     valueType === 'PROCESS_INSTANCE_CREATION' ||
     (valueType === 'MESSAGE' && intent === 'PUBLISH') ||
     valueType === 'MESSAGE_CORRELATION' ||
+    valueType === 'DECISION_EVALUATION' ||
     valueType === 'SIGNAL'
   );
 }

@@ -2,7 +2,8 @@ import type { Binding } from '../../bpmn/graph.ts';
 import { CompiledDecisions, type EvaluatedDecision } from '../../dmn/index.ts';
 import type { FeelValue, Scope } from '../../feel/index.ts';
 import type { Work } from '../processing/work.ts';
-import type { DecisionEvaluationValue, Document } from '../records/record.ts';
+import type { DecisionEvaluationValue } from '../records/decision.ts';
+import type { Document } from '../records/record.ts';
 import {
   DECISION_TAGS,
   DECISIONS,

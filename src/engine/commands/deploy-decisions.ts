@@ -1,7 +1,8 @@
 import type { DecisionGraph } from '../../dmn/index.ts';
 import { latestDecision, latestRequirements } from '../behaviors/decisions.ts';
 import type { Work } from '../processing/work.ts';
-import type { DecisionMetadata, DecisionRequirementsMetadata, ResourceValue } from '../records/record.ts';
+import type { DecisionMetadata, DecisionRequirementsMetadata } from '../records/decision.ts';
+import type { ResourceValue } from '../records/record.ts';
 
 /** A graph of decisions that is going to be deployed. */
 export interface DeployedDecisions {

@@ -1,12 +1,10 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type { DecisionGraph } from '../../dmn/index.ts';
+import type { DecisionEvaluationValue, DecisionMetadata, DecisionRequirementsMetadata } from './decision.ts';
 import type {
   CloudEventValue,
   CompensationSubscriptionValue,
   CreationValue,
-  DecisionEvaluationValue,
-  DecisionMetadata,
-  DecisionRequirementsMetadata,
   Document,
   EscalationValue,
   FormMetadata,

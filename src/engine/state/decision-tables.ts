@@ -1,5 +1,5 @@
 import type { DecisionGraph } from '../../dmn/index.ts';
-import type { DecisionMetadata, DecisionRequirementsMetadata } from '../records/record.ts';
+import type { DecisionMetadata, DecisionRequirementsMetadata } from '../records/decision.ts';
 import type { TableSpec } from './port.ts';
 import type { LatestRow } from './tables.ts';
 

@@ -1,6 +1,12 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
 import type { Document, FormMetadata, ProcessMetadata } from '../records/record.ts';
-import { DECISION_TAGS, DECISIONS, LATEST_DECISIONS, LATEST_REQUIREMENTS, REQUIREMENTS } from './decision-tables.ts';
+import {
+  DECISION_TAGS,
+  DECISIONS,
+  LATEST_DECISIONS,
+  LATEST_REQUIREMENTS,
+  REQUIREMENTS,
+} from './decision-tables.ts';
 import type { TableSpec } from './port.ts';
 import {
   COMPENSATIONS,

@@ -2,6 +2,7 @@ import type { RouteGroup } from '../http.ts';
 import { type Advertised, clusterRoutes } from './cluster.ts';
 import { commandRoutes } from './commands.ts';
 import type { GatewayContext } from './context.ts';
+import { decisionRoutes } from './decisions.ts';
 import { instanceRoutes } from './instances.ts';
 import { jobRoutes } from './jobs.ts';
 import { searchRoutes } from './search-routes.ts';
@@ -12,6 +13,7 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
     name: 'rest',
     routes: [
       ...commandRoutes(context),
+      ...decisionRoutes(context),
       ...instanceRoutes(context),
       ...jobRoutes(context),
       ...searchRoutes(context),

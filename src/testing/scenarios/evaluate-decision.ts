@@ -1,4 +1,4 @@
-import type { DecisionEvaluationValue } from '../../engine/records/record.ts';
+import type { DecisionEvaluationValue } from '../../engine/records/decision.ts';
 import { documentOf } from './document.ts';
 import type { Json } from './format.ts';
 import { NO_SUCH_KEY, type Session } from './session.ts';

@@ -1,12 +1,7 @@
 import type { ActivatedJobs } from '../../engine/commands/activate-jobs.ts';
 import type { Answer, CreationRequest } from '../../engine/records/command.ts';
-import type {
-  DecisionMetadata,
-  DecisionRequirementsMetadata,
-  Document,
-  FormMetadata,
-  ProcessMetadata,
-} from '../../engine/records/record.ts';
+import type { DecisionMetadata, DecisionRequirementsMetadata } from '../../engine/records/decision.ts';
+import type { Document, FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
 import { commandOf } from './commands.ts';
 import { documentOf, RefusedError } from './document.ts';
 import { evaluateDecision } from './evaluate-decision.ts';

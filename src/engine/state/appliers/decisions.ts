@@ -1,6 +1,13 @@
 import type { DecisionGraph } from '../../../dmn/index.ts';
-import type { DecisionMetadata, DecisionRequirementsMetadata } from '../../records/record.ts';
-import { DECISION_TAGS, DECISIONS, decisionTagId, LATEST_DECISIONS, LATEST_REQUIREMENTS, REQUIREMENTS } from '../decision-tables.ts';
+import type { DecisionMetadata, DecisionRequirementsMetadata } from '../../records/decision.ts';
+import {
+  DECISION_TAGS,
+  DECISIONS,
+  decisionTagId,
+  LATEST_DECISIONS,
+  LATEST_REQUIREMENTS,
+  REQUIREMENTS,
+} from '../decision-tables.ts';
 import type { StatePort, TableSpec } from '../port.ts';
 import type { LatestRow } from '../tables.ts';
 
