@@ -100,6 +100,14 @@ test('decisions are deployed, evaluated by id and by key, and evaluated again af
   assert.equal(failed.body.failedDecisionDefinitionId, 'br-table-decision');
   assert.match(String(failed.body.failureMessage), /multiple values aren't allowed for UNIQUE hit policy/);
 
+  const records = await (await fetch(`${tutti.addresses.http}/api/records`)).text();
+  const requirements = records
+    .split('\n')
+    .filter((line) => line.includes('"DECISION_REQUIREMENTS"'))
+    .map((line) => JSON.parse(line) as { value: { resource: string; graph?: object } });
+  assert.equal(requirements.length, 1);
+  assert.equal(requirements[0]?.value.graph, undefined);
+  assert.equal(Buffer.from(requirements[0]?.value.resource ?? '', 'base64').toString(), xml);
   await tutti.close();
   tutti = await startTutti({ data, http: 0, grpc: 0 });
   const again = await post('/v2/decision-definitions/evaluation', { decisionDefinitionKey, variables });

@@ -37,7 +37,6 @@ export type RequirementsRow = Omit<DecisionRequirementsMetadata, 'isDuplicate'> 
 };
 export const REQUIREMENTS: TableSpec<RequirementsRow> = {
   name: 'decision_requirements',
-  stable: true,
   key: 'decisionRequirementsKey',
   indexes: { byVersion: ['decisionRequirementsId', 'decisionRequirementsVersion'] },
 };
