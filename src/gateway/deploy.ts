@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { parseBpmn } from '../bpmn/index.ts';
+import { parseDmn, whyNoModel } from '../dmn/index.ts';
 import type { Answer } from '../engine/records/command.ts';
+import type { DecisionMetadata, DecisionRequirementsMetadata } from '../engine/records/decision.ts';
 import type { FormMetadata, ProcessMetadata, ResourceValue } from '../engine/records/record.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { acceptedOf } from './errors.ts';
@@ -14,6 +16,8 @@ export interface Deployed {
   readonly deploymentKey: number;
   readonly processes: readonly ProcessMetadata[];
   readonly forms: readonly FormMetadata[];
+  readonly decisions: readonly DecisionMetadata[];
+  readonly decisionRequirements: readonly DecisionRequirementsMetadata[];
 }
 
 /**
@@ -36,12 +40,16 @@ export async function deployResources(
     deploymentKey: accepted.key,
     processes: accepted.value.processesMetadata,
     forms: accepted.value.formMetadata ?? [],
+    decisions: accepted.value.decisionsMetadata ?? [],
+    decisionRequirements: accepted.value.decisionRequirementsMetadata ?? [],
   };
 }
 
 interface DeploymentAnswer {
   readonly processesMetadata: readonly ProcessMetadata[];
   readonly formMetadata?: readonly FormMetadata[];
+  readonly decisionsMetadata?: readonly DecisionMetadata[];
+  readonly decisionRequirementsMetadata?: readonly DecisionRequirementsMetadata[];
 }
 
 async function toValue({ name, content }: NamedResource): Promise<ResourceValue> {
@@ -56,6 +64,17 @@ async function toValue({ name, content }: NamedResource): Promise<ResourceValue>
     return parsed.ok
       ? { ...base, processes: parsed.processes }
       : { ...base, processes: [], problems: parsed.problems };
+  }
+  if (/\.dmn$/i.test(name)) {
+    const parsed = parseDmn(name, resource);
+    if (parsed.ok) return { ...base, processes: [], decisions: parsed.graph };
+    // Zeebe does not say what is wrong with the XML; we add it in a line of its own.
+    const why = whyNoModel(resource);
+    return {
+      ...base,
+      processes: [],
+      problems: why === undefined ? parsed.problems : `${parsed.problems}\n${why}`,
+    };
   }
   if (/\.form$/i.test(name)) {
     const formId = formIdOf(resource);

@@ -103,7 +103,7 @@ export function recordJson({ position, record }: PositionedRecord): string {
 }
 
 function shownValue(record: LogRecord): object {
-  if (record.valueType !== 'PROCESS') return record.value;
+  if (record.valueType !== 'PROCESS' && record.valueType !== 'DECISION_REQUIREMENTS') return record.value;
   // The graph is ours alone; the model goes out as Zeebe writes it, in base64.
   const { graph: _, resource, ...value } = record.value;
   return { ...value, resource: Buffer.from(resource ?? '').toString('base64') };

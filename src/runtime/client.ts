@@ -273,6 +273,7 @@ function isNewWork({ valueType, intent }: ClientCommand): boolean {
     (valueType === 'MESSAGE' && intent === 'PUBLISH') ||
     valueType === 'MESSAGE_CORRELATION' ||
     valueType === 'SIGNAL' ||
-    valueType === 'CONDITIONAL_EVALUATION'
+    valueType === 'CONDITIONAL_EVALUATION' ||
+    valueType === 'DECISION_EVALUATION'
   );
 }

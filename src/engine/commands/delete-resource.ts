@@ -1,21 +1,25 @@
+import { deleteRequirements } from '../behaviors/decisions.ts';
 import { latestProcess } from '../behaviors/definitions.ts';
 import { closeStartEvents, openStartEvents } from '../behaviors/start-events.ts';
 import { Rejection } from '../processing/rejection.ts';
 import type { Work } from '../processing/work.ts';
+import { REQUIREMENTS } from '../state/decision-tables.ts';
 import { ELEMENTS, FORMS, GRAPHS, PROCESSES, type ProcessRow } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
 
-/** Deletes a process or form. Its version number is not used again. */
+/** Deletes a process, a form, or a graph of decisions. Version numbers of processes and forms are not used again. */
 export function deleteResource(w: Work, { value }: CommandOf<'RESOURCE_DELETION'>): Accepted {
   const { resourceKey } = value;
   const process = w.state.get(PROCESSES, resourceKey);
   const form = process === undefined ? w.state.get(FORMS, resourceKey) : undefined;
-  if (process === undefined && form === undefined) {
+  const requirements = w.state.get(REQUIREMENTS, resourceKey);
+  if (process === undefined && form === undefined && requirements === undefined) {
     const reason = `Expected to delete resource but no resource found with key \`${resourceKey}\``;
     throw new Rejection('NOT_FOUND', reason);
   }
   if (process !== undefined) deleteProcess(w, process);
   if (form !== undefined) w.emit(resourceKey, { valueType: 'FORM', intent: 'DELETED', value: form });
+  if (requirements !== undefined) deleteRequirements(w, requirements);
   const key = w.nextKey();
   w.emit(key, { valueType: 'RESOURCE_DELETION', intent: 'DELETED', value });
   return { key, value: NOTHING };

@@ -7,6 +7,7 @@ import type { Work } from '../processing/work.ts';
 import type { FormMetadata, ProcessMetadata, ResourceValue } from '../records/record.ts';
 import { LATEST_FORMS, LATEST_PROCESSES, PROCESSES } from '../state/tables.ts';
 import type { Accepted, CommandOf } from './command.ts';
+import { createDecisions, decisionsOf, duplicateDecisionIds, renewDecisions } from './deploy-decisions.ts';
 
 interface DeployedProcess {
   readonly metadata: ProcessMetadata;
@@ -25,11 +26,18 @@ export function deploy(w: Work, { value }: CommandOf<'DEPLOYMENT'>): Accepted {
   const deploymentKey = w.nextKey();
   const planned = value.resources.flatMap((resource) => processesOf(w, resource, deploymentKey));
   const plannedForms = value.resources.flatMap((resource) => formsOf(w, resource, deploymentKey));
+  const plannedDecisions = value.resources.flatMap((resource) => decisionsOf(w, resource, deploymentKey));
   // Unless nothing is new, what is unchanged gets a new version too, so that one deployment stays together.
-  const unchanged = [...planned, ...plannedForms].every(({ metadata }) => metadata.isDuplicate);
+  const unchanged = [...planned, ...plannedForms, ...plannedDecisions].every(
+    ({ metadata }) => metadata.isDuplicate,
+  );
   const processes = unchanged ? planned : planned.map((process) => renewProcess(w, process, deploymentKey));
   const forms = unchanged ? plannedForms : plannedForms.map((form) => renewForm(w, form, deploymentKey));
+  const decisions = unchanged
+    ? plannedDecisions
+    : plannedDecisions.map((graph) => renewDecisions(w, graph, deploymentKey));
   if (!unchanged) {
+    for (const graph of decisions) createDecisions(w, graph);
     for (const { metadata, resource } of forms)
       w.emit(metadata.formKey, { valueType: 'FORM', intent: 'CREATED', value: { ...metadata, resource } });
     for (const process of processes) createProcess(w, process);
@@ -37,6 +45,8 @@ export function deploy(w: Work, { value }: CommandOf<'DEPLOYMENT'>): Accepted {
   const answer = {
     processesMetadata: processes.map(({ metadata }) => metadata),
     formMetadata: forms.map(({ metadata }) => metadata),
+    decisionsMetadata: decisions.flatMap((graph) => graph.decisions),
+    decisionRequirementsMetadata: decisions.map(({ metadata }) => metadata),
   };
   w.emit(deploymentKey, { valueType: 'DEPLOYMENT', intent: 'CREATED', value: answer });
   return { key: deploymentKey, value: answer };
@@ -67,7 +77,7 @@ function duplicateIds(resources: readonly ResourceValue[]): readonly string[] {
       );
     holders.set(`form:${formId}`, resourceName);
   }
-  return problems;
+  return [...problems, ...duplicateDecisionIds(resources)];
 }
 
 function processesOf(w: Work, resource: ResourceValue, deploymentKey: number): readonly DeployedProcess[] {

@@ -8,6 +8,7 @@ import { createInstance } from './create-instance.ts';
 import { deleteResource } from './delete-resource.ts';
 import { deploy } from './deploy.ts';
 import { evaluateConditional } from './evaluate-conditional.ts';
+import { evaluateDecision } from './evaluate-decision.ts';
 import * as jobs from './jobs.ts';
 import { migrateInstance } from './migrate-instance.ts';
 import { modifyInstance } from './modify-instance.ts';
@@ -24,6 +25,8 @@ export function processCommand(w: Work, command: ClientCommand): Accepted {
       return deploy(w, command);
     case 'RESOURCE_DELETION':
       return deleteResource(w, command);
+    case 'DECISION_EVALUATION':
+      return evaluateDecision(w, command);
     case 'PROCESS_INSTANCE_CREATION':
       return createInstance(w, command);
     case 'PROCESS_INSTANCE':

@@ -1,4 +1,5 @@
 import type { Mapping } from '../../bpmn/graph.ts';
+import type { CompiledDecisions, DecisionGraph } from '../../dmn/index.ts';
 import {
   type CompiledMappings,
   compile,
@@ -38,6 +39,7 @@ export class ExpressionCache {
   /** Mappings live as long as the model they were compiled from. */
   readonly inputs = new WeakMap<readonly Mapping[], CompiledMappings>();
   readonly outputs = new WeakMap<readonly Mapping[], CompiledMappings>();
+  readonly decisions = new WeakMap<DecisionGraph, CompiledDecisions>();
   readonly #parsed = new WeakMap<Document, Map<string, FeelValue>>();
 
   constructor(limit: number) {

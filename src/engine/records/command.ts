@@ -12,6 +12,11 @@ export type ClientCommand =
       readonly value: { readonly resourceKey: number };
     }
   | {
+      readonly valueType: 'DECISION_EVALUATION';
+      readonly intent: 'EVALUATE';
+      readonly value: DecisionEvaluationRequest;
+    }
+  | {
       readonly valueType: 'PROCESS_INSTANCE_CREATION';
       readonly intent: 'CREATE' | 'CREATE_WITH_AWAITING_RESULT';
       readonly value: CreationRequest;
@@ -160,6 +165,14 @@ export interface CreationRequest {
   readonly businessId?: string;
   /** With awaiting result: names to answer; empty means all. */
   readonly fetchVariables: readonly string[];
+}
+
+export interface DecisionEvaluationRequest {
+  /** Empty when a key is given; wins if both are. */
+  readonly decisionId: string;
+  /** -1 when an id is given. */
+  readonly decisionKey: number;
+  readonly variables: Document;
 }
 
 export interface MessageRequest {

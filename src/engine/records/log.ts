@@ -1,6 +1,8 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
+import type { DecisionGraph } from '../../dmn/index.ts';
 import type { ConditionalEvaluationValue, ConditionalSubscriptionValue } from './conditional.ts';
 import type { CreationValue, ResultValue } from './creation.ts';
+import type { DecisionEvaluationValue, DecisionMetadata, DecisionRequirementsMetadata } from './decision.ts';
 import type {
   CloudEventValue,
   CompensationSubscriptionValue,
@@ -45,7 +47,28 @@ export type LogEntry =
       readonly value: {
         readonly processesMetadata: readonly ProcessMetadata[];
         readonly formMetadata: readonly FormMetadata[];
+        /** Absent in records written before there were decisions. */
+        readonly decisionsMetadata?: readonly DecisionMetadata[];
+        readonly decisionRequirementsMetadata?: readonly DecisionRequirementsMetadata[];
       };
+    }
+  | {
+      readonly valueType: 'DECISION';
+      readonly intent: 'CREATED' | 'DELETED';
+      readonly value: DecisionMetadata;
+    }
+  | {
+      readonly valueType: 'DECISION_REQUIREMENTS';
+      readonly intent: 'CREATED' | 'DELETED';
+      readonly value: DecisionRequirementsMetadata & {
+        readonly resource: string;
+        readonly graph: DecisionGraph;
+      };
+    }
+  | {
+      readonly valueType: 'DECISION_EVALUATION';
+      readonly intent: 'EVALUATED' | 'FAILED';
+      readonly value: DecisionEvaluationValue;
     }
   | {
       readonly valueType: 'PROCESS';

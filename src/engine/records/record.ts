@@ -1,4 +1,5 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
+import type { DecisionGraph } from '../../dmn/index.ts';
 
 /**
  * The language of the log: Zeebe's, so that whoever reads Zeebe's records can read ours. A record is a command
@@ -26,6 +27,8 @@ export interface ResourceValue {
   readonly processes: readonly ProcessGraph[];
   /** Why the parser refuses it: the block of text that Zeebe lists for this resource. Then nothing is deployed. */
   readonly problems?: string;
+  /** What the parser made of a DMN file. */
+  readonly decisions?: DecisionGraph;
   /** Of a form: its id, read from its JSON. */
   readonly formId?: string;
 }

@@ -1,5 +1,12 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
 import type { Document, FormMetadata, ProcessMetadata } from '../records/record.ts';
+import {
+  DECISION_TAGS,
+  DECISIONS,
+  LATEST_DECISIONS,
+  LATEST_REQUIREMENTS,
+  REQUIREMENTS,
+} from './decision-tables.ts';
 import type { TableSpec } from './port.ts';
 import {
   COMPENSATIONS,
@@ -205,6 +212,11 @@ export const TABLES: readonly TableSpec<never>[] = [
   LATEST_PROCESSES,
   LATEST_FORMS,
   FORMS,
+  DECISIONS,
+  DECISION_TAGS,
+  LATEST_DECISIONS,
+  REQUIREMENTS,
+  LATEST_REQUIREMENTS,
   ELEMENTS,
   VARIABLES,
   TRIGGERS,

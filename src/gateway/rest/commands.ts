@@ -4,6 +4,7 @@ import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { type GatewayRequest, json, NO_CONTENT, type Route } from '../http.ts';
 import { type GatewayContext, TENANT } from './context.ts';
+import { deployedDecisions } from './decisions.ts';
 
 /** Bytes of one deployment: several models with their diagrams. */
 const DEPLOYMENT_LIMIT = 16 * 1024 * 1024;
@@ -17,7 +18,7 @@ export function commandRoutes({ runtime }: GatewayContext): Route[] {
       accepts: 'multipart',
       bodyLimit: DEPLOYMENT_LIMIT,
       handler: async (request) => {
-        const { deploymentKey, processes, forms } = await deployResources(
+        const { deploymentKey, processes, forms, ...deployed } = await deployResources(
           runtime,
           await readResources(request),
         );
@@ -42,6 +43,7 @@ export function commandRoutes({ runtime }: GatewayContext): Route[] {
                 tenantId: TENANT,
               },
             })),
+            ...deployedDecisions(deployed).map((decision) => ({ ...nothing, ...decision })),
             ...forms.map((form) => ({
               ...nothing,
               form: {

@@ -3,6 +3,7 @@ import { type Advertised, clusterRoutes } from './cluster.ts';
 import { commandRoutes } from './commands.ts';
 import { conditionalRoutes } from './conditionals.ts';
 import type { GatewayContext } from './context.ts';
+import { decisionRoutes } from './decisions.ts';
 import { instanceRoutes } from './instances.ts';
 import { jobRoutes } from './jobs.ts';
 import { searchRoutes } from './search-routes.ts';
@@ -14,6 +15,7 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
     routes: [
       ...commandRoutes(context),
       ...conditionalRoutes(context),
+      ...decisionRoutes(context),
       ...instanceRoutes(context),
       ...jobRoutes(context),
       ...searchRoutes(context),

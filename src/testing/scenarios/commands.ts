@@ -67,11 +67,13 @@ export function commandOf(session: Session, verb: string, value: never, step: Js
       return { valueType: 'INCIDENT', intent: 'RESOLVE', key };
     }
     case 'deleteResource': {
-      const { bpmnProcessId, formId, version } = value as JsonObject;
-      if (bpmnProcessId === undefined && formId === undefined)
-        throw new UnsupportedStepError('decisions are not deployed yet');
+      const { bpmnProcessId, decisionRequirementsId, formId, version } = value as JsonObject;
       const [kind, id] =
-        bpmnProcessId === undefined ? (['form', formId] as const) : (['process', bpmnProcessId] as const);
+        bpmnProcessId !== undefined
+          ? (['process', bpmnProcessId] as const)
+          : formId !== undefined
+            ? (['form', formId] as const)
+            : (['requirements', decisionRequirementsId] as const);
       const resourceKey = tracker.resource(kind, text(id), number(version)) ?? NO_SUCH_KEY;
       return { valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } };
     }

@@ -68,6 +68,10 @@ function fieldsOf(record: LogRecord, names: Names): readonly Json[] | undefined 
       return [record.value.elementId, userTaskAttributes(record.value)];
     case 'PROCESS':
       return [record.value.bpmnProcessId, record.value.version];
+    case 'DECISION':
+      return [record.value.decisionId, record.value.version];
+    case 'DECISION_EVALUATION':
+      return [record.value.decisionId, JSON.parse(record.value.decisionOutput) as Json];
     case 'FORM':
       return [record.value.formId, record.value.version];
     case 'ESCALATION':
@@ -93,6 +97,7 @@ function instanceOf(record: LogRecord): number | undefined {
     case 'USER_TASK':
     case 'ESCALATION':
     case 'COMPENSATION_SUBSCRIPTION':
+    case 'DECISION_EVALUATION':
       return record.value.processInstanceKey < 0 ? undefined : record.value.processInstanceKey;
     case 'RUNTIME_INSTRUCTION':
       return (record.value as { readonly processInstanceKey: number }).processInstanceKey;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBpmn } from '../../bpmn/index.ts';
+import { parseDmn } from '../../dmn/index.ts';
 import { createEngine, type EngineOptions } from '../../engine/create-engine.ts';
 import type { Engine, Turn } from '../../engine/engine.ts';
 import type { Answer, ClientCommand } from '../../engine/records/command.ts';
@@ -79,6 +80,11 @@ export class Session {
     if (resourceName.endsWith('.form')) {
       const { id } = JSON.parse(resource) as { id: string };
       return { resourceName, resource, checksum, processes: [], formId: id };
+    }
+    if (resourceName.endsWith('.dmn')) {
+      const parsed = parseDmn(resourceName, resource);
+      const base = { resourceName, resource, checksum, processes: [] };
+      return parsed.ok ? { ...base, decisions: parsed.graph } : { ...base, problems: parsed.problems };
     }
     if (!resourceName.endsWith('.bpmn'))
       throw new UnsupportedStepError(`deploying ${resourceName} is not possible yet`);

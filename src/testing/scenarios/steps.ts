@@ -2,14 +2,16 @@ import type { ActivatedJobs } from '../../engine/commands/activate-jobs.ts';
 import type { Answer, CreationRequest } from '../../engine/records/command.ts';
 import type { ConditionalEvaluationValue } from '../../engine/records/conditional.ts';
 import type { CreationValue } from '../../engine/records/creation.ts';
+import type { DecisionMetadata, DecisionRequirementsMetadata } from '../../engine/records/decision.ts';
 import type { Document, FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
 import { commandOf } from './commands.ts';
 import { documentOf, RefusedError } from './document.ts';
+import { evaluateDecision } from './evaluate-decision.ts';
 import type { Json, JsonObject, StepOutcome } from './format.ts';
 import { stableText } from './project.ts';
-import { type Session, UnsupportedStepError } from './session.ts';
+import type { Session } from './session.ts';
 
-type Reply = Pick<StepOutcome, 'response' | 'rejection'>;
+export type Reply = Pick<StepOutcome, 'response' | 'rejection'>;
 
 const DEFAULT_JOB_TIMEOUT_MS = 300_000;
 
@@ -47,13 +49,13 @@ async function doStep(session: Session, verb: string, value: never, step: JsonOb
         startedBy(session, evaluated as ConditionalEvaluationValue),
       );
     case 'evaluateDecision':
-      throw new UnsupportedStepError('decisions are not evaluated yet');
+      return evaluateDecision(session, value);
     default:
       return written(session.execute(commandOf(session, verb, value, step)), 'grpc', () => ({}));
   }
 }
 
-function written(answer: Answer, surface: 'grpc' | 'rest', write: (value: unknown) => Json): Reply {
+export function written(answer: Answer, surface: 'grpc' | 'rest', write: (value: unknown) => Json): Reply {
   if (answer.kind === 'accepted') return { response: write(answer.value), rejection: null };
   const text = `Command '${answer.intent}' rejected with code '${answer.type}': ${answer.reason}`;
   const failed = answer.type === 'INVALID_STATE' && surface === 'grpc';
@@ -66,9 +68,11 @@ async function deploy(session: Session, names: readonly string[]): Promise<Reply
   for (const name of names) resources.push(await session.resource(name));
   const answer = session.execute({ valueType: 'DEPLOYMENT', intent: 'CREATE', value: { resources } });
   return written(answer, 'grpc', (value) => {
-    const { processesMetadata, formMetadata } = value as {
+    const { processesMetadata, formMetadata, decisionsMetadata, decisionRequirementsMetadata } = value as {
       processesMetadata: readonly ProcessMetadata[];
       formMetadata: readonly FormMetadata[];
+      decisionsMetadata: readonly DecisionMetadata[];
+      decisionRequirementsMetadata: readonly DecisionRequirementsMetadata[];
     };
     const processes = processesMetadata.map(({ bpmnProcessId, version, resourceName }) => ({
       process: { bpmnProcessId, version, resourceName },
@@ -76,7 +80,23 @@ async function deploy(session: Session, names: readonly string[]): Promise<Reply
     const forms = formMetadata.map(({ formId, version, resourceName }) => ({
       form: { formId, version, resourceName },
     }));
-    return [...processes, ...forms];
+    const decisions = decisionsMetadata.map((decision) => ({
+      decision: {
+        dmnDecisionId: decision.decisionId,
+        dmnDecisionName: decision.decisionName,
+        version: decision.version,
+        dmnDecisionRequirementsId: decision.decisionRequirementsId,
+      },
+    }));
+    const requirements = decisionRequirementsMetadata.map((graph) => ({
+      decisionRequirements: {
+        dmnDecisionRequirementsId: graph.decisionRequirementsId,
+        dmnDecisionRequirementsName: graph.decisionRequirementsName,
+        version: graph.decisionRequirementsVersion,
+        resourceName: graph.resourceName,
+      },
+    }));
+    return [...processes, ...decisions, ...requirements, ...forms];
   });
 }
 

@@ -37,6 +37,14 @@ export class Tracker {
       case 'PROCESS':
         this.#noteResource(record.key, record.intent, `process:${record.value.bpmnProcessId}`, record.value);
         return;
+      case 'DECISION':
+        this.#noteResource(record.key, record.intent, `decision:${record.value.decisionId}`, record.value);
+        return;
+      case 'DECISION_REQUIREMENTS': {
+        const { decisionRequirementsId: id, decisionRequirementsVersion: version } = record.value;
+        this.#noteResource(record.key, record.intent, `requirements:${id}`, { version });
+        return;
+      }
       case 'FORM':
         this.#noteResource(record.key, record.intent, `form:${record.value.formId}`, record.value);
         return;
@@ -66,7 +74,11 @@ export class Tracker {
     return newest(this.#userTasks, elementId, instanceKey);
   }
 
-  resource(kind: 'process' | 'form', id: string, version: number): number | undefined {
+  resource(
+    kind: 'process' | 'form' | 'decision' | 'requirements',
+    id: string,
+    version: number,
+  ): number | undefined {
     for (const [key, name] of this.#resources) if (name === `${kind}:${id}:${version}`) return key;
     return undefined;
   }

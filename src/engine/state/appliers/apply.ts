@@ -3,6 +3,7 @@ import type { StatePort } from '../port.ts';
 import { AWAITED } from '../tables.ts';
 import { applyCompensation } from './compensation.ts';
 import { applyConditionalSubscription } from './conditionals.ts';
+import { applyDecision, applyRequirements } from './decisions.ts';
 import { applyForm, applyProcess } from './definitions.ts';
 import { applyElement } from './elements.ts';
 import { applyIncident } from './incidents.ts';
@@ -67,6 +68,12 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'FORM':
       applyForm(state, record.intent, record.value);
       return;
+    case 'DECISION':
+      applyDecision(state, record.intent, record.value);
+      return;
+    case 'DECISION_REQUIREMENTS':
+      applyRequirements(state, record.intent, record.value);
+      return;
     case 'PROCESS_INSTANCE_CREATION':
       if (record.value.fetchVariables !== undefined) {
         state.put(AWAITED, {
@@ -79,6 +86,7 @@ export function apply(state: StatePort, record: LogRecord): void {
       state.delete(AWAITED, record.value.processInstanceKey);
       return;
     case 'DEPLOYMENT':
+    case 'DECISION_EVALUATION':
     case 'SIGNAL':
     case 'ESCALATION':
     case 'CONDITIONAL_EVALUATION':

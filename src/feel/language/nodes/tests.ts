@@ -28,9 +28,10 @@ export function compileInput(compiler: Compiler): Code {
   };
 }
 
-/** Tests of which one must hold, separated by commas. */
-export function compileTests(compiler: Compiler, nodes: readonly Syntax[]): Code {
-  const tests = nodes.map((node) => compileTest(compiler, node));
+/** Tests of which one must hold, separated by commas; `negated` if they stand within `not(…)`. */
+export function compileTests(compiler: Compiler, nodes: readonly Syntax[], negated = false): Code {
+  const alone = nodes.length === 1 && !negated;
+  const tests = nodes.map((node) => compileTest(compiler, node, alone));
   const [only, ...others] = tests;
   if (only === undefined || others.length === 0) return only ?? (() => false);
   return (frame) => anyOf(valuesOf(tests, frame), frame.runtime);
@@ -102,9 +103,10 @@ function inputOf(frame: Frame): FeelValue {
 
 /**
  * A test is a comparison or interval, or an expression that gives true, the input, or a list with the input.
- * A boolean literal is compared with the input.
+ * A boolean literal that stands alone is compared with the input; among others, or within `not(…)`, it is an
+ * expression like all.
  */
-function compileTest(compiler: Compiler, node: Syntax): Code {
+function compileTest(compiler: Compiler, node: Syntax, alone: boolean): Code {
   const test = node.name === 'PositiveUnaryTest' ? (operands(node)[0] ?? node) : node;
   if (test.name === 'SimplePositiveUnaryTest') return compileInputTest(compiler, test);
   const before = compiler.readsOf(INPUT);
@@ -116,7 +118,7 @@ function compileTest(compiler: Compiler, node: Syntax): Code {
       return typeof value === 'boolean' ? value : null;
     };
   }
-  if (test.name === 'BooleanLiteral') {
+  if (test.name === 'BooleanLiteral' && alone) {
     return (frame) => equality(inputOf(frame), expression(frame), frame.runtime);
   }
   return (frame) => {
@@ -126,6 +128,6 @@ function compileTest(compiler: Compiler, node: Syntax): Code {
     if (Array.isArray(value) && value.some((item) => equal(item, input))) return true;
     const same = equality(input, value, frame.runtime);
     if (same === true) return true;
-    return value === false || Array.isArray(value) ? false : same;
+    return Array.isArray(value) ? false : same;
   };
 }
