@@ -2,14 +2,21 @@ import type { XmlNode } from '../xml/node.ts';
 import { modelOf, type RuleBook } from './model.ts';
 import { Problems } from './problems.ts';
 import { ACTIVITY_RULES } from './rules/activities.ts';
+import { AD_HOC_EXPRESSION_RULES, AD_HOC_RULES } from './rules/ad-hoc.ts';
 import { CONSTANT_RULES } from './rules/constants.ts';
 import { EVENT_RULES } from './rules/events.ts';
 import { EXPRESSION_RULES } from './rules/expressions.ts';
 import { EXTENSION_RULES } from './rules/extensions.ts';
 import { SCOPE_RULES } from './rules/scopes.ts';
 
-const DESIGN_RULES: readonly RuleBook[] = [SCOPE_RULES, EVENT_RULES, ...ACTIVITY_RULES, ...EXTENSION_RULES];
-const RUNTIME_RULES: readonly RuleBook[] = [...EXPRESSION_RULES, CONSTANT_RULES];
+const DESIGN_RULES: readonly RuleBook[] = [
+  SCOPE_RULES,
+  EVENT_RULES,
+  ...ACTIVITY_RULES,
+  AD_HOC_RULES,
+  ...EXTENSION_RULES,
+];
+const RUNTIME_RULES: readonly RuleBook[] = [...EXPRESSION_RULES, AD_HOC_EXPRESSION_RULES, CONSTANT_RULES];
 
 /** Checks a model by Zeebe's rules. Answers Zeebe's listing of what is wrong; undefined if nothing is. */
 export function validate(definitions: XmlNode): string | undefined {

@@ -34,7 +34,7 @@ export type ClientCommand =
       readonly valueType: 'JOB';
       readonly intent: 'COMPLETE';
       readonly key: number;
-      readonly value: { readonly variables: Document };
+      readonly value: { readonly variables: Document; readonly result?: JobResult };
     }
   | { readonly valueType: 'JOB'; readonly intent: 'FAIL'; readonly key: number; readonly value: JobFailure }
   | {
@@ -56,6 +56,16 @@ export type ClientCommand =
       readonly value: { readonly timeout: number };
     }
   | { readonly valueType: 'JOB'; readonly intent: 'TIME_OUT' | 'RECUR_AFTER_BACKOFF'; readonly key: number }
+  | {
+      readonly valueType: 'AD_HOC_SUB_PROCESS_INSTRUCTION';
+      readonly intent: 'ACTIVATE';
+      /** Of the instance of the ad-hoc subprocess. */
+      readonly key: number;
+      readonly value: {
+        readonly activateElements: readonly AdHocActivation[];
+        readonly cancelRemainingInstances: boolean;
+      };
+    }
   | { readonly valueType: 'TIMER'; readonly intent: 'TRIGGER'; readonly key: number }
   | { readonly valueType: 'VARIABLE_DOCUMENT'; readonly intent: 'UPDATE'; readonly value: VariableUpdate }
   | { readonly valueType: 'INCIDENT'; readonly intent: 'RESOLVE'; readonly key: number }
@@ -159,6 +169,23 @@ export interface JobActivationRequest {
   readonly maxJobsToActivate: number;
   /** Empty: all visible variables. */
   readonly fetchVariables: readonly string[];
+}
+
+/** One element to activate in an ad-hoc subprocess. */
+export interface AdHocActivation {
+  readonly elementId: string;
+  /** Local to the inner instance. */
+  readonly variables: Document;
+}
+
+/** What a worker decided besides giving variables. */
+export type JobResult = AdHocSubProcessResult;
+
+export interface AdHocSubProcessResult {
+  readonly type: 'adHocSubProcess';
+  readonly activateElements: readonly AdHocActivation[];
+  readonly isCompletionConditionFulfilled: boolean;
+  readonly isCancelRemainingInstances: boolean;
 }
 
 export interface JobFailure {

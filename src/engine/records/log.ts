@@ -1,5 +1,6 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type {
+  AdHocInstructionValue,
   CloudEventValue,
   CompensationSubscriptionValue,
   CreationValue,
@@ -109,6 +110,11 @@ export type LogEntry =
       readonly valueType: 'COMPENSATION_SUBSCRIPTION';
       readonly intent: 'CREATED' | 'TRIGGERED' | 'COMPLETED' | 'DELETED' | 'MIGRATED';
       readonly value: CompensationSubscriptionValue;
+    }
+  | {
+      readonly valueType: 'AD_HOC_SUB_PROCESS_INSTRUCTION';
+      readonly intent: 'ACTIVATED' | 'COMPLETED';
+      readonly value: AdHocInstructionValue;
     }
   | { readonly valueType: 'USER_TASK'; readonly intent: UserTaskIntent; readonly value: UserTaskValue }
   | {

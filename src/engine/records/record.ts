@@ -70,7 +70,7 @@ export interface ElementOwner {
   readonly processDefinitionVersion: number;
 }
 
-export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER';
+export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER' | 'AD_HOC_SUB_PROCESS';
 export type ListenerEvent = 'UNSPECIFIED' | 'START' | 'END';
 
 export interface JobValue extends ElementOwner {
@@ -113,6 +113,7 @@ export type IncidentType =
   | 'IO_MAPPING_ERROR'
   | 'JOB_NO_RETRIES'
   | 'EXECUTION_LISTENER_NO_RETRIES'
+  | 'AD_HOC_SUB_PROCESS_NO_RETRIES'
   | 'CONDITION_ERROR'
   | 'EXTRACT_VALUE_ERROR'
   | 'CALLED_ELEMENT_ERROR'
@@ -225,6 +226,14 @@ export interface CompensationSubscriptionValue {
   readonly throwEventInstanceKey: number;
   /** Local variables of a completed subprocess, which its handlers see. */
   readonly variables: Document;
+}
+
+/** What a job worker, or a command, decided for an ad-hoc subprocess. */
+export interface AdHocInstructionValue {
+  readonly adHocSubProcessInstanceKey: number;
+  readonly activateElements: readonly { readonly elementId: string; readonly variables: Document }[];
+  readonly cancelRemainingInstances: boolean;
+  readonly completionConditionFulfilled: boolean;
 }
 
 export interface UserTaskValue extends ElementOwner {

@@ -1,4 +1,5 @@
 import type { ClientCommand } from '../../engine/records/command.ts';
+import { adHocActivation, jobResult } from './ad-hoc.ts';
 import { documentOf, RefusedError } from './document.ts';
 import type { Json, JsonObject } from './format.ts';
 import { NO_SUCH_KEY, type Session, UnsupportedStepError } from './session.ts';
@@ -66,6 +67,8 @@ export function commandOf(session: Session, verb: string, value: never, step: Js
       const resourceKey = tracker.resource(kind, text(id), number(version)) ?? NO_SUCH_KEY;
       return { valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } };
     }
+    case 'activateAdHoc':
+      return adHocActivation(elementKey(session, value), step);
     case 'modify':
       return modification(session, value);
     case 'migrate':
@@ -82,7 +85,15 @@ function jobCommand(key: number, verb: string, step: JsonObject): ClientCommand 
   const errorMessage = text(step.errorMessage);
   switch (verb) {
     case 'complete':
-      return { valueType: 'JOB', intent: 'COMPLETE', key, value: { variables } };
+      return {
+        valueType: 'JOB',
+        intent: 'COMPLETE',
+        key,
+        value:
+          step.result === undefined
+            ? { variables }
+            : { variables, result: jobResult(step.result as JsonObject) },
+      };
     case 'fail': {
       const value = {
         retries: number(step.retries),

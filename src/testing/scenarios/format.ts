@@ -5,6 +5,8 @@ export type JsonObject = { readonly [name: string]: Json };
 
 export interface Scenario {
   readonly title: string;
+  /** Where the behaviour is documented; absent if it was recorded. */
+  readonly source?: string;
   readonly startAt?: string;
   readonly looseMessages?: boolean;
   readonly steps: readonly JsonObject[];
