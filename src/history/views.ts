@@ -59,7 +59,7 @@ export function instancePage(database: DatabaseSync, query: SearchQuery): Instan
     `SELECT e.element_id AS elementId, count(*) AS count,
             (SELECT d.element_names ->> e.element_id FROM process_definition d WHERE d.key = e.definition_key) AS elementName
      FROM element_instance e WHERE e.instance_key = ? AND e.end_date IS NULL
-       AND e.type NOT IN ('SUB_PROCESS', 'EVENT_SUB_PROCESS', 'AD_HOC_SUB_PROCESS', 'MULTI_INSTANCE_BODY')
+       AND e.type NOT IN ('SUB_PROCESS', 'EVENT_SUB_PROCESS', 'AD_HOC_SUB_PROCESS', 'AD_HOC_SUB_PROCESS_INNER_INSTANCE', 'MULTI_INSTANCE_BODY')
      GROUP BY e.element_id ORDER BY min(e.key) LIMIT ${PLACES_LIMIT}`,
   );
   const incidents = database.prepare(

@@ -37,7 +37,7 @@ function parameterOf(call: ReadonlyMap<string, string>): AgentParameter {
   const value = call.get('value') ?? 'null';
   if (!REFERENCE.test(value) || value === 'null')
     throw new AgentParameterError(
-      `Expected fromAi() parameter 'value' to be a reference (e.g. 'toolCall.customParameter'), but received ${value}.`,
+      `Expected fromAi() parameter 'value' to be a reference (e.g. 'toolCall.customParameter'), but received ${/^".*"$/s.test(value) ? `string '${value.slice(1, -1)}'` : value}.`,
     );
   const told: Record<string, unknown> = {};
   for (const name of ['description', 'type']) {

@@ -20,6 +20,13 @@ function elementKey(session: Session, where: Where): number {
   return session.tracker.activeElement(where.element, instanceOf(session, where)) ?? NO_SUCH_KEY;
 }
 
+/** In a multi-instance the ad-hoc subprocess is meant, not the body around it. */
+function adHocKey(session: Session, where: Where): number {
+  const instanceKey = instanceOf(session, where);
+  const found = session.tracker.activeElement(where.element, instanceKey, 'AD_HOC_SUB_PROCESS');
+  return found ?? elementKey(session, where);
+}
+
 /** The engine's command for a step that is just one. */
 export function commandOf(session: Session, verb: string, value: never, step: JsonObject): ClientCommand {
   const { tracker } = session;
@@ -68,7 +75,7 @@ export function commandOf(session: Session, verb: string, value: never, step: Js
       return { valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } };
     }
     case 'activateAdHoc':
-      return adHocActivation(elementKey(session, value), step);
+      return adHocActivation(adHocKey(session, value), step);
     case 'modify':
       return modification(session, value);
     case 'migrate':
