@@ -1,4 +1,5 @@
 import type { RouteGroup } from '../http.ts';
+import { adHocRoutes } from './ad-hoc.ts';
 import { type Advertised, clusterRoutes } from './cluster.ts';
 import { commandRoutes } from './commands.ts';
 import type { GatewayContext } from './context.ts';
@@ -14,6 +15,7 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
       ...commandRoutes(context),
       ...instanceRoutes(context),
       ...jobRoutes(context),
+      ...adHocRoutes(context),
       ...searchRoutes(context),
       ...clusterRoutes(context, advertised),
     ],

@@ -3,6 +3,7 @@ import type { JobValue } from '../../engine/records/record.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
+import { adHocResultOf } from './ad-hoc.ts';
 import { type GatewayContext, LONG_POLL_MS, TENANT } from './context.ts';
 
 /** A job as it is handed to a worker: its key, and its record's value with the variables the worker asked for. */
@@ -49,12 +50,11 @@ export function jobRoutes({ runtime }: GatewayContext): Route[] {
       handler: async (request) => {
         const body = Fields.ofBody(request);
         const variables = body.document('variables');
-        body.ignore('result');
+        const result = adHocResultOf(body.object('result'));
         body.end();
         const key = pathKey(request, 'jobKey');
-        acceptedOf(
-          await runtime.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value: { variables } }),
-        );
+        const value = result === undefined ? { variables } : { variables, result };
+        acceptedOf(await runtime.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value }));
         return NO_CONTENT;
       },
     },
