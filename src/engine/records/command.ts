@@ -1,3 +1,4 @@
+import type { AdHocActivation, AdHocSubProcessResult } from './ad-hoc.ts';
 import type { Document, RejectionType, ResourceValue } from './record.ts';
 
 /**
@@ -171,22 +172,8 @@ export interface JobActivationRequest {
   readonly fetchVariables: readonly string[];
 }
 
-/** One element to activate in an ad-hoc subprocess. */
-export interface AdHocActivation {
-  readonly elementId: string;
-  /** Local to the inner instance. */
-  readonly variables: Document;
-}
-
 /** What a worker decided besides giving variables. */
 export type JobResult = AdHocSubProcessResult;
-
-export interface AdHocSubProcessResult {
-  readonly type: 'adHocSubProcess';
-  readonly activateElements: readonly AdHocActivation[];
-  readonly isCompletionConditionFulfilled: boolean;
-  readonly isCancelRemainingInstances: boolean;
-}
 
 export interface JobFailure {
   readonly retries: number;

@@ -1,6 +1,6 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
+import type { AdHocInstructionValue } from './ad-hoc.ts';
 import type {
-  AdHocInstructionValue,
   CloudEventValue,
   CompensationSubscriptionValue,
   CreationValue,

@@ -228,14 +228,6 @@ export interface CompensationSubscriptionValue {
   readonly variables: Document;
 }
 
-/** What a job worker, or a command, decided for an ad-hoc subprocess. */
-export interface AdHocInstructionValue {
-  readonly adHocSubProcessInstanceKey: number;
-  readonly activateElements: readonly { readonly elementId: string; readonly variables: Document }[];
-  readonly cancelRemainingInstances: boolean;
-  readonly completionConditionFulfilled: boolean;
-}
-
 export interface UserTaskValue extends ElementOwner {
   readonly userTaskKey: number;
   readonly assignee: string;

@@ -1,4 +1,4 @@
-import type { AdHocActivation, AdHocSubProcessResult } from '../../engine/records/command.ts';
+import type { AdHocActivation, AdHocSubProcessResult } from '../../engine/records/ad-hoc.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { NO_CONTENT, type Route } from '../http.ts';

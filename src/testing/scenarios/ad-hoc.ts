@@ -1,4 +1,5 @@
-import type { AdHocActivation, ClientCommand, JobResult } from '../../engine/records/command.ts';
+import type { AdHocActivation } from '../../engine/records/ad-hoc.ts';
+import type { ClientCommand, JobResult } from '../../engine/records/command.ts';
 import { documentOf } from './document.ts';
 import type { Json, JsonObject } from './format.ts';
 

@@ -1,4 +1,4 @@
-import type { AdHocInstructionValue } from '../../records/record.ts';
+import type { AdHocInstructionValue } from '../../records/ad-hoc.ts';
 import type { StatePort } from '../port.ts';
 import { ELEMENTS } from '../tables.ts';
 
