@@ -12,6 +12,7 @@ export type ElementType =
   | 'SUB_PROCESS'
   | 'EVENT_SUB_PROCESS'
   | 'AD_HOC_SUB_PROCESS'
+  | 'AD_HOC_SUB_PROCESS_INNER_INSTANCE'
   | 'START_EVENT'
   | 'INTERMEDIATE_CATCH_EVENT'
   | 'INTERMEDIATE_THROW_EVENT'
@@ -108,6 +109,21 @@ export interface MultiInstance {
   readonly completionCondition?: ModelText;
 }
 
+/** What is special about an ad-hoc subprocess. One that has a `job` as well is decided on by a job worker. */
+export interface AdHoc {
+  /** Ids of elements inside that can be activated: those without an incoming flow, in order of the XML. */
+  readonly activities: readonly string[];
+  /** Id of the scope in which each activation runs; an element of the graph too. */
+  readonly innerInstance: string;
+  /** JSON text of the variable `adHocSubProcessElements`: what is told of the activities. */
+  readonly elements: string;
+  readonly activeElementsCollection?: ModelText;
+  readonly completionCondition?: ModelText;
+  readonly cancelRemainingInstances: boolean;
+  readonly outputCollection?: string;
+  readonly outputElement?: ModelText;
+}
+
 export type Binding =
   | { readonly kind: 'latest' }
   | { readonly kind: 'deployment' }
@@ -188,6 +204,7 @@ export interface GraphElement {
   readonly compensationHandler?: string;
   readonly isForCompensation?: boolean;
   readonly multiInstance?: MultiInstance;
+  readonly adHoc?: AdHoc;
   readonly script?: { readonly expression: ModelText; readonly resultVariable: string };
   readonly calledElement?: CalledElement;
   readonly calledDecision?: CalledDecision;

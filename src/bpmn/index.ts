@@ -7,6 +7,7 @@ import { childrenOf, type XmlNode } from './xml/node.ts';
 import { readXml } from './xml/read.ts';
 
 export type {
+  AdHoc,
   Binding,
   CalledDecision,
   CalledElement,

@@ -34,7 +34,7 @@ function stepsOf(graph: ProcessGraph): Steps {
 function stepsFrom(graph: ProcessGraph, element: GraphElement): readonly string[] {
   const interrupting = [...element.boundaryEvents].reverse();
   const aside = (element.eventSubProcesses ?? []).flatMap((id) => graph.elements[id]?.startEvents ?? []);
-  const inside = element.startEvents ?? [];
+  const inside = element.adHoc?.activities ?? element.startEvents ?? [];
   if (inside.length > 0) return [...inside, ...interrupting, ...aside];
   return [...linked(graph, element), ...onwards(graph, element), ...interrupting];
 }

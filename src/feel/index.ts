@@ -1,3 +1,4 @@
+export { callsOf } from './language/calls.ts';
 export { compile, type Expression } from './language/expression.ts';
 export {
   type CompiledMappings,

@@ -54,12 +54,16 @@ const PLACES_LIMIT = 5;
 
 export function instancePage(database: DatabaseSync, query: SearchQuery): InstancePage {
   const page = search(database, { ...query, collection: 'processInstances' });
-  // Only leaves: a scope that is active because something in it is active says nothing new.
+  // Only leaves: a scope that is active because something in it is active says nothing new. An ad-hoc subprocess is
+  // active without, too.
   const places = database.prepare(
     `SELECT e.element_id AS elementId, count(*) AS count,
             (SELECT d.element_names ->> e.element_id FROM process_definition d WHERE d.key = e.definition_key) AS elementName
      FROM element_instance e WHERE e.instance_key = ? AND e.end_date IS NULL
-       AND e.type NOT IN ('SUB_PROCESS', 'EVENT_SUB_PROCESS', 'AD_HOC_SUB_PROCESS', 'MULTI_INSTANCE_BODY')
+       AND e.type NOT IN ('SUB_PROCESS', 'EVENT_SUB_PROCESS', 'AD_HOC_SUB_PROCESS_INNER_INSTANCE', 'MULTI_INSTANCE_BODY')
+       AND (e.type <> 'AD_HOC_SUB_PROCESS' OR NOT EXISTS (
+         SELECT 1 FROM element_instance i
+         WHERE i.instance_key = e.instance_key AND i.scope_key = e.key AND i.end_date IS NULL))
      GROUP BY e.element_id ORDER BY min(e.key) LIMIT ${PLACES_LIMIT}`,
   );
   const incidents = database.prepare(

@@ -17,6 +17,7 @@ import {
 const ELEMENT_TYPES: Readonly<Record<string, GraphElement['type']>> = {
   'bpmn:Process': 'PROCESS',
   'bpmn:SubProcess': 'SUB_PROCESS',
+  'bpmn:AdHocSubProcess': 'AD_HOC_SUB_PROCESS',
   'bpmn:StartEvent': 'START_EVENT',
   'bpmn:IntermediateCatchEvent': 'INTERMEDIATE_CATCH_EVENT',
   'bpmn:IntermediateThrowEvent': 'INTERMEDIATE_THROW_EVENT',
@@ -81,8 +82,9 @@ function partsOf(node: XmlNode, type: GraphElement['type']): Parts {
   switch (type) {
     case 'PROCESS':
     case 'SUB_PROCESS':
-    case 'AD_HOC_SUB_PROCESS':
       return scopeParts(node);
+    case 'AD_HOC_SUB_PROCESS':
+      return { ...scopeParts(node), ...optional('job', jobOf(node)) };
     case 'EVENT_SUB_PROCESS':
       return { ...scopeParts(node), eventType: startEventType(node) };
     case 'START_EVENT': {
@@ -118,6 +120,7 @@ function partsOf(node: XmlNode, type: GraphElement['type']): Parts {
       return { eventType: 'MESSAGE', ...optional('message', messageOf(node)) };
     case 'USER_TASK':
       return userTaskParts(node);
+    case 'AD_HOC_SUB_PROCESS_INNER_INSTANCE':
     case 'MANUAL_TASK':
     case 'TASK':
     case 'EXCLUSIVE_GATEWAY':

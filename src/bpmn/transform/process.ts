@@ -1,5 +1,6 @@
 import { GRAPH_FORMAT, type GraphElement, type GraphFlow, type ProcessGraph } from '../graph.ts';
 import { childOf, childrenOf, idOf, textOf, type XmlNode } from '../xml/node.ts';
+import { adHocOf, innerInstanceId, innerInstanceOf } from './ad-hoc.ts';
 import { elementOf, elementTypeOf, versionTagOf } from './element.ts';
 import { modelText } from './text.ts';
 
@@ -57,7 +58,7 @@ function collect(scope: XmlNode, surroundings: Surroundings, flows: Map<string, 
   for (const node of childrenOf(scope, 'flowElements').toReversed()) {
     switch (node.$type) {
       case 'bpmn:SequenceFlow': {
-        const flow = flowOf(node, idOf(scope));
+        const flow = flowOf(node, scopeIdInside(scope));
         flows.set(flow.id, flow);
         append(surroundings.outgoing, flow.source, flow.id);
         append(surroundings.incoming, flow.target, flow.id);
@@ -69,11 +70,17 @@ function collect(scope: XmlNode, surroundings: Surroundings, flows: Map<string, 
         break;
       }
       case 'bpmn:SubProcess':
+      case 'bpmn:AdHocSubProcess':
         collect(node, surroundings, flows);
         break;
       default:
     }
   }
+}
+
+/** The scope of what a process or subprocess holds. In an ad-hoc subprocess that is an inner instance. */
+function scopeIdInside(scope: XmlNode): string {
+  return scope.$type === 'bpmn:AdHocSubProcess' ? innerInstanceId(idOf(scope)) : idOf(scope);
 }
 
 function append(lists: Map<string, string[]>, key: string, value: string): void {
@@ -107,15 +114,21 @@ function build(
   if (type === undefined) return;
   const id = idOf(node);
   const compensationHandler = surroundings.compensationHandlers.get(id);
-  elements.set(
-    id,
-    elementOf(node, type, {
-      flowScope,
-      incoming: surroundings.incoming.get(id) ?? [],
-      outgoing: surroundings.outgoing.get(id) ?? [],
-      boundaryEvents: surroundings.boundaryEvents.get(id) ?? [],
-      ...(compensationHandler !== undefined && { compensationHandler }),
-    }),
-  );
-  for (const child of childrenOf(node, 'flowElements')) build(child, id, surroundings, elements);
+  const element = elementOf(node, type, {
+    flowScope,
+    incoming: surroundings.incoming.get(id) ?? [],
+    outgoing: surroundings.outgoing.get(id) ?? [],
+    boundaryEvents: surroundings.boundaryEvents.get(id) ?? [],
+    ...(compensationHandler !== undefined && { compensationHandler }),
+  });
+  elements.set(id, element);
+  if (type === 'AD_HOC_SUB_PROCESS') {
+    const inner = innerInstanceOf(element);
+    const children = [inner.id, ...(element.eventSubProcesses ?? [])];
+    elements.set(id, { ...element, children, adHoc: adHocOf(node, surroundings.incoming) });
+    elements.set(inner.id, inner);
+  }
+  const inside = scopeIdInside(node);
+  for (const child of childrenOf(node, 'flowElements'))
+    build(child, elementTypeOf(child) === 'EVENT_SUB_PROCESS' ? id : inside, surroundings, elements);
 }

@@ -2,6 +2,7 @@ import type { XmlNode } from '../xml/node.ts';
 import { modelOf, type RuleBook } from './model.ts';
 import { Problems } from './problems.ts';
 import { ACTIVITY_RULES } from './rules/activities.ts';
+import { AD_HOC_EXPRESSION_RULES, AD_HOC_RULES } from './rules/ad-hoc.ts';
 import { CONDITIONAL_DESIGN_RULES, CONDITIONAL_RUNTIME_RULES } from './rules/conditionals.ts';
 import { CONSTANT_RULES } from './rules/constants.ts';
 import { EVENT_RULES } from './rules/events.ts';
@@ -14,9 +15,15 @@ const DESIGN_RULES: readonly RuleBook[] = [
   EVENT_RULES,
   CONDITIONAL_DESIGN_RULES,
   ...ACTIVITY_RULES,
+  AD_HOC_RULES,
   ...EXTENSION_RULES,
 ];
-const RUNTIME_RULES: readonly RuleBook[] = [...EXPRESSION_RULES, CONSTANT_RULES, CONDITIONAL_RUNTIME_RULES];
+const RUNTIME_RULES: readonly RuleBook[] = [
+  ...EXPRESSION_RULES,
+  AD_HOC_EXPRESSION_RULES,
+  CONSTANT_RULES,
+  CONDITIONAL_RUNTIME_RULES,
+];
 
 /** Checks a model by Zeebe's rules. Answers Zeebe's listing of what is wrong; undefined if nothing is. */
 export function validate(definitions: XmlNode): string | undefined {

@@ -2,6 +2,7 @@ import type { GraphElement } from '../../bpmn/graph.ts';
 import { modelOf, type Work } from '../processing/work.ts';
 import type { Document } from '../records/record.ts';
 import { ELEMENTS, type ElementRow } from '../state/tables.ts';
+import { enterInnerInstance, openAdHocVariables } from './ad-hoc.ts';
 import { eventSubProcessStarts, ownEvents } from './model.ts';
 import { subscribe } from './subscriptions.ts';
 import { childValue } from './triggers.ts';
@@ -65,18 +66,22 @@ function enterScope(
   model: GraphElement,
   ancestor: ElementRow | undefined,
 ): ElementRow {
+  const isInner = model.type === 'AD_HOC_SUB_PROCESS_INNER_INSTANCE';
   for (const child of w.state.scan(ELEMENTS, 'byScope', [around.key])) {
     if (child.elementId !== model.id || child.state !== 'ACTIVATED') continue;
-    if (ancestor !== undefined && !isWithin(w, ancestor, child)) continue;
+    // Each activation in an ad-hoc subprocess gets an inner instance of its own, unless one is named.
+    if (ancestor === undefined ? isInner : !isWithin(w, ancestor, child)) continue;
     // The instances of a multi-instance stand below its body, under the same id.
     return child.type === 'MULTI_INSTANCE_BODY' ? enterScope(w, child, model, ancestor) : child;
   }
+  if (isInner) return enterInnerInstance(w, around);
   const key = w.nextKey();
   const value = childValue(around, model);
   w.emit(key, { valueType: 'PROCESS_INSTANCE', intent: 'ELEMENT_ACTIVATING', value });
   w.emit(key, { valueType: 'PROCESS_INSTANCE', intent: 'ELEMENT_ACTIVATED', value });
   const row = w.element(key);
   if (row === undefined) throw new Error(`Scope ${key} was not entered`);
+  if (model.adHoc !== undefined) openAdHocVariables(w, row, model.adHoc);
   const graph = w.graph(row.processDefinitionKey);
   subscribe(w, row, [...ownEvents(w, row, model), ...eventSubProcessStarts(graph, model)]);
   return row;

@@ -7,6 +7,14 @@ import { boundaryEvents, isInnerInstance } from './model.ts';
 import { childValue } from './triggers.ts';
 import { localVariables, NO_VARIABLES, setLocalVariables } from './variables.ts';
 
+/** Completed scopes that are compensated by what ran in them. */
+const HOLDERS = new Set([
+  'SUB_PROCESS',
+  'MULTI_INSTANCE_BODY',
+  'AD_HOC_SUB_PROCESS',
+  'AD_HOC_SUB_PROCESS_INNER_INSTANCE',
+]);
+
 type Intent = 'CREATED' | 'TRIGGERED' | 'COMPLETED' | 'DELETED';
 
 function emit(w: Work, key: number, intent: Intent, value: CompensationSubscriptionValue): void {
@@ -24,7 +32,7 @@ export function registerCompensation(w: Work, { row, model, graph }: At): void {
     create(w, row, boundary.compensationHandler, NO_VARIABLES);
     return;
   }
-  const holds = row.type === 'SUB_PROCESS' || row.type === 'MULTI_INSTANCE_BODY';
+  const holds = HOLDERS.has(row.type);
   if (holds && subscriptionsOfScope(w, row.key).length > 0) create(w, row, '', localVariables(w, row.key));
 }
 

@@ -79,6 +79,12 @@ export function sourceText(text: ModelText): string {
   return text.kind === 'static' ? text.value : text.text;
 }
 
+/** The variable of an expression that is just a variable, or a path into one. */
+export function plainVariable(text: ModelText | undefined): string | undefined {
+  if (text?.kind !== 'feel') return undefined;
+  return /^([\p{L}_][\p{L}\p{N}_]*)(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.exec(text.text.trim())?.[1];
+}
+
 /** Zeebe's complaint about the type of a result. */
 export function wrongType(text: string, expected: string, result: Evaluation & { ok: true }): string {
   const complaint = `Expected result of the expression '${text}' to be ${expected}, but was '${typeName(result.value)}'.`;

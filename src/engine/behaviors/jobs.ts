@@ -1,6 +1,6 @@
 import type { GraphElement, JobDefinition, ModelText } from '../../bpmn/graph.ts';
 import type { Work } from '../processing/work.ts';
-import type { JobValue, ListenerEvent } from '../records/record.ts';
+import type { JobKind, JobValue, ListenerEvent } from '../records/record.ts';
 import { type ElementRow, JOBS, type JobRow } from '../state/tables.ts';
 import { evaluateNumber, evaluateString } from './expressions.ts';
 import { ownerOf } from './incidents.ts';
@@ -26,6 +26,7 @@ export function createJob(
   properties: JobProperties,
   customHeaders: JobDefinition['headers'],
   listener?: { readonly event: Exclude<ListenerEvent, 'UNSPECIFIED'>; readonly index: number },
+  kind: JobKind = listener === undefined ? 'BPMN_ELEMENT' : 'EXECUTION_LISTENER',
 ): void {
   const tags = w.element(row.processInstanceKey)?.tags;
   w.emit(w.nextKey(), {
@@ -43,7 +44,7 @@ export function createJob(
       errorCode: '',
       retryBackoff: 0,
       recurringTime: -1,
-      jobKind: listener === undefined ? 'BPMN_ELEMENT' : 'EXECUTION_LISTENER',
+      jobKind: kind,
       jobListenerEventType: listener?.event ?? 'UNSPECIFIED',
       ...(tags !== undefined && { tags }),
       ...(listener !== undefined && { listenerIndex: listener.index }),

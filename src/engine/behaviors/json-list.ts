@@ -15,6 +15,24 @@ export function replaceListItem(text: string, index: number, item: string): stri
   return text.slice(0, found.start) + item + text.slice(found.end);
 }
 
+/** Adds an item at the end of the text of a JSON list; undefined if the text is no list. */
+export function appendListItem(text: string, item: string): string | undefined {
+  const list = text.trim();
+  if (list[0] !== '[') return undefined;
+  const before = list.slice(0, -1).trimEnd();
+  return before === '[' ? `[${item}]` : `${before},${item}]`;
+}
+
+/** MessagePack's name for the type of a JSON value, as Zeebe shows it. */
+export function typeOfJson(text: string): string {
+  const first = text.trimStart()[0] ?? '';
+  if (first === '"') return 'STRING';
+  if (first === '{') return 'MAP';
+  if (first === 't' || first === 'f') return 'BOOLEAN';
+  if (first === 'n') return 'NIL';
+  return /[.eE]/.test(text) ? 'FLOAT' : 'INTEGER';
+}
+
 /** The place of an item, or the number of items if there are not so many. */
 function itemAt(text: string, index: number): Span | number {
   let depth = 0;

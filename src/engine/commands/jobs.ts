@@ -5,13 +5,20 @@ import { setLocalVariables } from '../behaviors/variables.ts';
 import { Rejection } from '../processing/rejection.ts';
 import { elementValue, type Work } from '../processing/work.ts';
 import type { JobIntent } from '../records/log.ts';
-import type { JobValue } from '../records/record.ts';
+import type { IncidentType, JobKind, JobValue } from '../records/record.ts';
 import { NO_CATCH_EVENT } from '../state/appliers/jobs.ts';
 import { JOBS, type JobRow } from '../state/tables.ts';
+import { completeAdHocJob } from './ad-hoc.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
 
 /** Error messages are cut to this many characters. */
 const MAX_ERROR_MESSAGE = 10_000;
+
+const NO_RETRIES: Readonly<Record<JobKind, IncidentType>> = {
+  BPMN_ELEMENT: 'JOB_NO_RETRIES',
+  EXECUTION_LISTENER: 'EXECUTION_LISTENER_NO_RETRIES',
+  AD_HOC_SUB_PROCESS: 'AD_HOC_SUB_PROCESS_NO_RETRIES',
+};
 
 type Job<Intent extends string> = Extract<CommandOf<'JOB'>, { readonly intent: Intent }>;
 
@@ -35,6 +42,7 @@ function openJob(w: Work, key: number, action: string): JobRow {
 
 export function completeJob(w: Work, { key, value }: Job<'COMPLETE'>): Accepted {
   const job = openJob(w, key, 'complete');
+  if (job.value.jobKind === 'AD_HOC_SUB_PROCESS') return completeAdHocJob(w, job, value);
   emitJob(w, key, 'COMPLETED', { ...job.value, variables: value.variables });
   const row = w.element(job.value.elementInstanceKey);
   if (row === undefined) return { key, value: NOTHING };
@@ -62,12 +70,11 @@ export function failJob(w: Work, { key, value }: Job<'FAIL'>): Accepted {
   emitJob(w, key, 'FAILED', failed);
   setLocalVariables(w, failed, failed.elementInstanceKey, variables);
   if (retries <= 0) {
-    const type = failed.jobKind === 'EXECUTION_LISTENER' ? 'EXECUTION_LISTENER_NO_RETRIES' : 'JOB_NO_RETRIES';
     raiseJobIncident(
       w,
       key,
       failed,
-      type,
+      NO_RETRIES[failed.jobKind],
       failed.errorMessage === '' ? 'No more retries left.' : failed.errorMessage,
     );
   }

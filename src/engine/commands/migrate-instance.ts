@@ -53,7 +53,7 @@ export function migrateInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_MI
   const source = w.graph(instance.processDefinitionKey);
   const graph = w.graph(target.processDefinitionKey);
   checkMapping(key, value.mappings, source, graph);
-  const mapping = new Map(value.mappings.map((one) => [one.sourceElementId, one.targetElementId]));
+  const mapping = mappingOf(value.mappings, source, graph);
   const plan = { instance, target, source, graph, mapping };
   const rows = activeRows(w, instance);
   for (const row of rows) checkElement(w, plan, row);
@@ -98,6 +98,21 @@ function checkMapping(
         'INVALID_ARGUMENT',
       );
   }
+}
+
+/** Inner instances of an ad-hoc subprocess go where it goes. */
+function mappingOf(
+  mappings: CommandOf<'PROCESS_INSTANCE_MIGRATION'>['value']['mappings'],
+  source: ProcessGraph,
+  target: ProcessGraph,
+): ReadonlyMap<string, string> {
+  const mapping = new Map(mappings.map((one) => [one.sourceElementId, one.targetElementId]));
+  for (const [from, to] of [...mapping]) {
+    const inner = source.elements[from]?.adHoc?.innerInstance;
+    const targetInner = target.elements[to]?.adHoc?.innerInstance;
+    if (inner !== undefined && targetInner !== undefined) mapping.set(inner, targetInner);
+  }
+  return mapping;
 }
 
 /** All element instances of a process instance, outer ones first. */

@@ -183,7 +183,10 @@ function checkScopes(
       );
     return;
   }
-  const several = around.filter((id) => countActive(w, instance, id) > 1);
+  const several = around.filter(
+    (id) =>
+      modelOf(graph, id).type !== 'AD_HOC_SUB_PROCESS_INNER_INSTANCE' && countActive(w, instance, id) > 1,
+  );
   if (several.length > 0)
     refuse(
       `activate instructions for elements that have multiple active flow scope instances: '${listed(several)}'. Please ` +
@@ -196,8 +199,7 @@ function countActive(w: Work, scope: ElementRow, elementId: string): number {
   for (const child of w.state.scan(ELEMENTS, 'byScope', [scope.key])) {
     if (child.state !== 'ACTIVATED') continue;
     if (child.elementId === elementId) count += 1;
-    if (child.type === 'SUB_PROCESS' || child.type === 'EVENT_SUB_PROCESS')
-      count += countActive(w, child, elementId);
+    if (child.type.includes('SUB_PROCESS')) count += countActive(w, child, elementId);
   }
   return count;
 }

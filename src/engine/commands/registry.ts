@@ -2,6 +2,7 @@ import { broadcastSignal } from '../behaviors/signals.ts';
 import type { Work } from '../processing/work.ts';
 import type { ClientCommand } from '../records/command.ts';
 import { activateJobs } from './activate-jobs.ts';
+import { activateAdHocElements } from './ad-hoc.ts';
 import { cancelInstance } from './cancel-instance.ts';
 import { type Accepted, NOTHING } from './command.ts';
 import { createInstance } from './create-instance.ts';
@@ -47,6 +48,8 @@ export function processCommand(w: Work, command: ClientCommand): Accepted {
       return activateJobs(w, command);
     case 'JOB':
       return processJob(w, command);
+    case 'AD_HOC_SUB_PROCESS_INSTRUCTION':
+      return activateAdHocElements(w, command);
     case 'TIMER':
       return triggerTimer(w, command.key);
     case 'VARIABLE_DOCUMENT':

@@ -107,6 +107,8 @@ function complete(w: Work, { key }: ElementCommand): void {
 
 function mayComplete(w: Work, row: ElementRow): boolean {
   if (row.state !== 'ACTIVATED' && row.state !== 'COMPLETING') return false;
+  // Something may have been activated since it was asked for.
+  if (row.type === 'AD_HOC_SUB_PROCESS' && row.childCount > 0) return false;
   return row.flowScopeKey < 0 || w.element(row.flowScopeKey)?.state === 'ACTIVATED';
 }
 

@@ -1,7 +1,12 @@
-import type { ModelText } from '../../bpmn/graph.ts';
 import { type FeelValue, toJson } from '../../feel/index.ts';
-import { evaluateBoolean, evaluateList, VariableScope, valueOfText } from '../behaviors/expressions.ts';
-import { replaceListItem } from '../behaviors/json-list.ts';
+import {
+  evaluateBoolean,
+  evaluateList,
+  plainVariable,
+  VariableScope,
+  valueOfText,
+} from '../behaviors/expressions.ts';
+import { replaceListItem, typeOfJson } from '../behaviors/json-list.ts';
 import { ownEvents } from '../behaviors/model.ts';
 import { terminateChildren } from '../behaviors/scopes.ts';
 import { subscribe, unsubscribe } from '../behaviors/subscriptions.ts';
@@ -106,15 +111,9 @@ export function enterChild(w: Work, at: At): void {
   }
   if (loop.inputElement !== undefined) setVariable(w, row, row.key, loop.inputElement, toJson(item));
   setVariable(w, row, row.key, 'loopCounter', String(row.loopCounter));
-  const result = resultVariable(loop.outputElement);
+  const result = plainVariable(loop.outputElement);
   if (result === undefined || result === loop.inputElement || result === 'loopCounter') return;
   if (!localVariables(w, row.key).has(result)) setVariable(w, row, row.key, result, 'null');
-}
-
-/** The variable of an output element that is just a variable, or a path into one. */
-function resultVariable(outputElement: ModelText | undefined): string | undefined {
-  if (outputElement?.kind !== 'feel') return undefined;
-  return /^([\p{L}_][\p{L}\p{N}_]*)(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.exec(outputElement.text.trim())?.[1];
 }
 
 /** Before an instance completes: collects its result, and looks whether enough have completed. */
@@ -147,16 +146,6 @@ function collect(w: Work, body: ElementRow, name: string, index: number, value: 
     `Unable to update an item in output collection '${name}' ${problem}. This may happen when multiple BPMN elements ` +
     `write to the same variable.`;
   throw new IncidentError('EXTRACT_VALUE_ERROR', reason, body.key);
-}
-
-/** MessagePack's name for the type of a JSON value, as Zeebe shows it. */
-function typeOfJson(text: string): string {
-  const first = text.trimStart()[0] ?? '';
-  if (first === '"') return 'STRING';
-  if (first === '{') return 'MAP';
-  if (first === 't' || first === 'f') return 'BOOLEAN';
-  if (first === 'n') return 'NIL';
-  return /[.eE]/.test(text) ? 'FLOAT' : 'INTEGER';
 }
 
 /** Adds what a completion condition may ask about the loop; these are no variables. */

@@ -1,4 +1,6 @@
 import type { ElementRow } from '../state/tables.ts';
+import { adHocInnerInstance } from './ad-hoc-inner-instance.ts';
+import { adHocSubProcess } from './ad-hoc-sub-process.ts';
 import { boundaryEvent } from './boundary-event.ts';
 import { businessRuleTask } from './business-rule-task.ts';
 import { callActivity } from './call-activity.ts';
@@ -65,6 +67,9 @@ export function processorOf(row: ElementRow): ElementProcessor {
     case 'EVENT_BASED_GATEWAY':
       return eventBasedGateway;
     case 'AD_HOC_SUB_PROCESS':
+      return adHocSubProcess;
+    case 'AD_HOC_SUB_PROCESS_INNER_INSTANCE':
+      return adHocInnerInstance;
     case 'SEQUENCE_FLOW':
       throw new Error(`Elements of type ${row.type} are not executed`);
   }

@@ -8,6 +8,7 @@ import { elementValue, modelOf } from '../processing/work.ts';
 import type { ElementIntent } from '../records/log.ts';
 import type { ProcessInstanceValue } from '../records/record.ts';
 import { type ElementRow, TAKEN_FLOWS } from '../state/tables.ts';
+import { finishAdHocChild } from './ad-hoc-sub-process.ts';
 import { finishChild } from './multi-instance-body.ts';
 import type { At } from './processor.ts';
 import { processorOf } from './registry.ts';
@@ -44,10 +45,13 @@ export function completeAndLeave(w: Work, at: At): void {
   else retryInclusiveJoins(w, at.row.flowScopeKey);
 }
 
-/** Marks an element completed, after what must happen before: results of a multi-instance, compensation. */
+/** Marks an element completed, after what must happen before: results of its scope, compensation. */
 export function markCompleted(w: Work, at: At): void {
   if (isInnerInstance(w, at.row)) finishChild(w, at);
-  else registerCompensation(w, at);
+  else {
+    if (w.element(at.row.flowScopeKey)?.type === 'AD_HOC_SUB_PROCESS') finishAdHocChild(w, at.row);
+    registerCompensation(w, at);
+  }
   emitElement(w, at.row, 'ELEMENT_COMPLETED');
   handlerCompleted(w, at.row);
 }

@@ -1,3 +1,4 @@
+import type { AdHocActivation, AdHocSubProcessResult } from './ad-hoc.ts';
 import type { Document, RejectionType, ResourceValue } from './record.ts';
 
 /**
@@ -48,7 +49,7 @@ export type ClientCommand =
       readonly valueType: 'JOB';
       readonly intent: 'COMPLETE';
       readonly key: number;
-      readonly value: { readonly variables: Document };
+      readonly value: { readonly variables: Document; readonly result?: JobResult };
     }
   | { readonly valueType: 'JOB'; readonly intent: 'FAIL'; readonly key: number; readonly value: JobFailure }
   | {
@@ -70,6 +71,16 @@ export type ClientCommand =
       readonly value: { readonly timeout: number };
     }
   | { readonly valueType: 'JOB'; readonly intent: 'TIME_OUT' | 'RECUR_AFTER_BACKOFF'; readonly key: number }
+  | {
+      readonly valueType: 'AD_HOC_SUB_PROCESS_INSTRUCTION';
+      readonly intent: 'ACTIVATE';
+      /** Of the instance of the ad-hoc subprocess. */
+      readonly key: number;
+      readonly value: {
+        readonly activateElements: readonly AdHocActivation[];
+        readonly cancelRemainingInstances: boolean;
+      };
+    }
   | { readonly valueType: 'TIMER'; readonly intent: 'TRIGGER'; readonly key: number }
   | { readonly valueType: 'VARIABLE_DOCUMENT'; readonly intent: 'UPDATE'; readonly value: VariableUpdate }
   | { readonly valueType: 'INCIDENT'; readonly intent: 'RESOLVE'; readonly key: number }
@@ -204,6 +215,9 @@ export interface JobActivationRequest {
   /** Empty: all visible variables. */
   readonly fetchVariables: readonly string[];
 }
+
+/** What a worker decided besides giving variables. */
+export type JobResult = AdHocSubProcessResult;
 
 export interface JobFailure {
   readonly retries: number;

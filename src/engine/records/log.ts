@@ -1,5 +1,6 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type { DecisionGraph } from '../../dmn/index.ts';
+import type { AdHocInstructionValue } from './ad-hoc.ts';
 import type { ConditionalEvaluationValue, ConditionalSubscriptionValue } from './conditional.ts';
 import type { CreationValue, ResultValue } from './creation.ts';
 import type { DecisionEvaluationValue, DecisionMetadata, DecisionRequirementsMetadata } from './decision.ts';
@@ -142,6 +143,11 @@ export type LogEntry =
       readonly valueType: 'COMPENSATION_SUBSCRIPTION';
       readonly intent: 'CREATED' | 'TRIGGERED' | 'COMPLETED' | 'DELETED' | 'MIGRATED';
       readonly value: CompensationSubscriptionValue;
+    }
+  | {
+      readonly valueType: 'AD_HOC_SUB_PROCESS_INSTRUCTION';
+      readonly intent: 'ACTIVATED' | 'COMPLETED';
+      readonly value: AdHocInstructionValue;
     }
   | { readonly valueType: 'USER_TASK'; readonly intent: UserTaskIntent; readonly value: UserTaskValue }
   | {

@@ -78,7 +78,7 @@ export interface ElementOwner {
   readonly processDefinitionVersion: number;
 }
 
-export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER';
+export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER' | 'AD_HOC_SUB_PROCESS';
 export type ListenerEvent = 'UNSPECIFIED' | 'START' | 'END';
 
 export interface JobValue extends ElementOwner {
@@ -123,6 +123,7 @@ export type IncidentType =
   | 'IO_MAPPING_ERROR'
   | 'JOB_NO_RETRIES'
   | 'EXECUTION_LISTENER_NO_RETRIES'
+  | 'AD_HOC_SUB_PROCESS_NO_RETRIES'
   | 'CONDITION_ERROR'
   | 'EXTRACT_VALUE_ERROR'
   | 'CALLED_ELEMENT_ERROR'

@@ -134,6 +134,8 @@ export interface ElementRow {
   readonly terminatedChildren: number;
   /** Of a parallel multi-instance body: how many instances it makes; else 0. */
   readonly plannedChildren: number;
+  /** Of an ad-hoc subprocess: its job worker said that it completes when nothing runs in it any more. */
+  readonly completionFulfilled?: true;
   /** Number of the execution listener to run next in this phase. */
   readonly listener: number;
   /** Of a process instance: its definition; null for all other elements. */

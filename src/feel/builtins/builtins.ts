@@ -8,6 +8,7 @@ import { RANGE_FUNCTIONS } from './range.ts';
 import { REGEX_FUNCTIONS } from './regex.ts';
 import { STATISTICS_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './string.ts';
+import { TAGGING_FUNCTIONS } from './tagging.ts';
 import { TEMPORAL_FUNCTIONS } from './temporal.ts';
 
 const FAMILIES: readonly Builtins[] = [
@@ -20,6 +21,7 @@ const FAMILIES: readonly Builtins[] = [
   REGEX_FUNCTIONS,
   STATISTICS_FUNCTIONS,
   STRING_FUNCTIONS,
+  TAGGING_FUNCTIONS,
   TEMPORAL_FUNCTIONS,
 ];
 

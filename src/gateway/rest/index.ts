@@ -1,4 +1,5 @@
 import type { RouteGroup } from '../http.ts';
+import { adHocRoutes } from './ad-hoc.ts';
 import { type Advertised, clusterRoutes } from './cluster.ts';
 import { commandRoutes } from './commands.ts';
 import { conditionalRoutes } from './conditionals.ts';
@@ -18,6 +19,7 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
       ...decisionRoutes(context),
       ...instanceRoutes(context),
       ...jobRoutes(context),
+      ...adHocRoutes(context),
       ...searchRoutes(context),
       ...clusterRoutes(context, advertised),
     ],

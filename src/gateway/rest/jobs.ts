@@ -2,6 +2,7 @@ import type { Answer } from '../../engine/records/command.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
+import { adHocResultOf } from './ad-hoc.ts';
 import {
   type ActivatedJob,
   type ActivatedJobs,
@@ -43,12 +44,11 @@ export function jobRoutes({ runtime }: GatewayContext): Route[] {
       handler: async (request) => {
         const body = Fields.ofBody(request);
         const variables = body.document('variables');
-        body.ignore('result');
+        const result = adHocResultOf(body.object('result'));
         body.end();
         const key = pathKey(request, 'jobKey');
-        acceptedOf(
-          await runtime.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value: { variables } }),
-        );
+        const value = result === undefined ? { variables } : { variables, result };
+        acceptedOf(await runtime.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value }));
         return NO_CONTENT;
       },
     },

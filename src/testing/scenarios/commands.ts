@@ -1,4 +1,5 @@
 import type { ClientCommand } from '../../engine/records/command.ts';
+import { adHocActivation, jobResult } from './ad-hoc.ts';
 import { documentOf, RefusedError } from './document.ts';
 import type { Json, JsonObject } from './format.ts';
 import { NO_SUCH_KEY, type Session, UnsupportedStepError } from './session.ts';
@@ -17,6 +18,13 @@ function instanceOf(session: Session, where: Where): number | undefined {
 
 function elementKey(session: Session, where: Where): number {
   return session.tracker.activeElement(where.element, instanceOf(session, where)) ?? NO_SUCH_KEY;
+}
+
+/** In a multi-instance the ad-hoc subprocess is meant, not the body around it. */
+function adHocKey(session: Session, where: Where): number {
+  const instanceKey = instanceOf(session, where);
+  const found = session.tracker.activeElement(where.element, instanceKey, 'AD_HOC_SUB_PROCESS');
+  return found ?? elementKey(session, where);
 }
 
 /** The engine's command for a step that is just one. */
@@ -77,6 +85,8 @@ export function commandOf(session: Session, verb: string, value: never, step: Js
       const resourceKey = tracker.resource(kind, text(id), number(version)) ?? NO_SUCH_KEY;
       return { valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } };
     }
+    case 'activateAdHoc':
+      return adHocActivation(adHocKey(session, value), step);
     case 'modify':
       return modification(session, value);
     case 'migrate':
@@ -93,7 +103,15 @@ function jobCommand(key: number, verb: string, step: JsonObject): ClientCommand 
   const errorMessage = text(step.errorMessage);
   switch (verb) {
     case 'complete':
-      return { valueType: 'JOB', intent: 'COMPLETE', key, value: { variables } };
+      return {
+        valueType: 'JOB',
+        intent: 'COMPLETE',
+        key,
+        value:
+          step.result === undefined
+            ? { variables }
+            : { variables, result: jobResult(step.result as JsonObject) },
+      };
     case 'fail': {
       const value = {
         retries: number(step.retries),

@@ -40,9 +40,10 @@ function fieldsOf(record: LogRecord, names: Names): readonly Json[] | undefined 
       ];
     case 'JOB': {
       const { type, elementId, retries, jobKind, jobListenerEventType } = record.value;
-      const listener = jobKind === 'BPMN_ELEMENT' ? [] : [`${jobKind}:${jobListenerEventType}`];
       const { tags } = record.value;
-      return [type, elementId, retries, ...listener, ...(tags ? [{ tags }] : [])];
+      const listener = jobListenerEventType === 'UNSPECIFIED' ? '' : `:${jobListenerEventType}`;
+      const kind = jobKind === 'BPMN_ELEMENT' ? [] : [`${jobKind}${listener}`];
+      return [type, elementId, retries, ...kind, ...(tags ? [{ tags }] : [])];
     }
     case 'INCIDENT':
       return [record.value.errorType, stableText(record.value.errorMessage), record.value.elementId];
@@ -74,6 +75,11 @@ function fieldsOf(record: LogRecord, names: Names): readonly Json[] | undefined 
       return [record.value.decisionId, JSON.parse(record.value.decisionOutput) as Json];
     case 'FORM':
       return [record.value.formId, record.value.version];
+    case 'AD_HOC_SUB_PROCESS_INSTRUCTION': {
+      const { adHocSubProcessInstanceKey, activateElements, cancelRemainingInstances } = record.value;
+      const activated = activateElements.map(({ elementId }) => elementId);
+      return [names.elementId(adHocSubProcessInstanceKey), activated, cancelRemainingInstances];
+    }
     case 'ESCALATION':
       return [record.value.escalationCode, record.value.throwElementId, record.value.catchElementId];
     case 'COMPENSATION_SUBSCRIPTION':

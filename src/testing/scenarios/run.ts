@@ -11,6 +11,7 @@ export interface ScenarioResult {
   readonly group: string;
   /** Absent if the scenario went as recorded. */
   readonly difference?: string;
+  readonly outcomes: readonly StepOutcome[];
   readonly session: Session;
 }
 
@@ -48,7 +49,7 @@ export async function runScenario(
     outcomes,
   );
   const found = difference ?? failure;
-  return found === undefined ? { name, group, session } : { name, group, session, difference: found };
+  return { name, group, session, outcomes, ...(found !== undefined && { difference: found }) };
 }
 
 function tag({ fields, instanceKey }: Line, session: Session, tagged: boolean): readonly Json[] {

@@ -43,6 +43,7 @@ async function doStep(session: Session, verb: string, value: never, step: JsonOb
     case 'unassignUserTask':
     case 'updateUserTask':
     case 'correlate':
+    case 'activateAdHoc':
       return written(session.execute(commandOf(session, verb, value, step)), 'rest', () => ({}));
     case 'evaluateConditional':
       return written(session.execute(commandOf(session, verb, value, step)), 'rest', (evaluated) =>

@@ -1,8 +1,10 @@
 import type { LogRecord } from '../../engine/records/log.ts';
+import type { ProcessInstanceValue } from '../../engine/records/record.ts';
 
 interface SeenElement {
   readonly key: number;
   readonly elementId: string;
+  readonly type: string;
   readonly instanceKey: number;
   readonly active: boolean;
 }
@@ -57,10 +59,11 @@ export class Tracker {
     return this.#elements.get(key)?.elementId ?? null;
   }
 
-  /** The oldest active instance of an element. */
-  activeElement(elementId: string, instanceKey: number | undefined): number | undefined {
+  /** The oldest active instance of an element, of one type if that is given. */
+  activeElement(elementId: string, instanceKey: number | undefined, type?: string): number | undefined {
     for (const element of this.#elements.values()) {
       const fits = instanceKey === undefined || element.instanceKey === instanceKey;
+      if (type !== undefined && element.type !== type) continue;
       if (element.active && element.elementId === elementId && fits) return element.key;
     }
     return undefined;
@@ -86,12 +89,13 @@ export class Tracker {
   #noteElement(
     key: number,
     intent: string,
-    value: { readonly elementId: string; readonly processInstanceKey: number },
+    value: Pick<ProcessInstanceValue, 'elementId' | 'bpmnElementType' | 'processInstanceKey'>,
   ): void {
     const active = intent !== 'ELEMENT_COMPLETED' && intent !== 'ELEMENT_TERMINATED';
     this.#elements.set(key, {
       key,
       elementId: value.elementId,
+      type: value.bpmnElementType,
       instanceKey: value.processInstanceKey,
       active,
     });

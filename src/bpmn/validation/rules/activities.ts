@@ -14,7 +14,7 @@ const TASKS = [
   'bpmn:ScriptTask',
   'bpmn:BusinessRuleTask',
 ];
-const OTHER_ACTIVITIES = ['bpmn:SubProcess', 'bpmn:CallActivity'];
+const OTHER_ACTIVITIES = ['bpmn:SubProcess', 'bpmn:AdHocSubProcess', 'bpmn:CallActivity'];
 const EVENTS = [
   'bpmn:StartEvent',
   'bpmn:BoundaryEvent',
@@ -31,7 +31,7 @@ const GATEWAYS = [
 const ACTIVITIES = new Set([...TASKS, ...OTHER_ACTIVITIES]);
 const FLOW_NODES = new Set([...TASKS, ...OTHER_ACTIVITIES, ...EVENTS, ...GATEWAYS]);
 /** Flow nodes that are refused by themselves, so their flows are not worth a word. */
-const REFUSED_NODES = new Set(['bpmn:Transaction', 'bpmn:AdHocSubProcess', 'bpmn:ComplexGateway']);
+const REFUSED_NODES = new Set(['bpmn:Transaction', 'bpmn:ComplexGateway']);
 const SUPPORTED = new Set([...FLOW_NODES, 'bpmn:SequenceFlow']);
 
 const COMPENSATION_HANDLERS = new Set([
@@ -231,7 +231,7 @@ function forTypes(types: readonly string[], ...rules: readonly Rule[]): RuleBook
 
 /** Rules for activities, gateways and sequence flows; several books, as an element may fall under more than one. */
 export const ACTIVITY_RULES: readonly RuleBook[] = [
-  forTypes(['bpmn:Process', 'bpmn:SubProcess'], content, identified),
+  forTypes(['bpmn:Process', 'bpmn:SubProcess', 'bpmn:AdHocSubProcess'], content, identified),
   forTypes([...TASKS, ...OTHER_ACTIVITIES], boundaryEvents),
   forTypes(TASKS, compensationHandler),
   forTypes(

@@ -12,6 +12,8 @@ const TERMINATE = 'bpmn:TerminateEventDefinition';
 const COMPENSATION = 'bpmn:CompensateEventDefinition';
 const CONDITIONAL = 'bpmn:ConditionalEventDefinition';
 
+/** Activities in which an escalation may be thrown. */
+const ESCALATING = new Set(['bpmn:SubProcess', 'bpmn:AdHocSubProcess', 'bpmn:CallActivity']);
 const BOUNDARY_TYPES = new Set([TIMER, MESSAGE, ERROR, SIGNAL, ESCALATION, COMPENSATION, CONDITIONAL]);
 const END_TYPES = new Set([ERROR, MESSAGE, TERMINATE, SIGNAL, ESCALATION, COMPENSATION]);
 const CATCH_TYPES = new Set([MESSAGE, TIMER, SIGNAL, LINK, CONDITIONAL]);
@@ -62,7 +64,7 @@ const boundaryEvent: Rule = (event, problems, model) => {
     }
   }
   for (const definition of definitions) {
-    const escalates = attachedTo?.$type === 'bpmn:SubProcess' || attachedTo?.$type === 'bpmn:CallActivity';
+    const escalates = ESCALATING.has(attachedTo?.$type ?? '');
     if (definition.$type === ESCALATION && !escalates) {
       problems.add(
         event,
@@ -179,7 +181,9 @@ const compensationDefinition: Rule = (definition, problems, model) => {
   const activity = childOf(definition, 'activityRef');
   if (activity === undefined) return;
   const caught = (model.boundaryEvents.get(activity) ?? []).flatMap(definitionsOf);
-  const embedded = activity.$type === 'bpmn:SubProcess' && !flagOf(activity, 'triggeredByEvent');
+  const embedded =
+    activity.$type === 'bpmn:AdHocSubProcess' ||
+    (activity.$type === 'bpmn:SubProcess' && !flagOf(activity, 'triggeredByEvent'));
   if (!embedded && !caught.some((other) => other.$type === COMPENSATION)) {
     problems.add(
       definition,

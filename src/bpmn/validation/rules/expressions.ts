@@ -48,12 +48,12 @@ function syntaxError(text: string): string | undefined {
   }
 }
 
-function expression(attribute: string, demand: Demand): Rule {
+export function expression(attribute: string, demand: Demand): Rule {
   return (node, problems) => checkExpression(node, textOf(node, attribute), demand, problems);
 }
 
 /** An expression in a child element of its own, such as a time or a completion condition. */
-function nested(child: string, demand: Demand): Rule {
+export function nested(child: string, demand: Demand): Rule {
   return (node, problems) => {
     const holder = childOf(node, child);
     if (holder !== undefined) checkExpression(node, textOf(holder, 'body') ?? '', demand, problems);

@@ -75,7 +75,7 @@ function checkEventSubProcessStart(node: XmlNode, start: XmlNode, problems: Prob
   checkInterruption(node, starts, flagOf(start, 'isInterrupting') ?? true, problems);
 }
 
-function checkEventSubProcesses(scope: XmlNode, problems: Problems): void {
+export function checkEventSubProcesses(scope: XmlNode, problems: Problems): void {
   const starts = childrenOfType(scope, 'bpmn:SubProcess')
     .filter((child) => flagOf(child, 'triggeredByEvent'))
     .flatMap(startEventsOf)
@@ -151,7 +151,7 @@ function duplicates(names: readonly (string | undefined)[]): readonly string[] {
 }
 
 /** Link events pair up by name inside one scope. */
-function checkLinks(scope: XmlNode, problems: Problems): void {
+export function checkLinks(scope: XmlNode, problems: Problems): void {
   const linkNames = (type: string): string[] =>
     childrenOfType(scope, type)
       .flatMap(definitionsOf)

@@ -1,6 +1,7 @@
 import type { LogRecord } from '../../records/log.ts';
 import type { StatePort } from '../port.ts';
 import { AWAITED } from '../tables.ts';
+import { applyAdHocInstruction } from './ad-hoc.ts';
 import { applyCompensation } from './compensation.ts';
 import { applyConditionalSubscription } from './conditionals.ts';
 import { applyDecision, applyRequirements } from './decisions.ts';
@@ -58,6 +59,9 @@ export function apply(state: StatePort, record: LogRecord): void {
       return;
     case 'COMPENSATION_SUBSCRIPTION':
       applyCompensation(state, record.key, record.intent, record.value);
+      return;
+    case 'AD_HOC_SUB_PROCESS_INSTRUCTION':
+      applyAdHocInstruction(state, record.intent, record.value);
       return;
     case 'USER_TASK':
       applyUserTask(state, record.intent, record.value);

@@ -119,7 +119,7 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
   state.delete(ELEMENTS, key);
   if (state.get(VARIABLES, key) !== undefined) state.delete(VARIABLES, key);
   for (const trigger of [...state.scan(TRIGGERS, 'byScope', [key])]) state.delete(TRIGGERS, trigger.key);
-  if (value.bpmnElementType === 'PROCESS' || value.bpmnElementType.endsWith('SUB_PROCESS')) {
+  if (value.bpmnElementType === 'PROCESS' || value.bpmnElementType.includes('SUB_PROCESS')) {
     for (const row of [...state.scan(TAKEN_FLOWS, 'byGateway', [key])]) state.delete(TAKEN_FLOWS, row.id);
   }
   const scope = state.get(ELEMENTS, value.flowScopeKey);
