@@ -23,6 +23,8 @@ export type {
   MultiInstance,
   ProcessGraph,
   SignalDefinition,
+  TaskListener,
+  TaskListenerEvent,
   TimerDefinition,
   UserTaskDefinition,
 } from './graph.ts';

@@ -2,7 +2,7 @@ import type { UserTaskDefinition } from '../../bpmn/graph.ts';
 import { FeelDateTime } from '../../feel/index.ts';
 import { boundForm } from '../behaviors/definitions.ts';
 import {
-  evaluateNumber,
+  evaluateInteger,
   evaluateString,
   evaluateStringList,
   sourceText,
@@ -106,9 +106,10 @@ function reservedHeaders(w: Work, at: At, task: UserTaskDefinition): Record<stri
 function evaluateDate(w: Work, text: NonNullable<UserTaskDefinition['dueDate']>, scopeKey: number): string {
   const result = valueOfText(w, text, scopeKey);
   const { value } = result;
+  if (value === null || value === '') return '';
   const iso = value instanceof FeelDateTime ? value.toIso() : value;
   if (typeof iso !== 'string') {
-    const complaint = wrongType(sourceText(text), "one of '[DATE_TIME, STRING]'", result);
+    const complaint = wrongType(sourceText(text), "one of '[NULL, DATE_TIME, STRING]'", result);
     throw new IncidentError('EXTRACT_VALUE_ERROR', complaint, scopeKey);
   }
   if (parseDateTime(iso) !== undefined) return zonedDateTimeText(iso);
@@ -118,7 +119,7 @@ function evaluateDate(w: Work, text: NonNullable<UserTaskDefinition['dueDate']>,
 
 function evaluatePriority(w: Work, task: UserTaskDefinition, scopeKey: number): number {
   if (task.priority === undefined) return DEFAULT_PRIORITY;
-  const priority = evaluateNumber(w, task.priority, scopeKey);
+  const priority = evaluateInteger(w, task.priority, scopeKey);
   if (priority >= 0 && priority <= 100) return priority;
   const reason = `Expected priority to be in the range [0,100] but was '${priority}'.`;
   throw new IncidentError('EXTRACT_VALUE_ERROR', reason, scopeKey);
@@ -155,7 +156,7 @@ function missingForm(
     case 'versionTag':
       return (
         `Expected to use a form with id '${id}' and version tag '${binding.tag}', but no such form found. To resolve ` +
-        `the incident, deploy a form with the given id and version tag.`
+        `the incident, deploy a form with the given id and version tag.\n`
       );
   }
 }
