@@ -1,6 +1,12 @@
-import type { GraphElement, JobDefinition, ModelText } from '../../bpmn/graph.ts';
+import type {
+  ExecutionListener,
+  GraphElement,
+  JobDefinition,
+  ModelText,
+  TaskListenerEvent,
+} from '../../bpmn/graph.ts';
 import type { Work } from '../processing/work.ts';
-import type { JobValue, ListenerEvent } from '../records/record.ts';
+import type { JobKind, JobValue, ListenerEvent } from '../records/record.ts';
 import { type ElementRow, JOBS, type JobRow } from '../state/tables.ts';
 import { evaluateNumber, evaluateString } from './expressions.ts';
 import { ownerOf } from './incidents.ts';
@@ -20,12 +26,38 @@ export function evaluateJob(
   return { type: evaluateString(w, job.type, scopeKey), retries: evaluateNumber(w, job.retries, scopeKey) };
 }
 
+/** Of a listener's job: what kind of listener it is, and its number among those of its event, from 0. */
+interface JobListener {
+  readonly kind: Exclude<JobKind, 'BPMN_ELEMENT'>;
+  readonly event: ExecutionListener['event'] | TaskListenerEvent;
+  readonly index: number;
+}
+
 export function createJob(
   w: Work,
   row: ElementRow,
   properties: JobProperties,
   customHeaders: JobDefinition['headers'],
-  listener?: { readonly event: Exclude<ListenerEvent, 'UNSPECIFIED'>; readonly index: number },
+): void {
+  emitCreated(w, row, properties, customHeaders);
+}
+
+export function createListenerJob(
+  w: Work,
+  row: ElementRow,
+  properties: JobProperties,
+  customHeaders: JobDefinition['headers'],
+  listener: JobListener,
+): void {
+  emitCreated(w, row, properties, customHeaders, listener);
+}
+
+function emitCreated(
+  w: Work,
+  row: ElementRow,
+  properties: JobProperties,
+  customHeaders: JobDefinition['headers'],
+  listener?: JobListener,
 ): void {
   w.emit(w.nextKey(), {
     valueType: 'JOB',
@@ -42,8 +74,8 @@ export function createJob(
       errorCode: '',
       retryBackoff: 0,
       recurringTime: -1,
-      jobKind: listener === undefined ? 'BPMN_ELEMENT' : 'EXECUTION_LISTENER',
-      jobListenerEventType: listener?.event ?? 'UNSPECIFIED',
+      jobKind: listener?.kind ?? 'BPMN_ELEMENT',
+      jobListenerEventType: (listener?.event.toUpperCase() ?? 'UNSPECIFIED') as ListenerEvent,
       ...(listener !== undefined && { listenerIndex: listener.index }),
     },
   });
@@ -75,6 +107,6 @@ export function startListener(
   const listener = model.listeners?.filter((candidate) => candidate.event === event)[index];
   if (listener === undefined) return false;
   const properties = evaluateJob(w, listener, row.key);
-  createJob(w, row, properties, {}, { event: event === 'start' ? 'START' : 'END', index });
+  createListenerJob(w, row, properties, {}, { kind: 'EXECUTION_LISTENER', event, index });
   return true;
 }

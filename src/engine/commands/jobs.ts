@@ -9,6 +9,7 @@ import type { JobValue } from '../records/record.ts';
 import { NO_CATCH_EVENT } from '../state/appliers/jobs.ts';
 import { JOBS, type JobRow } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
+import { completeTaskListener } from './task-listener-jobs.ts';
 
 /** Error messages are cut to this many characters. */
 const MAX_ERROR_MESSAGE = 10_000;
@@ -35,11 +36,13 @@ function openJob(w: Work, key: number, action: string): JobRow {
 
 export function completeJob(w: Work, { key, value }: Job<'COMPLETE'>): Accepted {
   const job = openJob(w, key, 'complete');
+  const { jobKind } = job.value;
+  if (jobKind === 'TASK_LISTENER') return completeTaskListener(w, job, value);
   emitJob(w, key, 'COMPLETED', { ...job.value, variables: value.variables });
   const row = w.element(job.value.elementInstanceKey);
   if (row === undefined) return { key, value: NOTHING };
   const command = { kind: 'element', key: row.key, value: elementValue(row) } as const;
-  if (job.value.jobKind === 'EXECUTION_LISTENER') {
+  if (jobKind === 'EXECUTION_LISTENER') {
     w.follow({ ...command, intent: 'COMPLETE_LISTENER', variables: value.variables });
   } else if (row.state === 'ACTIVATED' && w.element(row.flowScopeKey)?.state === 'ACTIVATED') {
     noteTrigger(w, row, row.elementId, value.variables, 'all');
@@ -62,7 +65,8 @@ export function failJob(w: Work, { key, value }: Job<'FAIL'>): Accepted {
   emitJob(w, key, 'FAILED', failed);
   setLocalVariables(w, failed, failed.elementInstanceKey, variables);
   if (retries <= 0) {
-    const type = failed.jobKind === 'EXECUTION_LISTENER' ? 'EXECUTION_LISTENER_NO_RETRIES' : 'JOB_NO_RETRIES';
+    const type =
+      failed.jobKind === 'BPMN_ELEMENT' ? 'JOB_NO_RETRIES' : (`${failed.jobKind}_NO_RETRIES` as const);
     raiseJobIncident(
       w,
       key,
@@ -79,8 +83,8 @@ export function throwJobError(w: Work, { key, value }: Job<'THROW_ERROR'>): Acce
   const action = 'throw an error for';
   if (job === undefined) jobFor(w, key, action);
   const { value: known } = openJob(w, key, action);
-  if (known.jobKind === 'EXECUTION_LISTENER') {
-    const reason = `Cannot throw BPMN error from EXECUTION_LISTENER job with key '${key}', type '${known.type}' and processInstanceKey '${known.processInstanceKey}'`;
+  if (known.jobKind !== 'BPMN_ELEMENT') {
+    const reason = `Cannot throw BPMN error from ${known.jobKind} job with key '${key}', type '${known.type}' and processInstanceKey '${known.processInstanceKey}'`;
     throw new Rejection('INVALID_STATE', reason);
   }
   const thrown = {

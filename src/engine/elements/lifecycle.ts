@@ -127,12 +127,17 @@ function completeListener(w: Work, { key, variables }: ElementCommand): void {
   });
 }
 
+interface Terminated {
+  readonly key: number;
+  readonly byModification?: boolean;
+}
+
 /** Ends an element now; scopes and call activities end when what they hold has ended. */
-export function terminate(w: Work, { key }: { readonly key: number }): void {
+export function terminate(w: Work, { key, byModification = false }: Terminated): void {
   const row = w.element(key);
   if (row === undefined || row.state === 'TERMINATING') return;
   emitElement(w, row, 'ELEMENT_TERMINATING');
-  const at = atOf(w, w.element(key) ?? row);
+  const at = { ...atOf(w, w.element(key) ?? row), byModification };
   if (processorOf(row).terminate(w, at)) finishTermination(w, at);
 }
 

@@ -22,6 +22,7 @@ import { jobTask, startJob } from './job-task.ts';
 import { closeAll } from './lifecycle.ts';
 import type { At, ElementProcessor } from './processor.ts';
 import { markActivated } from './transitions.ts';
+import { beginTransition } from './user-task-transitions.ts';
 
 const DEFAULT_PRIORITY = 50;
 
@@ -46,17 +47,18 @@ export const userTask: ElementProcessor = {
       creationTimestamp: w.now,
       variables: NO_VARIABLES,
     };
-    w.emit(key, { valueType: 'USER_TASK', intent: 'CREATING', value });
-    w.emit(key, { valueType: 'USER_TASK', intent: 'CREATED', value });
+    beginTransition(w, 'CREATING', value);
     markActivated(w, at);
   },
   terminate(w, at) {
     const task = userTaskOf(w, at.row.key);
     if (task === undefined) return jobTask.terminate(w, at);
+    closeAll(w, at);
     const value = userTaskValue(task);
+    if (!at.byModification) return beginTransition(w, 'CANCELING', value);
+    // A modification asks no listener.
     w.emit(task.userTaskKey, { valueType: 'USER_TASK', intent: 'CANCELING', value });
     w.emit(task.userTaskKey, { valueType: 'USER_TASK', intent: 'CANCELED', value });
-    closeAll(w, at);
     return true;
   },
 };

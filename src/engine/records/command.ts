@@ -1,3 +1,4 @@
+import type { UserTaskJobResult } from './job-result.ts';
 import type { Document, RejectionType, ResourceValue } from './record.ts';
 
 /**
@@ -34,7 +35,7 @@ export type ClientCommand =
       readonly valueType: 'JOB';
       readonly intent: 'COMPLETE';
       readonly key: number;
-      readonly value: { readonly variables: Document };
+      readonly value: { readonly variables: Document; readonly result?: UserTaskJobResult };
     }
   | { readonly valueType: 'JOB'; readonly intent: 'FAIL'; readonly key: number; readonly value: JobFailure }
   | {
@@ -184,7 +185,13 @@ export interface VariableUpdate {
 
 /** What a caller is told. `value` of an accepted command is what the interface in question answers from. */
 export type Answer<Value = unknown> =
-  | { readonly kind: 'accepted'; readonly key: number; readonly value: Value }
+  | {
+      readonly kind: 'accepted';
+      readonly key: number;
+      readonly value: Value;
+      /** Key of the user task whose listeners hold this back: its records bring the answer, see `awaitedAnswer`. */
+      readonly awaits?: number;
+    }
   | {
       readonly kind: 'rejected';
       readonly valueType: string;

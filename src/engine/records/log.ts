@@ -3,7 +3,6 @@ import type {
   CloudEventValue,
   CompensationSubscriptionValue,
   CreationValue,
-  Document,
   EscalationValue,
   FormMetadata,
   IncidentValue,
@@ -21,6 +20,7 @@ import type {
   SignalValue,
   TimerValue,
   UserTaskValue,
+  VariableDocumentValue,
   VariableValue,
 } from './record.ts';
 
@@ -129,8 +129,8 @@ export type LogEntry =
     }
   | {
       readonly valueType: 'VARIABLE_DOCUMENT';
-      readonly intent: 'UPDATED';
-      readonly value: { readonly scopeKey: number; readonly variables: Document };
+      readonly intent: 'UPDATING' | 'UPDATED' | 'UPDATE_DENIED';
+      readonly value: VariableDocumentValue;
     }
   | { readonly valueType: 'CLOUD_EVENT'; readonly intent: CloudEventIntent; readonly value: CloudEventValue }
   | OtherEntry;
@@ -155,10 +155,15 @@ export type UserTaskIntent =
   | 'CREATED'
   | 'ASSIGNING'
   | 'ASSIGNED'
+  | 'ASSIGNMENT_DENIED'
+  | 'CLAIMING'
   | 'UPDATING'
   | 'UPDATED'
+  | 'UPDATE_DENIED'
   | 'COMPLETING'
   | 'COMPLETED'
+  | 'COMPLETION_DENIED'
+  | 'CORRECTED'
   | 'CANCELING'
   | 'CANCELED'
   | 'MIGRATED';

@@ -1,4 +1,5 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
+import type { UserTaskJobResult } from './job-result.ts';
 
 /**
  * The language of the log: Zeebe's, so that whoever reads Zeebe's records can read ours. A record is a command
@@ -70,8 +71,10 @@ export interface ElementOwner {
   readonly processDefinitionVersion: number;
 }
 
-export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER';
-export type ListenerEvent = 'UNSPECIFIED' | 'START' | 'END';
+export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER' | 'TASK_LISTENER';
+export type ListenerEvent = 'UNSPECIFIED' | 'START' | 'END' | TaskListenerEventType;
+/** Steps of a user task's life that listeners hold back. */
+export type TaskListenerEventType = 'CREATING' | 'ASSIGNING' | 'UPDATING' | 'COMPLETING' | 'CANCELING';
 
 export interface JobValue extends ElementOwner {
   readonly type: string;
@@ -89,6 +92,8 @@ export interface JobValue extends ElementOwner {
   readonly jobListenerEventType: ListenerEvent;
   /** Of a listener's job: its place among the listeners of this event, from 0. */
   readonly listenerIndex?: number;
+  /** COMPLETED of a task listener's job: what its worker decided. */
+  readonly result?: UserTaskJobResult;
 }
 
 export interface VariableValue {
@@ -98,6 +103,13 @@ export interface VariableValue {
   readonly processInstanceKey: number;
   readonly processDefinitionKey: number;
   readonly bpmnProcessId: string;
+}
+
+export interface VariableDocumentValue {
+  /** Element instance in whose scope the variables are set, or from where they go upwards. */
+  readonly scopeKey: number;
+  readonly updateSemantics?: 'LOCAL' | 'PROPAGATE';
+  readonly variables: Document;
 }
 
 export interface IncidentValue extends ElementOwner {
@@ -113,6 +125,7 @@ export type IncidentType =
   | 'IO_MAPPING_ERROR'
   | 'JOB_NO_RETRIES'
   | 'EXECUTION_LISTENER_NO_RETRIES'
+  | 'TASK_LISTENER_NO_RETRIES'
   | 'CONDITION_ERROR'
   | 'EXTRACT_VALUE_ERROR'
   | 'CALLED_ELEMENT_ERROR'
@@ -242,6 +255,8 @@ export interface UserTaskValue extends ElementOwner {
   readonly changedAttributes: readonly string[];
   readonly creationTimestamp: number;
   readonly variables: Document;
+  /** Of a denied step: what the listener gave as its reason. */
+  readonly deniedReason?: string;
 }
 
 export interface CreationValue {

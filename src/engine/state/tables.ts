@@ -28,6 +28,7 @@ export type {
   StartSubscriptionRow,
   TimerRow,
   UserTaskRow,
+  UserTaskState,
 } from './waiting-tables.ts';
 export {
   COMPENSATIONS,

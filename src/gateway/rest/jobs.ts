@@ -1,9 +1,11 @@
 import type { Answer } from '../../engine/records/command.ts';
+import { userTaskOfJob } from '../../engine/records/job-user-task.ts';
 import type { JobValue } from '../../engine/records/record.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
 import { type GatewayContext, LONG_POLL_MS, TENANT } from './context.ts';
+import { jobResultOf } from './job-result.ts';
 
 /** A job as it is handed to a worker: its key, and its record's value with the variables the worker asked for. */
 export interface ActivatedJob {
@@ -49,12 +51,11 @@ export function jobRoutes({ runtime }: GatewayContext): Route[] {
       handler: async (request) => {
         const body = Fields.ofBody(request);
         const variables = body.document('variables');
-        body.ignore('result');
+        const result = jobResultOf(body.object('result'));
         body.end();
         const key = pathKey(request, 'jobKey');
-        acceptedOf(
-          await runtime.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value: { variables } }),
-        );
+        const value = result === undefined ? { variables } : { variables, result };
+        acceptedOf(await runtime.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value }));
         return NO_CONTENT;
       },
     },
@@ -148,7 +149,25 @@ function render({ key, value: job }: ActivatedJob): Record<string, unknown> {
     tenantId: TENANT,
     kind: job.jobKind,
     listenerEventType: job.jobListenerEventType,
-    userTask: null,
+    userTask: renderUserTask(job),
     tags: [],
+  };
+}
+
+function renderUserTask(job: JobValue): Record<string, unknown> | null {
+  const task = userTaskOfJob(job);
+  if (task === undefined) return null;
+  const text = (value: string) => (value === '' ? null : value);
+  return {
+    action: task.action,
+    assignee: text(task.assignee),
+    candidateGroups: task.candidateGroups,
+    candidateUsers: task.candidateUsers,
+    changedAttributes: task.changedAttributes,
+    dueDate: text(task.dueDate),
+    followUpDate: text(task.followUpDate),
+    formKey: task.formKey < 0 ? null : String(task.formKey),
+    priority: task.priority,
+    userTaskKey: String(task.userTaskKey),
   };
 }

@@ -1,4 +1,6 @@
 import type { ClientCommand } from '../../engine/records/command.ts';
+import type { UserTaskJobResult } from '../../engine/records/job-result.ts';
+import { type TaskChanges, updateProblem } from '../../gateway/rest/user-task-request.ts';
 import { documentOf, RefusedError } from './document.ts';
 import type { Json, JsonObject } from './format.ts';
 import { NO_SUCH_KEY, type Session, UnsupportedStepError } from './session.ts';
@@ -82,7 +84,7 @@ function jobCommand(key: number, verb: string, step: JsonObject): ClientCommand 
   const errorMessage = text(step.errorMessage);
   switch (verb) {
     case 'complete':
-      return { valueType: 'JOB', intent: 'COMPLETE', key, value: { variables } };
+      return { valueType: 'JOB', intent: 'COMPLETE', key, value: { variables, ...resultOf(step.result) } };
     case 'fail': {
       const value = {
         retries: number(step.retries),
@@ -108,6 +110,24 @@ function jobCommand(key: number, verb: string, step: JsonObject): ClientCommand 
   }
 }
 
+/** What the worker of a task listener's job decided, as it would stand in the REST request. */
+function resultOf(result: Json | undefined): { readonly result?: UserTaskJobResult } {
+  if (result === undefined) return {};
+  const { denied, deniedReason, corrections } = result as JsonObject;
+  const named = Object.entries((corrections ?? {}) as JsonObject).map(
+    ([name, value]) => [name.startsWith('candidate') ? `${name}List` : name, value] as const,
+  );
+  return {
+    result: {
+      type: 'userTask',
+      denied: denied === true,
+      deniedReason: text(deniedReason),
+      correctedAttributes: named.map(([name]) => name),
+      corrections: Object.fromEntries(named),
+    },
+  };
+}
+
 function userTaskCommand(session: Session, verb: string, where: Where, step: JsonObject): ClientCommand {
   const key = session.tracker.userTask(where.element, instanceOf(session, where)) ?? NO_SUCH_KEY;
   const action = text(step.action);
@@ -126,14 +146,20 @@ function userTaskCommand(session: Session, verb: string, where: Where, step: Jso
     }
     case 'unassignUserTask':
       return { valueType: 'USER_TASK', intent: 'ASSIGN', key, value: { action: 'unassign', assignee: '' } };
-    default:
-      return {
-        valueType: 'USER_TASK',
-        intent: 'UPDATE',
-        key,
-        value: { action, changes: (step.changeset ?? {}) as object },
-      };
+    default: {
+      const changes = changesOf(step.changeset);
+      const problem = updateProblem(changes, typeof step.action === 'string' ? step.action : undefined);
+      if (problem !== undefined) throw new RefusedError(problem);
+      return { valueType: 'USER_TASK', intent: 'UPDATE', key, value: { action, changes } };
+    }
   }
+}
+
+/** Attributes that an update can change; the gateway leaves others, and null, aside. */
+function changesOf(changeset: Json | undefined): TaskChanges {
+  const names = ['candidateGroups', 'candidateUsers', 'dueDate', 'followUpDate', 'priority'];
+  const members = Object.entries((changeset ?? {}) as JsonObject);
+  return Object.fromEntries(members.filter(([name, value]) => names.includes(name) && value !== null));
 }
 
 interface Modification {

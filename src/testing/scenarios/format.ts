@@ -7,6 +7,8 @@ export interface Scenario {
   readonly title: string;
   readonly startAt?: string;
   readonly looseMessages?: boolean;
+  /** Page of the documentation that `expected.json` was written after, by hand: what is newer than the recorder. */
+  readonly source?: string;
   readonly steps: readonly JsonObject[];
 }
 
@@ -14,6 +16,13 @@ export interface StepOutcome {
   readonly response: Json;
   readonly rejection: { readonly code: string; readonly message: string } | null;
   readonly records: readonly (readonly Json[])[];
+  /** Answers to earlier steps that task listeners had held back, in order of those steps. */
+  readonly answers?: readonly HeldBackAnswer[];
+}
+
+export interface HeldBackAnswer extends Pick<StepOutcome, 'response' | 'rejection'> {
+  /** Number of the step that is answered, from 1. */
+  readonly step: number;
 }
 
 export interface Expected {
