@@ -90,8 +90,7 @@ function goOn(w: Work, key: number, index: number): boolean {
   }
   try {
     const properties = evaluateJob(w, listener, row.key);
-    const changed =
-      index === 0 ? task.transition.changedAttributes : changedBetween(before(task), task.transition);
+    const changed = changedBetween(before(task), task.transition, task.changesVariables);
     const headers = { ...task.customHeaders, ...userTaskHeaders(task.transition, changed) };
     createListenerJob(w, row, properties, headers, { kind: 'TASK_LISTENER', event: listener.event, index });
   } catch (error) {
@@ -156,11 +155,14 @@ function created(w: Work, task: UserTaskRow, value: UserTaskValue, listened: boo
 function updated(w: Work, task: UserTaskRow, value: UserTaskValue): void {
   const { variableUpdate } = task;
   const row = w.element(task.elementInstanceKey);
-  emit(w, 'UPDATED', value);
-  if (variableUpdate === undefined || row === undefined) return;
+  if (variableUpdate === undefined || row === undefined) {
+    emit(w, 'UPDATED', value);
+    return;
+  }
   const { key, ...update } = variableUpdate;
   if (update.updateSemantics === 'LOCAL') setLocalVariables(w, row, row.key, update.variables);
   else mergeVariables(w, row, row.key, update.variables);
+  emit(w, 'UPDATED', value);
   w.emit(key, { valueType: 'VARIABLE_DOCUMENT', intent: 'UPDATED', value: update });
 }
 

@@ -1,6 +1,8 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
 import type { UserTaskJobResult } from './job-result.ts';
 
+export type { UserTaskValue, VariableDocumentValue } from './user-task.ts';
+
 /**
  * The language of the log: Zeebe's, so that whoever reads Zeebe's records can read ours. A record is a command
  * (asked for), an event (happened), or a rejection (a command that was refused). Keys are safe integers inside
@@ -103,13 +105,6 @@ export interface VariableValue {
   readonly processInstanceKey: number;
   readonly processDefinitionKey: number;
   readonly bpmnProcessId: string;
-}
-
-export interface VariableDocumentValue {
-  /** Element instance in whose scope the variables are set, or from where they go upwards. */
-  readonly scopeKey: number;
-  readonly updateSemantics?: 'LOCAL' | 'PROPAGATE';
-  readonly variables: Document;
 }
 
 export interface IncidentValue extends ElementOwner {
@@ -238,25 +233,6 @@ export interface CompensationSubscriptionValue {
   readonly throwEventInstanceKey: number;
   /** Local variables of a completed subprocess, which its handlers see. */
   readonly variables: Document;
-}
-
-export interface UserTaskValue extends ElementOwner {
-  readonly userTaskKey: number;
-  readonly assignee: string;
-  readonly candidateGroupsList: readonly string[];
-  readonly candidateUsersList: readonly string[];
-  readonly dueDate: string;
-  readonly followUpDate: string;
-  readonly priority: number;
-  readonly action: string;
-  readonly externalFormReference: string;
-  readonly formKey: number;
-  readonly customHeaders: Readonly<Record<string, string>>;
-  readonly changedAttributes: readonly string[];
-  readonly creationTimestamp: number;
-  readonly variables: Document;
-  /** Of a denied step: what the listener gave as its reason. */
-  readonly deniedReason?: string;
 }
 
 export interface CreationValue {

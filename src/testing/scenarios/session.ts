@@ -38,7 +38,8 @@ export class Session {
   /** Number of the step that is being done, from 1. */
   step = 0;
   /** Answers of earlier steps that came since they were taken. */
-  readonly answers: { readonly step: number; readonly answer: Answer }[] = [];
+  readonly answers: { readonly step: number; readonly command: ClientCommand; readonly answer: Answer }[] =
+    [];
   #heldBack: readonly HeldBack[] = [];
   readonly #engine: Engine;
   readonly #folder: string;
@@ -94,7 +95,7 @@ export class Session {
       const answer = awaitedAnswer(held.command, record);
       if (answer === undefined) continue;
       this.#heldBack = this.#heldBack.filter((other) => other !== held);
-      this.answers.push({ step: held.step, answer });
+      this.answers.push({ step: held.step, command: held.command, answer });
     }
   }
 

@@ -50,9 +50,10 @@ async function doStep(session: Session, verb: string, value: never, step: JsonOb
 
 /** The answers that came in this step to what task listeners had held back. */
 export function heldBackAnswers(session: Session): readonly HeldBackAnswer[] {
-  return session.answers
-    .splice(0)
-    .map(({ step, answer }) => ({ step, ...written(answer, 'rest', () => ({})) }));
+  return session.answers.splice(0).map(({ step, command, answer }) => {
+    const surface = command.valueType === 'USER_TASK' ? 'rest' : 'grpc';
+    return { step, ...written(answer, surface, () => ({})) };
+  });
 }
 
 function written(answer: Answer, surface: 'grpc' | 'rest', write: (value: unknown) => Json): Reply {
