@@ -33,14 +33,15 @@ export const userTask: ElementProcessor = {
     const { row, model } = at;
     const task = model.userTask ?? {};
     if (model.job !== undefined) return startJob(w, at, () => reservedHeaders(w, at, task));
+    const attributes = evaluateAttributes(w, at, task);
     const priority = evaluatePriority(w, task, row.key);
-    const attributes = { ...evaluateAttributes(w, at, task), priority };
     subscribe(w, row, ownEvents(w, row, model));
     const key = w.nextKey();
     const value = {
       ...ownerOf(row),
       userTaskKey: key,
       ...attributes,
+      priority,
       action: '',
       customHeaders: model.userTask?.headers ?? {},
       changedAttributes: [],
