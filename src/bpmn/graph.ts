@@ -163,6 +163,15 @@ export interface ExecutionListener {
   readonly retries: ModelText;
 }
 
+export type TaskListenerEvent = 'creating' | 'assigning' | 'updating' | 'completing' | 'canceling';
+
+/** Of a user task that the engine manages: a job that holds back a step of the task's life (8.8). */
+export interface TaskListener {
+  readonly event: TaskListenerEvent;
+  readonly type: ModelText;
+  readonly retries: ModelText;
+}
+
 export interface GraphElement {
   readonly id: string;
   readonly name?: string;
@@ -211,6 +220,7 @@ export interface GraphElement {
   /** Of every user task. One that the engine manages itself has no `job`; one done by job workers has. */
   readonly userTask?: UserTaskDefinition;
   readonly listeners?: readonly ExecutionListener[];
+  readonly taskListeners?: readonly TaskListener[];
   /** `zeebe:properties`, for the router's bindings. */
   readonly properties?: Readonly<Record<string, string>>;
 }

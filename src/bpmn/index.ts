@@ -25,6 +25,8 @@ export type {
   MultiInstance,
   ProcessGraph,
   SignalDefinition,
+  TaskListener,
+  TaskListenerEvent,
   TimerDefinition,
   UserTaskDefinition,
   VariableEvent,

@@ -60,8 +60,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
 function answerTo(w: Work, command: ClientCommand): Answer {
   try {
-    const { key, value, refused } = processCommand(w, command);
-    return refused === undefined ? { kind: 'accepted', key, value } : rejected(command, refused);
+    const { key, value, refused, awaits } = processCommand(w, command);
+    if (refused !== undefined) return rejected(command, refused);
+    return { kind: 'accepted', key, value, ...(awaits !== undefined && { awaits }) };
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
     if (w.records.length > 0) throw new Error(`Refused after ${w.records.length} records: ${error.message}`);

@@ -102,6 +102,8 @@ export function asGatewayError(error: unknown): GatewayError | undefined {
     }
     case 'READ_MODEL_LAGGING':
       return new GatewayError('READ_MODEL_LAGGING', error.message, { 'retry-after': '1' });
+    case 'HELD_BACK':
+      return new GatewayError('DEADLINE_EXCEEDED', error.message);
     case 'INVALID_CURSOR':
     case 'CLOCK_BACKWARDS':
       return new GatewayError('INVALID_ARGUMENT', error.message);

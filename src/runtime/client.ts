@@ -1,6 +1,13 @@
 import type { CloudEvent } from '../cloudevents/index.ts';
 import type { Answer, ClientCommand, JobActivationRequest } from '../engine/records/command.ts';
-import { errorFromData, InternalError, OverloadedError, textOf, UnavailableError } from './errors.ts';
+import {
+  errorFromData,
+  HeldBackError,
+  InternalError,
+  OverloadedError,
+  textOf,
+  UnavailableError,
+} from './errors.ts';
 import { type ActivateBody, activatedJobs, type ReturnBody } from './kinds/activate.ts';
 import type { ClockBody } from './kinds/clock.ts';
 import type { PruneBody } from './kinds/prune.ts';
@@ -75,8 +82,13 @@ export class RuntimeClient implements DurableRuntime {
     });
   }
 
-  execute(command: ClientCommand): Promise<Answer> {
-    return this.request('command', command, isNewWork(command)) as Promise<Answer>;
+  async execute(command: ClientCommand): Promise<Answer> {
+    if (!mayBeHeldBack(command))
+      return this.request('command', command, isNewWork(command)) as Promise<Answer>;
+    const waitMs = this.#options.heldBackMs ?? 10_000;
+    const answer = await this.#patiently('command', command, false, waitMs, undefined);
+    if (answer === undefined) throw new HeldBackError(waitMs);
+    return answer as Answer;
   }
 
   async activateJobs(request: JobActivationRequest, waitMs: number, signal?: AbortSignal): Promise<Answer> {
@@ -264,6 +276,11 @@ export class RuntimeClient implements DurableRuntime {
       new InternalError(`A request of kind ${kind} cannot be sent: ${textOf(error)}`, { cause: error }),
     );
   }
+}
+
+/** What task listeners may hold back. */
+function mayBeHeldBack({ valueType }: ClientCommand): boolean {
+  return valueType === 'USER_TASK' || valueType === 'VARIABLE_DOCUMENT';
 }
 
 /** What an overloaded writer refuses first; completions, time-outs and administration go on. */

@@ -7,7 +7,8 @@ export type RuntimeErrorCode =
   | 'UNKNOWN_REQUEST'
   | 'CLOCK_NOT_CONTROLLABLE'
   | 'CLOCK_BACKWARDS'
-  | 'START_FAILED';
+  | 'START_FAILED'
+  | 'HELD_BACK';
 
 /** Base of what the runtime refuses. `code` is stable and is what gateways map to their own codes. */
 export class RuntimeError extends Error {
@@ -136,4 +137,15 @@ export function errorFromData(
   if (prototype !== undefined) Object.setPrototypeOf(error, prototype);
   if (stack !== undefined) error.stack = stack;
   return Object.assign(error, fields, { name, code });
+}
+
+/** Task listeners did not let a step of a user task end in time. It was accepted, and ends when they are done. */
+export class HeldBackError extends RuntimeError {
+  constructor(waitMs: number) {
+    super(
+      'HELD_BACK',
+      `The request was accepted, but task listeners still hold it back after ${waitMs} ms. It takes effect when their ` +
+        `jobs are completed; ask for the user task to see its outcome.`,
+    );
+  }
 }

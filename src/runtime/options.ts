@@ -29,6 +29,8 @@ export interface ClientOptions {
   readonly queueLimit?: number;
   /** What refused callers are told to wait, ms. @defaultValue 1000 */
   readonly retryAfterMs?: number;
+  /** How long an answer that task listeners hold back is waited for, ms. @defaultValue 10,000 */
+  readonly heldBackMs?: number;
   /** Epoch ms of the system, as the writer's clock has it. @defaultValue Date.now */
   readonly systemTime?: () => number;
   /** Data that modules push, such as deliveries that are due; called in order, after the commit. */

@@ -7,6 +7,8 @@ import type {
   JobDefinition,
   Mapping,
   MultiInstance,
+  TaskListener,
+  TaskListenerEvent,
   UserTaskDefinition,
 } from '../graph.ts';
 import { childOf, childrenOf, extensionOf, flagOf, nonBlank, textOf, type XmlNode } from '../xml/node.ts';
@@ -60,6 +62,17 @@ export function listenersOf(node: XmlNode): readonly ExecutionListener[] {
   if (holder === undefined) return [];
   return childrenOf(holder, 'listeners').map((listener) => ({
     event: textOf(listener, 'eventType') === 'end' ? 'end' : 'start',
+    type: modelText(textOf(listener, 'type') ?? ''),
+    retries: modelText(nonBlank(listener, 'retries') ?? DEFAULT_RETRIES),
+  }));
+}
+
+/** `zeebe:taskListeners` of a user task, in order of the XML. The validation has refused other events. */
+function taskListenersOf(node: XmlNode): readonly TaskListener[] {
+  const holder = extensionOf(node, 'zeebe:TaskListeners');
+  if (holder === undefined) return [];
+  return childrenOf(holder, 'listeners').map((listener) => ({
+    event: textOf(listener, 'eventType') as TaskListenerEvent,
     type: modelText(textOf(listener, 'type') ?? ''),
     retries: modelText(nonBlank(listener, 'retries') ?? DEFAULT_RETRIES),
   }));
@@ -143,9 +156,12 @@ export function multiInstanceOf(node: XmlNode): MultiInstance | undefined {
 const USER_TASK_JOB_TYPE = 'io.camunda.zeebe:userTask';
 
 /** A user task: managed by the engine (`zeebe:userTask`), or else a job of a reserved type. */
-export function userTaskParts(node: XmlNode): Pick<GraphElement, 'userTask' | 'job'> {
+export function userTaskParts(node: XmlNode): Pick<GraphElement, 'userTask' | 'job' | 'taskListeners'> {
   const userTask = userTaskOf(node);
-  if (extensionOf(node, 'zeebe:UserTask') !== undefined) return { userTask };
+  if (extensionOf(node, 'zeebe:UserTask') !== undefined) {
+    const taskListeners = taskListenersOf(node);
+    return { userTask, ...(taskListeners.length > 0 && { taskListeners }) };
+  }
   return {
     userTask,
     job: {

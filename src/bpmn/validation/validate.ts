@@ -1,4 +1,5 @@
 import type { XmlNode } from '../xml/node.ts';
+import { unknownListenerEvent } from './listener-events.ts';
 import { modelOf, type RuleBook } from './model.ts';
 import { Problems } from './problems.ts';
 import { ACTIVITY_RULES } from './rules/activities.ts';
@@ -28,6 +29,8 @@ const RUNTIME_RULES: readonly RuleBook[] = [
 /** Checks a model by Zeebe's rules. Answers Zeebe's listing of what is wrong; undefined if nothing is. */
 export function validate(definitions: XmlNode): string | undefined {
   const model = modelOf(definitions);
+  const unreadable = unknownListenerEvent(model.nodes);
+  if (unreadable !== undefined) return unreadable;
   const design = new Problems();
   const runtime = new Problems();
   for (const node of model.nodes) {

@@ -21,7 +21,7 @@ export function createAdHocJob(
   properties: JobProperties,
   headers: JobDefinition['headers'],
 ): void {
-  createJob(w, row, properties, headers, undefined, 'AD_HOC_SUB_PROCESS');
+  createJob(w, row, properties, headers, 'AD_HOC_SUB_PROCESS');
 }
 
 /** Activates elements, each in a new inner instance; the caller has checked that they can be. */

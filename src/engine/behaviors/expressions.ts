@@ -112,6 +112,19 @@ export function evaluateNumber(w: Work, text: ModelText, scopeKey: number): numb
   throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'NUMBER'", result), scopeKey);
 }
 
+/** As {@link evaluateNumber}, but a number that is not whole is a failure. */
+export function evaluateInteger(w: Work, text: ModelText, scopeKey: number): number {
+  if (text.kind === 'static' && /^-?\d+$/.test(text.value)) return Number(text.value);
+  const result = valueOfText(w, text, scopeKey);
+  const number = isNumber(result.value) ? Number(toText(result.value)) : undefined;
+  if (number !== undefined && Number.isInteger(number)) return number;
+  const complaint =
+    number === undefined
+      ? wrongType(sourceText(text), "'NUMBER'", result)
+      : `Expected result of the expression '${sourceText(text)}' to be an integer, but was a decimal.`;
+  throw new IncidentError('EXTRACT_VALUE_ERROR', complaint, scopeKey);
+}
+
 export function evaluateList(w: Work, text: ModelText, scopeKey: number): readonly FeelValue[] {
   const result = valueOfText(w, text, scopeKey);
   if (Array.isArray(result.value)) return result.value;

@@ -1,4 +1,10 @@
-import type { GraphElement, JobDefinition, ModelText } from '../../bpmn/graph.ts';
+import type {
+  ExecutionListener,
+  GraphElement,
+  JobDefinition,
+  ModelText,
+  TaskListenerEvent,
+} from '../../bpmn/graph.ts';
 import type { Work } from '../processing/work.ts';
 import type { JobKind, JobValue, ListenerEvent } from '../records/record.ts';
 import { type ElementRow, JOBS, type JobRow } from '../state/tables.ts';
@@ -20,13 +26,40 @@ export function evaluateJob(
   return { type: evaluateString(w, job.type, scopeKey), retries: evaluateNumber(w, job.retries, scopeKey) };
 }
 
+/** Of a listener's job: what kind of listener it is, and its number among those of its event, from 0. */
+interface JobListener {
+  readonly kind: Exclude<JobKind, 'BPMN_ELEMENT'>;
+  readonly event: ExecutionListener['event'] | TaskListenerEvent;
+  readonly index: number;
+}
+
 export function createJob(
   w: Work,
   row: ElementRow,
   properties: JobProperties,
   customHeaders: JobDefinition['headers'],
-  listener?: { readonly event: Exclude<ListenerEvent, 'UNSPECIFIED'>; readonly index: number },
-  kind: JobKind = listener === undefined ? 'BPMN_ELEMENT' : 'EXECUTION_LISTENER',
+  kind: 'BPMN_ELEMENT' | 'AD_HOC_SUB_PROCESS' = 'BPMN_ELEMENT',
+): void {
+  emitCreated(w, row, properties, customHeaders, kind);
+}
+
+export function createListenerJob(
+  w: Work,
+  row: ElementRow,
+  properties: JobProperties,
+  customHeaders: JobDefinition['headers'],
+  listener: JobListener,
+): void {
+  emitCreated(w, row, properties, customHeaders, listener.kind, listener);
+}
+
+function emitCreated(
+  w: Work,
+  row: ElementRow,
+  properties: JobProperties,
+  customHeaders: JobDefinition['headers'],
+  kind: JobKind,
+  listener?: JobListener,
 ): void {
   const tags = w.element(row.processInstanceKey)?.tags;
   w.emit(w.nextKey(), {
@@ -45,7 +78,7 @@ export function createJob(
       retryBackoff: 0,
       recurringTime: -1,
       jobKind: kind,
-      jobListenerEventType: listener?.event ?? 'UNSPECIFIED',
+      jobListenerEventType: (listener?.event.toUpperCase() ?? 'UNSPECIFIED') as ListenerEvent,
       ...(tags !== undefined && { tags }),
       ...(listener !== undefined && { listenerIndex: listener.index }),
     },
@@ -78,6 +111,6 @@ export function startListener(
   const listener = model.listeners?.filter((candidate) => candidate.event === event)[index];
   if (listener === undefined) return false;
   const properties = evaluateJob(w, listener, row.key);
-  createJob(w, row, properties, {}, { event: event === 'start' ? 'START' : 'END', index });
+  createListenerJob(w, row, properties, {}, { kind: 'EXECUTION_LISTENER', event, index });
   return true;
 }

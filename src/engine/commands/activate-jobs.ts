@@ -1,7 +1,8 @@
+import { userTaskOf } from '../behaviors/user-tasks.ts';
 import { visibleVariables } from '../behaviors/variables.ts';
 import { Rejection } from '../processing/rejection.ts';
 import type { Work } from '../processing/work.ts';
-import type { JobValue } from '../records/record.ts';
+import type { Document, JobValue } from '../records/record.ts';
 import { JOBS } from '../state/tables.ts';
 import type { Accepted, CommandOf } from './command.ts';
 
@@ -23,7 +24,7 @@ export function activateJobs(w: Work, { value: request }: CommandOf<'JOB_BATCH'>
   const deadline = w.now + timeout;
   const rows = [...w.state.scan(JOBS, 'activatable', [type], { limit: Math.max(0, maxJobsToActivate) })];
   const jobs = rows.map(({ key, value }) => {
-    const variables = visibleVariables(w, value.elementInstanceKey, request.fetchVariables);
+    const variables = variablesFor(w, value, request.fetchVariables);
     return { key, value: { ...value, worker, deadline, variables } };
   });
   const answer: ActivatedJobs = { jobs, truncated: false };
@@ -32,4 +33,13 @@ export function activateJobs(w: Work, { value: request }: CommandOf<'JOB_BATCH'>
   const jobKeys = jobs.map((job) => job.key);
   w.emit(key, { valueType: 'JOB_BATCH', intent: 'ACTIVATED', value: { type, worker, deadline, jobKeys } });
   return { key, value: answer };
+}
+
+/** Listeners of a user task see the variables that its completion or update would bring. */
+function variablesFor(w: Work, job: JobValue, names: readonly string[]): Document {
+  const visible = visibleVariables(w, job.elementInstanceKey, names);
+  if (job.jobKind !== 'TASK_LISTENER') return visible;
+  const brought = userTaskOf(w, job.elementInstanceKey)?.transition?.variables ?? new Map<string, string>();
+  const wanted = [...brought].filter(([name]) => names.length === 0 || names.includes(name));
+  return new Map([...visible, ...wanted]);
 }

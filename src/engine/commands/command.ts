@@ -11,6 +11,8 @@ export type CommandOf<ValueType extends ClientCommand['valueType']> = Extract<
 export interface Accepted {
   readonly key: number;
   readonly value: unknown;
+  /** See `Answer`. */
+  readonly awaits?: number;
   /** The caller is refused although something was done. */
   readonly refused?: Rejection;
 }

@@ -10,6 +10,7 @@ import { NO_CATCH_EVENT } from '../state/appliers/jobs.ts';
 import { JOBS, type JobRow } from '../state/tables.ts';
 import { completeAdHocJob } from './ad-hoc.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
+import { completeTaskListener } from './task-listener-jobs.ts';
 
 /** Error messages are cut to this many characters. */
 const MAX_ERROR_MESSAGE = 10_000;
@@ -17,6 +18,7 @@ const MAX_ERROR_MESSAGE = 10_000;
 const NO_RETRIES: Readonly<Record<JobKind, IncidentType>> = {
   BPMN_ELEMENT: 'JOB_NO_RETRIES',
   EXECUTION_LISTENER: 'EXECUTION_LISTENER_NO_RETRIES',
+  TASK_LISTENER: 'TASK_LISTENER_NO_RETRIES',
   AD_HOC_SUB_PROCESS: 'AD_HOC_SUB_PROCESS_NO_RETRIES',
 };
 
@@ -42,12 +44,14 @@ function openJob(w: Work, key: number, action: string): JobRow {
 
 export function completeJob(w: Work, { key, value }: Job<'COMPLETE'>): Accepted {
   const job = openJob(w, key, 'complete');
-  if (job.value.jobKind === 'AD_HOC_SUB_PROCESS') return completeAdHocJob(w, job, value);
+  const { jobKind } = job.value;
+  if (jobKind === 'AD_HOC_SUB_PROCESS') return completeAdHocJob(w, job, value);
+  if (jobKind === 'TASK_LISTENER') return completeTaskListener(w, job, value);
   emitJob(w, key, 'COMPLETED', { ...job.value, variables: value.variables });
   const row = w.element(job.value.elementInstanceKey);
   if (row === undefined) return { key, value: NOTHING };
   const command = { kind: 'element', key: row.key, value: elementValue(row) } as const;
-  if (job.value.jobKind === 'EXECUTION_LISTENER') {
+  if (jobKind === 'EXECUTION_LISTENER') {
     w.follow({ ...command, intent: 'COMPLETE_LISTENER', variables: value.variables });
   } else if (row.state === 'ACTIVATED' && w.element(row.flowScopeKey)?.state === 'ACTIVATED') {
     noteTrigger(w, row, row.elementId, value.variables, 'all');
@@ -86,8 +90,8 @@ export function throwJobError(w: Work, { key, value }: Job<'THROW_ERROR'>): Acce
   const action = 'throw an error for';
   if (job === undefined) jobFor(w, key, action);
   const { value: known } = openJob(w, key, action);
-  if (known.jobKind === 'EXECUTION_LISTENER') {
-    const reason = `Cannot throw BPMN error from EXECUTION_LISTENER job with key '${key}', type '${known.type}' and processInstanceKey '${known.processInstanceKey}'`;
+  if (known.jobKind !== 'BPMN_ELEMENT' && known.jobKind !== 'AD_HOC_SUB_PROCESS') {
+    const reason = `Cannot throw BPMN error from ${known.jobKind} job with key '${key}', type '${known.type}' and processInstanceKey '${known.processInstanceKey}'`;
     throw new Rejection('INVALID_STATE', reason);
   }
   const thrown = {

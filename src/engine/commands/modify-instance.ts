@@ -66,10 +66,10 @@ function terminateElement(w: Work, key: number, used: ReadonlySet<number>): void
   if (row === undefined || row.state === 'TERMINATING') return;
   const atOnce = row.childCount === 0 && w.element(row.calledInstanceKey) === undefined;
   if (!atOnce) {
-    terminate(w, { key: outermostEmptied(w, row, used).key });
+    terminate(w, { key: outermostEmptied(w, row, used).key, byModification: true });
     return;
   }
-  terminate(w, { key });
+  terminate(w, { key, byModification: true });
   for (let scope = w.element(row.flowScopeKey); scope !== undefined; ) {
     if (scope.childCount > 0 || scope.activeFlows > 0 || used.has(scope.key)) return;
     terminate(w, { key: scope.key });

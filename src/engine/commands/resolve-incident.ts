@@ -1,4 +1,6 @@
 import { markResolved } from '../behaviors/incidents.ts';
+import { userTaskOf } from '../behaviors/user-tasks.ts';
+import { retryTransition } from '../elements/user-task-transitions.ts';
 import { Rejection } from '../processing/rejection.ts';
 import { elementValue, type Work } from '../processing/work.ts';
 import { INCIDENTS, JOBS } from '../state/tables.ts';
@@ -22,6 +24,12 @@ export function resolveIncident(w: Work, key: number): Accepted {
   markResolved(w, incident);
   const row = w.element(incident.elementInstanceKey);
   if (incident.jobKey >= 0 || row === undefined) return { key, value: NOTHING };
+  const task = userTaskOf(w, row.key);
+  if (task?.transition !== undefined) {
+    // A listener of the task could not be made: all listeners of the step run again.
+    retryTransition(w, task);
+    return { key, value: NOTHING };
+  }
   const command = { kind: 'element', key: row.key, value: elementValue(row) } as const;
   if (row.state === 'ACTIVATING') w.follow({ ...command, intent: 'ACTIVATE' });
   else if (row.state !== 'TERMINATING') w.follow({ ...command, intent: 'COMPLETE' });

@@ -1,52 +1,53 @@
-import { noteTrigger } from '../behaviors/triggers.ts';
-import { userTaskValue } from '../behaviors/user-tasks.ts';
+import { changedBetween, userTaskValue } from '../behaviors/user-tasks.ts';
 import { NO_VARIABLES } from '../behaviors/variables.ts';
+import { beginTransition } from '../elements/user-task-transitions.ts';
 import { Rejection } from '../processing/rejection.ts';
-import { elementValue, type Work } from '../processing/work.ts';
-import type { UserTaskIntent } from '../records/log.ts';
+import type { Work } from '../processing/work.ts';
 import type { UserTaskValue } from '../records/record.ts';
 import { USER_TASKS } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
 
-/** Completes, assigns or changes a user task. */
+/** Completes, assigns or changes a user task. Listeners of the task may hold it back, and the answer with it. */
 export function changeUserTask(w: Work, command: CommandOf<'USER_TASK'>): Accepted {
-  const { key, intent, value: request } = command;
-  const task = taskFor(w, key, intent);
+  const { key } = command;
+  const task = taskFor(w, key, command.intent);
+  const row = w.element(task.elementInstanceKey);
+  const listened = row !== undefined && w.model(row).taskListeners !== undefined;
+  const { step, value } = stepOf(command, task, listened);
+  // Without listeners a task lives as in 8.6, whose records name no change of an assignment.
+  const changedAttributes = listened ? changedBetween(task, value) : value.changedAttributes;
+  const ended = beginTransition(w, step, { ...value, changedAttributes });
+  return ended ? { key, value: NOTHING } : { key, value: NOTHING, awaits: key };
+}
+
+interface Step {
+  readonly step: 'COMPLETING' | 'ASSIGNING' | 'CLAIMING' | 'UPDATING';
+  readonly value: UserTaskValue;
+}
+
+function stepOf(command: CommandOf<'USER_TASK'>, task: UserTaskValue, listened: boolean): Step {
+  const { intent, value: request } = command;
   switch (intent) {
     case 'COMPLETE': {
       const variables = request.variables ?? NO_VARIABLES;
-      const completed = { ...task, action: request.action || 'complete', variables };
-      emit(w, 'COMPLETING', completed);
-      emit(w, 'COMPLETED', completed);
-      const row = w.element(task.elementInstanceKey);
-      if (row?.state === 'ACTIVATED') {
-        noteTrigger(w, row, row.elementId, variables, 'all');
-        w.follow({ kind: 'element', intent: 'COMPLETE', key: row.key, value: elementValue(row) });
-      }
-      break;
+      return { step: 'COMPLETING', value: { ...task, action: request.action || 'complete', variables } };
     }
     case 'ASSIGN':
     case 'CLAIM': {
       const assignee = request.assignee ?? '';
       refuseClaim(command, task, assignee);
-      const action = request.action || (assignee === '' ? 'unassign' : 'assign');
-      const assigned = { ...task, assignee, action, changedAttributes: [] };
-      emit(w, 'ASSIGNING', assigned);
-      emit(w, 'ASSIGNED', assigned);
-      break;
+      const claims = listened && intent === 'CLAIM';
+      const action = request.action || (claims ? 'claim' : assignee === '' ? 'unassign' : 'assign');
+      return {
+        step: claims ? 'CLAIMING' : 'ASSIGNING',
+        value: { ...task, assignee, action, changedAttributes: [] },
+      };
     }
     case 'UPDATE': {
-      const updated = { ...task, ...changesOf(command), action: request.action || 'update' };
-      emit(w, 'UPDATING', updated);
-      emit(w, 'UPDATED', updated);
-      break;
+      const action = request.action || 'update';
+      return { step: 'UPDATING', value: { ...task, ...changesOf(command), action } };
     }
   }
-  return { key, value: NOTHING };
-}
-
-function emit(w: Work, intent: UserTaskIntent, value: UserTaskValue): void {
-  w.emit(value.userTaskKey, { valueType: 'USER_TASK', intent, value });
 }
 
 function taskFor(w: Work, key: number, intent: string): UserTaskValue {
@@ -55,6 +56,10 @@ function taskFor(w: Work, key: number, intent: string): UserTaskValue {
   if (row === undefined) {
     const reason = `Expected to ${verb} user task with key '${key}', but no such user task was found`;
     throw new Rejection('NOT_FOUND', reason);
+  }
+  if (row.transition !== undefined) {
+    const reason = `Expected to ${verb} user task with key '${key}', but it is in state '${row.state}'`;
+    throw new Rejection('INVALID_STATE', reason);
   }
   return userTaskValue(row);
 }

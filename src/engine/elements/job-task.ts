@@ -1,5 +1,5 @@
 import type { GraphElement, JobDefinition } from '../../bpmn/graph.ts';
-import { cancelJobOf, createJob, evaluateJob } from '../behaviors/jobs.ts';
+import { createJob, evaluateJob } from '../behaviors/jobs.ts';
 import { applyInputMappings, applyOutputMappings } from '../behaviors/mappings.ts';
 import { ownEvents } from '../behaviors/model.ts';
 import { subscribe, unsubscribe } from '../behaviors/subscriptions.ts';
@@ -22,7 +22,6 @@ export const jobTask: ElementProcessor = {
   },
   completed: completeAndLeave,
   terminate(w, at) {
-    cancelJobOf(w, at.row.key);
     closeAll(w, at);
     return true;
   },

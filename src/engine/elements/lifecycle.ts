@@ -1,7 +1,7 @@
 import { raiseIncident, resolveIncidentsOf } from '../behaviors/incidents.ts';
-import { startListener } from '../behaviors/jobs.ts';
+import { cancelJobOf, startListener } from '../behaviors/jobs.ts';
 import { unsubscribe } from '../behaviors/subscriptions.ts';
-import { mergeVariables, setLocalVariables } from '../behaviors/variables.ts';
+import { setLocalVariables } from '../behaviors/variables.ts';
 import type { ElementCommand } from '../processing/follow-up.ts';
 import { IncidentError } from '../processing/incident-error.ts';
 import type { Work } from '../processing/work.ts';
@@ -118,8 +118,9 @@ function completeListener(w: Work, { key, variables }: ElementCommand): void {
   if (row === undefined || row.state === 'TERMINATING') return;
   const starting = row.state === 'ACTIVATING';
   if (variables !== undefined && variables.size > 0) {
-    if (starting) setLocalVariables(w, row, key, variables);
-    else mergeVariables(w, row, row.flowScopeKey < 0 ? key : row.flowScopeKey, variables);
+    // Those of an end listener stay in the scope around; they are not merged further upwards.
+    const scope = starting || row.flowScopeKey < 0 ? key : row.flowScopeKey;
+    setLocalVariables(w, row, scope, variables);
   }
   attempt(w, key, (at) => {
     if (startListener(w, at.row, at.model, starting ? 'start' : 'end', at.row.listener)) return;
@@ -128,12 +129,17 @@ function completeListener(w: Work, { key, variables }: ElementCommand): void {
   });
 }
 
+interface Terminated {
+  readonly key: number;
+  readonly byModification?: boolean;
+}
+
 /** Ends an element now; scopes and call activities end when what they hold has ended. */
-export function terminate(w: Work, { key }: { readonly key: number }): void {
+export function terminate(w: Work, { key, byModification = false }: Terminated): void {
   const row = w.element(key);
   if (row === undefined || row.state === 'TERMINATING') return;
   emitElement(w, row, 'ELEMENT_TERMINATING');
-  const at = atOf(w, w.element(key) ?? row);
+  const at = { ...atOf(w, w.element(key) ?? row), byModification };
   if (processorOf(row).terminate(w, at)) finishTermination(w, at);
 }
 
@@ -144,6 +150,7 @@ export function finishTermination(w: Work, at: At): void {
 
 /** What every waiting element closes when it is terminated. */
 export function closeAll(w: Work, at: At): void {
+  cancelJobOf(w, at.row.key);
   unsubscribe(w, at.row.key);
   resolveIncidentsOf(w, at.row.key);
 }

@@ -7,6 +7,8 @@ export interface At {
   readonly row: ElementRow;
   readonly model: GraphElement;
   readonly graph: ProcessGraph;
+  /** TERMINATING: at the wish of a modification. */
+  readonly byModification?: boolean;
 }
 
 /**

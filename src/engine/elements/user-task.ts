@@ -2,7 +2,7 @@ import type { UserTaskDefinition } from '../../bpmn/graph.ts';
 import { FeelDateTime } from '../../feel/index.ts';
 import { boundForm } from '../behaviors/definitions.ts';
 import {
-  evaluateNumber,
+  evaluateInteger,
   evaluateString,
   evaluateStringList,
   sourceText,
@@ -22,6 +22,7 @@ import { jobTask, startJob } from './job-task.ts';
 import { closeAll } from './lifecycle.ts';
 import type { At, ElementProcessor } from './processor.ts';
 import { markActivated } from './transitions.ts';
+import { beginTransition } from './user-task-transitions.ts';
 
 const DEFAULT_PRIORITY = 50;
 
@@ -32,31 +33,33 @@ export const userTask: ElementProcessor = {
     const { row, model } = at;
     const task = model.userTask ?? {};
     if (model.job !== undefined) return startJob(w, at, () => reservedHeaders(w, at, task));
+    const attributes = evaluateAttributes(w, at, task);
     const priority = evaluatePriority(w, task, row.key);
-    const attributes = { ...evaluateAttributes(w, at, task), priority };
     subscribe(w, row, ownEvents(w, row, model));
     const key = w.nextKey();
     const value = {
       ...ownerOf(row),
       userTaskKey: key,
       ...attributes,
+      priority,
       action: '',
       customHeaders: model.userTask?.headers ?? {},
       changedAttributes: [],
       creationTimestamp: w.now,
       variables: NO_VARIABLES,
     };
-    w.emit(key, { valueType: 'USER_TASK', intent: 'CREATING', value });
-    w.emit(key, { valueType: 'USER_TASK', intent: 'CREATED', value });
+    beginTransition(w, 'CREATING', value);
     markActivated(w, at);
   },
   terminate(w, at) {
     const task = userTaskOf(w, at.row.key);
     if (task === undefined) return jobTask.terminate(w, at);
+    closeAll(w, at);
     const value = userTaskValue(task);
+    if (!at.byModification) return beginTransition(w, 'CANCELING', value);
+    // A modification asks no listener.
     w.emit(task.userTaskKey, { valueType: 'USER_TASK', intent: 'CANCELING', value });
     w.emit(task.userTaskKey, { valueType: 'USER_TASK', intent: 'CANCELED', value });
-    closeAll(w, at);
     return true;
   },
 };
@@ -106,9 +109,10 @@ function reservedHeaders(w: Work, at: At, task: UserTaskDefinition): Record<stri
 function evaluateDate(w: Work, text: NonNullable<UserTaskDefinition['dueDate']>, scopeKey: number): string {
   const result = valueOfText(w, text, scopeKey);
   const { value } = result;
+  if (value === null || value === '') return '';
   const iso = value instanceof FeelDateTime ? value.toIso() : value;
   if (typeof iso !== 'string') {
-    const complaint = wrongType(sourceText(text), "one of '[DATE_TIME, STRING]'", result);
+    const complaint = wrongType(sourceText(text), "one of '[NULL, DATE_TIME, STRING]'", result);
     throw new IncidentError('EXTRACT_VALUE_ERROR', complaint, scopeKey);
   }
   if (parseDateTime(iso) !== undefined) return zonedDateTimeText(iso);
@@ -118,7 +122,7 @@ function evaluateDate(w: Work, text: NonNullable<UserTaskDefinition['dueDate']>,
 
 function evaluatePriority(w: Work, task: UserTaskDefinition, scopeKey: number): number {
   if (task.priority === undefined) return DEFAULT_PRIORITY;
-  const priority = evaluateNumber(w, task.priority, scopeKey);
+  const priority = evaluateInteger(w, task.priority, scopeKey);
   if (priority >= 0 && priority <= 100) return priority;
   const reason = `Expected priority to be in the range [0,100] but was '${priority}'.`;
   throw new IncidentError('EXTRACT_VALUE_ERROR', reason, scopeKey);
@@ -155,7 +159,7 @@ function missingForm(
     case 'versionTag':
       return (
         `Expected to use a form with id '${id}' and version tag '${binding.tag}', but no such form found. To resolve ` +
-        `the incident, deploy a form with the given id and version tag.`
+        `the incident, deploy a form with the given id and version tag.\n`
       );
   }
 }

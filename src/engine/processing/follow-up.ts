@@ -1,4 +1,6 @@
+import type { TaskListenerEvent } from '../../bpmn/graph.ts';
 import type { ConditionalSubscriptionValue } from '../records/conditional.ts';
+import type { UserTaskCorrections } from '../records/job-result.ts';
 import type {
   Document,
   MessageSubscriptionValue,
@@ -32,6 +34,7 @@ export type FollowUp =
       readonly key: number;
       readonly value: ConditionalSubscriptionValue;
     }
+  | UserTaskFollowUp
   | { readonly kind: 'broadcast-signal'; readonly value: SignalValue; readonly lane: number };
 
 export interface ElementCommand {
@@ -42,6 +45,24 @@ export interface ElementCommand {
   /** COMPLETE_LISTENER: the result of the listener. */
   readonly variables?: Document;
 }
+
+/** The job of a task listener is done, or its step is to be tried again. */
+export type UserTaskFollowUp = {
+  readonly kind: 'user-task';
+  readonly key: number;
+  readonly lane: number;
+  /** The listener's; the follow-up has no effect if another step is under way meanwhile. */
+  readonly event: TaskListenerEvent;
+} & (
+  | {
+      readonly intent: 'COMPLETE_TASK_LISTENER';
+      /** Number of the listener among those of its event, from 0. */
+      readonly index: number;
+      readonly corrections: UserTaskCorrections;
+    }
+  | { readonly intent: 'DENY_TASK_LISTENER'; readonly deniedReason: string }
+  | { readonly intent: 'RETRY' }
+);
 
 /** The instance that a follow-up belongs to: instances take turns in going on. */
 export function laneOf(followUp: FollowUp): number {
@@ -54,6 +75,7 @@ export function laneOf(followUp: FollowUp): number {
     case 'terminate-children':
     case 'activate-children':
     case 'broadcast-signal':
+    case 'user-task':
       return followUp.lane;
   }
 }

@@ -5,6 +5,7 @@ import { broadcastSignal } from '../behaviors/signals.ts';
 import { processElement } from '../elements/lifecycle.ts';
 import { activateNextChildren } from '../elements/multi-instance-body.ts';
 import { atOf } from '../elements/transitions.ts';
+import { processUserTask } from '../elements/user-task-transitions.ts';
 import type { FollowUp } from './follow-up.ts';
 import type { Work } from './work.ts';
 
@@ -29,6 +30,9 @@ export function processFollowUp(w: Work, followUp: FollowUp): void {
       return;
     case 'conditional-subscription':
       triggerConditional(w, followUp.key);
+      return;
+    case 'user-task':
+      processUserTask(w, followUp);
       return;
     case 'broadcast-signal':
       broadcastSignal(w, followUp.value);

@@ -1,4 +1,5 @@
 import type { AdHocActivation, AdHocSubProcessResult } from './ad-hoc.ts';
+import type { UserTaskJobResult } from './job-result.ts';
 import type { Document, RejectionType, ResourceValue } from './record.ts';
 
 /**
@@ -217,7 +218,7 @@ export interface JobActivationRequest {
 }
 
 /** What a worker decided besides giving variables. */
-export type JobResult = AdHocSubProcessResult;
+export type JobResult = AdHocSubProcessResult | UserTaskJobResult;
 
 export interface JobFailure {
   readonly retries: number;
@@ -242,7 +243,13 @@ export interface VariableUpdate {
 
 /** What a caller is told. `value` of an accepted command is what the interface in question answers from. */
 export type Answer<Value = unknown> =
-  | { readonly kind: 'accepted'; readonly key: number; readonly value: Value }
+  | {
+      readonly kind: 'accepted';
+      readonly key: number;
+      readonly value: Value;
+      /** Key of the user task whose listeners hold this back: its records bring the answer, see `awaitedAnswer`. */
+      readonly awaits?: number;
+    }
   | {
       readonly kind: 'rejected';
       readonly valueType: string;

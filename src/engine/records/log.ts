@@ -7,7 +7,6 @@ import type { DecisionEvaluationValue, DecisionMetadata, DecisionRequirementsMet
 import type {
   CloudEventValue,
   CompensationSubscriptionValue,
-  Document,
   EscalationValue,
   FormMetadata,
   IncidentValue,
@@ -24,6 +23,7 @@ import type {
   SignalValue,
   TimerValue,
   UserTaskValue,
+  VariableDocumentValue,
   VariableValue,
 } from './record.ts';
 
@@ -168,8 +168,8 @@ export type LogEntry =
     }
   | {
       readonly valueType: 'VARIABLE_DOCUMENT';
-      readonly intent: 'UPDATED';
-      readonly value: { readonly scopeKey: number; readonly variables: Document };
+      readonly intent: 'UPDATING' | 'UPDATED' | 'UPDATE_DENIED';
+      readonly value: VariableDocumentValue;
     }
   | { readonly valueType: 'CLOUD_EVENT'; readonly intent: CloudEventIntent; readonly value: CloudEventValue }
   | OtherEntry;
@@ -195,10 +195,15 @@ export type UserTaskIntent =
   | 'CREATED'
   | 'ASSIGNING'
   | 'ASSIGNED'
+  | 'ASSIGNMENT_DENIED'
+  | 'CLAIMING'
   | 'UPDATING'
   | 'UPDATED'
+  | 'UPDATE_DENIED'
   | 'COMPLETING'
   | 'COMPLETED'
+  | 'COMPLETION_DENIED'
+  | 'CORRECTED'
   | 'CANCELING'
   | 'CANCELED'
   | 'MIGRATED';

@@ -1,5 +1,8 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
 import type { DecisionGraph } from '../../dmn/index.ts';
+import type { UserTaskJobResult } from './job-result.ts';
+
+export type { UserTaskValue, VariableDocumentValue } from './user-task.ts';
 
 /**
  * The language of the log: Zeebe's, so that whoever reads Zeebe's records can read ours. A record is a command
@@ -78,8 +81,10 @@ export interface ElementOwner {
   readonly processDefinitionVersion: number;
 }
 
-export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER' | 'AD_HOC_SUB_PROCESS';
-export type ListenerEvent = 'UNSPECIFIED' | 'START' | 'END';
+export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER' | 'TASK_LISTENER' | 'AD_HOC_SUB_PROCESS';
+export type ListenerEvent = 'UNSPECIFIED' | 'START' | 'END' | TaskListenerEventType;
+/** Steps of a user task's life that listeners hold back. */
+export type TaskListenerEventType = 'CREATING' | 'ASSIGNING' | 'UPDATING' | 'COMPLETING' | 'CANCELING';
 
 export interface JobValue extends ElementOwner {
   readonly type: string;
@@ -99,6 +104,8 @@ export interface JobValue extends ElementOwner {
   readonly tags?: readonly string[];
   /** Of a listener's job: its place among the listeners of this event, from 0. */
   readonly listenerIndex?: number;
+  /** COMPLETED of a task listener's job: what its worker decided. */
+  readonly result?: UserTaskJobResult;
 }
 
 export interface VariableValue {
@@ -124,6 +131,7 @@ export type IncidentType =
   | 'JOB_NO_RETRIES'
   | 'EXECUTION_LISTENER_NO_RETRIES'
   | 'AD_HOC_SUB_PROCESS_NO_RETRIES'
+  | 'TASK_LISTENER_NO_RETRIES'
   | 'CONDITION_ERROR'
   | 'EXTRACT_VALUE_ERROR'
   | 'CALLED_ELEMENT_ERROR'
@@ -235,23 +243,6 @@ export interface CompensationSubscriptionValue {
   readonly throwEventId: string;
   readonly throwEventInstanceKey: number;
   /** Local variables of a completed subprocess, which its handlers see. */
-  readonly variables: Document;
-}
-
-export interface UserTaskValue extends ElementOwner {
-  readonly userTaskKey: number;
-  readonly assignee: string;
-  readonly candidateGroupsList: readonly string[];
-  readonly candidateUsersList: readonly string[];
-  readonly dueDate: string;
-  readonly followUpDate: string;
-  readonly priority: number;
-  readonly action: string;
-  readonly externalFormReference: string;
-  readonly formKey: number;
-  readonly customHeaders: Readonly<Record<string, string>>;
-  readonly changedAttributes: readonly string[];
-  readonly creationTimestamp: number;
   readonly variables: Document;
 }
 

@@ -37,6 +37,7 @@ export type {
   StartSubscriptionRow,
   TimerRow,
   UserTaskRow,
+  UserTaskState,
 } from './waiting-tables.ts';
 export {
   COMPENSATIONS,

@@ -11,6 +11,7 @@ import type {
   SignalSubscriptionValue,
   TimerValue,
   UserTaskValue,
+  VariableDocumentValue,
 } from '../records/record.ts';
 import type { TableSpec } from './port.ts';
 
@@ -153,8 +154,26 @@ export const COMPENSATIONS: TableSpec<CompensationRow> = {
   },
 };
 
+/** CREATED: at rest. The others: a step is under way, which listeners may hold back. BUSY is of older folders. */
+export type UserTaskState =
+  | 'CREATING'
+  | 'CREATED'
+  | 'ASSIGNING'
+  | 'CLAIMING'
+  | 'UPDATING'
+  | 'COMPLETING'
+  | 'CANCELING'
+  | 'BUSY';
+
 export interface UserTaskRow extends UserTaskValue {
-  readonly state: 'CREATED' | 'BUSY';
+  readonly state: UserTaskState;
+  /** What the task will be after the step that is under way; the row itself is as it was before. */
+  readonly transition?: UserTaskValue;
+  /** CREATING: the assignee that the model names. */
+  readonly initialAssignee?: string;
+  /** UPDATING: the variables that are to be set, with the key of their update. */
+  readonly variableUpdate?: VariableDocumentValue & { readonly key: number };
+  readonly changesVariables?: boolean;
 }
 export const USER_TASKS: TableSpec<UserTaskRow> = {
   name: 'user_tasks',

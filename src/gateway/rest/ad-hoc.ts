@@ -42,9 +42,8 @@ function activationsOf(elements: readonly Fields[] | undefined): readonly AdHocA
   });
 }
 
-/** `result` of a job's completion, as far as it concerns an ad-hoc subprocess; undefined for other jobs. */
-export function adHocResultOf(result: Fields | undefined): AdHocSubProcessResult | undefined {
-  if (result?.string('type') !== 'adHocSubProcess') return undefined;
+/** `result` of the completion of an ad-hoc subprocess's job. */
+export function adHocResultOf(result: Fields): AdHocSubProcessResult {
   const decided = {
     type: 'adHocSubProcess',
     activateElements: activationsOf(result.objects('activateElements')),

@@ -8,6 +8,7 @@ import { decisionRoutes } from './decisions.ts';
 import { instanceRoutes } from './instances.ts';
 import { jobRoutes } from './jobs.ts';
 import { searchRoutes } from './search-routes.ts';
+import { userTaskRoutes } from './user-tasks.ts';
 
 /** Camunda 8's REST API (`/v2`), in the shape of release 8.9. */
 export function restGroup(context: GatewayContext, advertised: () => Advertised): RouteGroup {
@@ -20,6 +21,7 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
       ...instanceRoutes(context),
       ...jobRoutes(context),
       ...adHocRoutes(context),
+      ...userTaskRoutes(context),
       ...searchRoutes(context),
       ...clusterRoutes(context, advertised),
     ],

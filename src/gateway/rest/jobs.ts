@@ -1,8 +1,9 @@
 import type { Answer } from '../../engine/records/command.ts';
+import { userTaskOfJob } from '../../engine/records/job-user-task.ts';
+import type { JobValue } from '../../engine/records/record.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
-import { adHocResultOf } from './ad-hoc.ts';
 import {
   type ActivatedJob,
   type ActivatedJobs,
@@ -10,6 +11,7 @@ import {
   LONG_POLL_MS,
   TENANT,
 } from './context.ts';
+import { jobResultOf } from './job-result.ts';
 
 /** Activating jobs and telling what became of them. */
 export function jobRoutes({ runtime }: GatewayContext): Route[] {
@@ -44,7 +46,7 @@ export function jobRoutes({ runtime }: GatewayContext): Route[] {
       handler: async (request) => {
         const body = Fields.ofBody(request);
         const variables = body.document('variables');
-        const result = adHocResultOf(body.object('result'));
+        const result = jobResultOf(body.object('result'));
         body.end();
         const key = pathKey(request, 'jobKey');
         const value = result === undefined ? { variables } : { variables, result };
@@ -142,7 +144,25 @@ function render({ key, value: job }: ActivatedJob): Record<string, unknown> {
     tenantId: TENANT,
     kind: job.jobKind,
     listenerEventType: job.jobListenerEventType,
-    userTask: null,
+    userTask: renderUserTask(job),
     tags: job.tags ?? [],
+  };
+}
+
+function renderUserTask(job: JobValue): Record<string, unknown> | null {
+  const task = userTaskOfJob(job);
+  if (task === undefined) return null;
+  const text = (value: string) => (value === '' ? null : value);
+  return {
+    action: task.action,
+    assignee: text(task.assignee),
+    candidateGroups: task.candidateGroups,
+    candidateUsers: task.candidateUsers,
+    changedAttributes: task.changedAttributes,
+    dueDate: text(task.dueDate),
+    followUpDate: text(task.followUpDate),
+    formKey: task.formKey < 0 ? null : String(task.formKey),
+    priority: task.priority,
+    userTaskKey: String(task.userTaskKey),
   };
 }

@@ -1,7 +1,9 @@
 import type { ClientCommand } from '../../engine/records/command.ts';
-import { adHocActivation, jobResult } from './ad-hoc.ts';
+import { type TaskChanges, updateProblem } from '../../gateway/rest/user-task-request.ts';
+import { adHocActivation } from './ad-hoc.ts';
 import { documentOf, RefusedError } from './document.ts';
 import type { Json, JsonObject } from './format.ts';
+import { jobResult } from './job-result.ts';
 import { NO_SUCH_KEY, type Session, UnsupportedStepError } from './session.ts';
 
 interface Where {
@@ -155,14 +157,20 @@ function userTaskCommand(session: Session, verb: string, where: Where, step: Jso
     }
     case 'unassignUserTask':
       return { valueType: 'USER_TASK', intent: 'ASSIGN', key, value: { action: 'unassign', assignee: '' } };
-    default:
-      return {
-        valueType: 'USER_TASK',
-        intent: 'UPDATE',
-        key,
-        value: { action, changes: (step.changeset ?? {}) as object },
-      };
+    default: {
+      const changes = changesOf(step.changeset);
+      const problem = updateProblem(changes, typeof step.action === 'string' ? step.action : undefined);
+      if (problem !== undefined) throw new RefusedError(problem);
+      return { valueType: 'USER_TASK', intent: 'UPDATE', key, value: { action, changes } };
+    }
   }
+}
+
+/** Attributes that an update can change; the gateway leaves others, and null, aside. */
+function changesOf(changeset: Json | undefined): TaskChanges {
+  const names = ['candidateGroups', 'candidateUsers', 'dueDate', 'followUpDate', 'priority'];
+  const members = Object.entries((changeset ?? {}) as JsonObject);
+  return Object.fromEntries(members.filter(([name, value]) => names.includes(name) && value !== null));
 }
 
 interface Modification {

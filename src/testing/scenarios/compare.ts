@@ -23,6 +23,8 @@ function stepDifference(recorded: StepOutcome, happened: StepOutcome, loose: boo
     return told('rejection', recorded.rejection, happened.rejection);
   if (!isDeepStrictEqual(recorded.response, happened.response))
     return told('response', recorded.response, happened.response);
+  if (!isDeepStrictEqual(recorded.answers ?? [], happened.answers ?? []))
+    return told('answers', recorded.answers, happened.answers);
   const before = sequences(recorded.records);
   const after = sequences(happened.records);
   for (const kind of new Set([...before.keys(), ...after.keys()])) {

@@ -16,6 +16,13 @@ export interface StepOutcome {
   readonly response: Json;
   readonly rejection: { readonly code: string; readonly message: string } | null;
   readonly records: readonly (readonly Json[])[];
+  /** Answers to earlier steps that task listeners had held back, in order of those steps. */
+  readonly answers?: readonly HeldBackAnswer[];
+}
+
+export interface HeldBackAnswer extends Pick<StepOutcome, 'response' | 'rejection'> {
+  /** Number of the step that is answered, from 1. */
+  readonly step: number;
 }
 
 export interface Expected {

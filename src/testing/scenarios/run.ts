@@ -4,7 +4,7 @@ import type { ScenarioFolder } from './folders.ts';
 import type { Json, StepOutcome } from './format.ts';
 import { type Line, lineOf } from './project.ts';
 import { Session } from './session.ts';
-import { runStep } from './steps.ts';
+import { heldBackAnswers, runStep } from './steps.ts';
 
 export interface ScenarioResult {
   readonly name: string;
@@ -22,16 +22,18 @@ export async function runScenario(
 ): Promise<ScenarioResult> {
   const { name, group, scenario, expected } = folder;
   const session = new Session(folder.folder, scenario.startAt, options);
-  const steps: { reply: Awaited<ReturnType<typeof runStep>>; lines: readonly Line[] }[] = [];
+  const steps: { reply: Omit<StepOutcome, 'records'>; lines: readonly Line[] }[] = [];
   let failure: string | undefined;
   for (const [index, step] of scenario.steps.entries()) {
     const first = session.log.length;
     try {
+      session.step = index + 1;
       const reply = await runStep(session, step);
+      const answers = heldBackAnswers(session);
       const names = { now: session.now, elementId: (key: number) => session.tracker.elementId(key) };
       const lines = session.log.slice(first).flatMap((record) => lineOf(record, names) ?? []);
       for (const { instanceKey } of lines) if (instanceKey !== undefined) session.instanceName(instanceKey);
-      steps.push({ reply, lines });
+      steps.push({ reply: answers.length === 0 ? reply : { ...reply, answers }, lines });
     } catch (error) {
       const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       failure = `step ${index + 1} ${JSON.stringify(step)}: ${told}`;

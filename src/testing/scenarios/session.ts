@@ -5,6 +5,7 @@ import { parseBpmn } from '../../bpmn/index.ts';
 import { parseDmn } from '../../dmn/index.ts';
 import { createEngine, type EngineOptions } from '../../engine/create-engine.ts';
 import type { Engine, Turn } from '../../engine/engine.ts';
+import { awaitedAnswer } from '../../engine/records/awaited-answer.ts';
 import type { Answer, ClientCommand } from '../../engine/records/command.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
 import type { ResourceValue } from '../../engine/records/record.ts';
@@ -21,6 +22,13 @@ export class UnsupportedStepError extends Error {
   readonly code = 'UNSUPPORTED_STEP';
 }
 
+/** A command whose answer task listeners hold back. */
+interface HeldBack {
+  readonly step: number;
+  readonly command: ClientCommand;
+  readonly awaits: number;
+}
+
 /** An empty engine in memory with a clock of its own, driven as a runtime drives it. */
 export class Session {
   readonly state = new MemoryState();
@@ -28,6 +36,12 @@ export class Session {
   /** All records so far. */
   readonly log: LogRecord[] = [];
   now: number;
+  /** Number of the step that is being done, from 1. */
+  step = 0;
+  /** Answers of earlier steps that came since they were taken. */
+  readonly answers: { readonly step: number; readonly command: ClientCommand; readonly answer: Answer }[] =
+    [];
+  #heldBack: readonly HeldBack[] = [];
   readonly #engine: Engine;
   readonly #folder: string;
   readonly #jobs = new Map<string, number>();
@@ -43,9 +57,12 @@ export class Session {
   /** Carries out a command and all that follows from it. */
   execute(command: ClientCommand): Answer {
     const turn = this.#turn((state) => this.#engine.process(command, state, this.now));
+    const answer = turn?.answer;
+    if (answer === undefined) throw new Error(`No answer to ${command.valueType} ${command.intent}`);
+    if (answer.kind === 'accepted' && answer.awaits !== undefined)
+      this.#heldBack = [...this.#heldBack, { step: this.step, command, awaits: answer.awaits }];
     this.#resume();
-    if (turn?.answer === undefined) throw new Error(`No answer to ${command.valueType} ${command.intent}`);
-    return turn.answer;
+    return answer;
   }
 
   /** Moves the clock, and does what is due then. */
@@ -68,9 +85,19 @@ export class Session {
     overlay.mergeInto(this.state);
     for (const record of turn?.records ?? []) {
       this.log.push(record);
+      this.#settle(record);
       this.tracker.note(record);
     }
     return turn;
+  }
+
+  #settle(record: LogRecord): void {
+    for (const held of this.#heldBack.filter(({ awaits }) => awaits === record.key)) {
+      const answer = awaitedAnswer(held.command, record);
+      if (answer === undefined) continue;
+      this.#heldBack = this.#heldBack.filter((other) => other !== held);
+      this.answers.push({ step: held.step, command: held.command, answer });
+    }
   }
 
   /** Reads and parses a file of the scenario's folder. */

@@ -3,11 +3,12 @@ import type { Answer, CreationRequest } from '../../engine/records/command.ts';
 import type { ConditionalEvaluationValue } from '../../engine/records/conditional.ts';
 import type { CreationValue } from '../../engine/records/creation.ts';
 import type { DecisionMetadata, DecisionRequirementsMetadata } from '../../engine/records/decision.ts';
-import type { Document, FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
+import { RESERVED_HEADER, userTaskOfJob } from '../../engine/records/job-user-task.ts';
+import type { Document, FormMetadata, JobValue, ProcessMetadata } from '../../engine/records/record.ts';
 import { commandOf } from './commands.ts';
 import { documentOf, RefusedError } from './document.ts';
 import { evaluateDecision } from './evaluate-decision.ts';
-import type { Json, JsonObject, StepOutcome } from './format.ts';
+import type { HeldBackAnswer, Json, JsonObject, StepOutcome } from './format.ts';
 import { stableText } from './project.ts';
 import type { Session } from './session.ts';
 
@@ -56,7 +57,16 @@ async function doStep(session: Session, verb: string, value: never, step: JsonOb
   }
 }
 
+/** The answers that came in this step to what task listeners had held back. */
+export function heldBackAnswers(session: Session): readonly HeldBackAnswer[] {
+  return session.answers.splice(0).map(({ step, command, answer }) => {
+    const surface = command.valueType === 'USER_TASK' ? 'rest' : 'grpc';
+    return { step, ...written(answer, surface, () => ({})) };
+  });
+}
+
 export function written(answer: Answer, surface: 'grpc' | 'rest', write: (value: unknown) => Json): Reply {
+  if (answer.kind === 'accepted' && answer.awaits !== undefined) return { response: null, rejection: null };
   if (answer.kind === 'accepted') return { response: write(answer.value), rejection: null };
   const text = `Command '${answer.intent}' rejected with code '${answer.type}': ${answer.reason}`;
   const failed = answer.type === 'INVALID_STATE' && surface === 'grpc';
@@ -185,14 +195,31 @@ function activate(session: Session, request: Activation, step: JsonObject): Repl
         jobs.map(({ key }) => key),
       );
     return jobs.map(({ value: job }) => ({
+      ...taskOf(job),
       type: job.type,
       elementId: job.elementId,
       bpmnProcessId: job.bpmnProcessId,
       processDefinitionVersion: job.processDefinitionVersion,
       retries: job.retries,
-      customHeaders: job.customHeaders,
+      customHeaders: ownHeaders(job),
       variables: objectOf(job.variables),
       ...(job.tags && { tags: job.tags }),
     }));
   });
+}
+
+/** Of a task listener's job: its user task, without keys. */
+function taskOf(job: JobValue): JsonObject {
+  const task = userTaskOfJob(job);
+  if (task === undefined) return {};
+  const { userTaskKey: _task, formKey: _form, ...userTask } = task;
+  return { userTask };
+}
+
+/** The headers that the model gives; those that tell of the user task stand in `userTask`. */
+function ownHeaders({ jobKind, customHeaders }: JobValue): Readonly<Record<string, string>> {
+  if (jobKind !== 'TASK_LISTENER') return customHeaders;
+  return Object.fromEntries(
+    Object.entries(customHeaders).filter(([name]) => !name.startsWith(RESERVED_HEADER)),
+  );
 }

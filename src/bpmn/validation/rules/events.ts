@@ -1,5 +1,5 @@
 import { childOf, childrenOf, flagOf, textOf, type XmlNode } from '../../xml/node.ts';
-import type { Rule, RuleBook } from '../model.ts';
+import type { Model, Rule, RuleBook } from '../model.ts';
 import type { Problems } from '../problems.ts';
 
 const MESSAGE = 'bpmn:MessageEventDefinition';
@@ -51,12 +51,7 @@ const boundaryEvent: Rule = (event, problems, model) => {
   const types = definitions.map((definition) => definition.$type);
   if (attachedTo === undefined) problems.add(event, 'Must be attached to an activity');
   if (model.incoming.has(event)) problems.add(event, 'Cannot have incoming sequence flows');
-  if (types.includes(COMPENSATION) && (model.outgoing.has(event) || !model.associated.has(event))) {
-    problems.add(
-      event,
-      'Compensation boundary events must have a compensation association and no outgoing sequence flows',
-    );
-  }
+  if (types.includes(COMPENSATION)) checkAssociation(event, problems, model);
   if (definitions.length !== 1) problems.add(event, 'Must have exactly one event definition');
   for (const definition of definitions) {
     if (!BOUNDARY_TYPES.has(definition.$type)) {
@@ -75,6 +70,17 @@ const boundaryEvent: Rule = (event, problems, model) => {
     checkInterruption(event, [definition], interrupting, problems);
   }
 };
+
+function checkAssociation(event: XmlNode, problems: Problems, model: Model): void {
+  if (model.outgoing.has(event)) {
+    problems.add(
+      event,
+      'Compensation boundary events must have a compensation association and no outgoing sequence flows',
+    );
+  } else if (!model.associated.has(event)) {
+    problems.add(event, 'Must have at least one outgoing sequence flow or association');
+  }
+}
 
 const endEvent: Rule = (event, problems, model) => {
   if (model.outgoing.has(event)) {

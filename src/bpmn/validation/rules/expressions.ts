@@ -137,6 +137,7 @@ export const EXPRESSION_RULES: readonly RuleBook[] = [
     'bpmn:SequenceFlow': [condition],
     'zeebe:TaskDefinition': [expression('type', { mandatory: true }), expression('retries', {})],
     'zeebe:ExecutionListener': [expression('type', {}), expression('retries', {})],
+    'zeebe:TaskListener': [expression('type', {}), expression('retries', {})],
     'zeebe:CalledElement': [expression('processId', { mandatory: true })],
     'zeebe:CalledDecision': [expression('decisionId', { mandatory: true })],
     'zeebe:Script': [expression('expression', { mandatory: true, feel: true })],

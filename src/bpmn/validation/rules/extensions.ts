@@ -113,10 +113,8 @@ const boundaryListeners: Rule = (event, problems, model) => {
   withoutListeners('start', 'boundary events')(event, problems, model);
 };
 
-function throwsToScope(event: XmlNode): boolean {
-  return ['bpmn:ErrorEventDefinition', 'bpmn:EscalationEventDefinition'].includes(
-    definitionsOf(event)[0]?.$type ?? '',
-  );
+function throwsError(event: XmlNode): boolean {
+  return definitionsOf(event)[0]?.$type === 'bpmn:ErrorEventDefinition';
 }
 
 const gatewayListeners = withoutListeners('end', 'gateway element');
@@ -129,6 +127,7 @@ export const EXTENSION_RULES: readonly RuleBook[] = [
     'zeebe:TaskDefinition': [nonEmpty('type')],
     'zeebe:ExecutionListener': [nonEmpty('eventType', 'type')],
     'zeebe:ExecutionListeners': [executionListeners],
+    'zeebe:TaskListener': [nonEmpty('eventType', 'type')],
     'zeebe:Subscription': [nonEmpty('correlationKey')],
     'zeebe:Script': [nonEmpty('expression', 'resultVariable')],
     'zeebe:LoopCharacteristics': [loopCharacteristics],
@@ -137,7 +136,7 @@ export const EXTENSION_RULES: readonly RuleBook[] = [
     'zeebe:TaskHeaders': [taskHeaders],
     'bpmn:StartEvent': [withoutListeners('start', 'start events')],
     'bpmn:BoundaryEvent': [boundaryListeners],
-    'bpmn:EndEvent': [withoutListeners('end', '[escalation, error] end events', throwsToScope)],
+    'bpmn:EndEvent': [withoutListeners('end', '[error] end events', throwsError)],
     'bpmn:ExclusiveGateway': [gatewayListeners],
     'bpmn:InclusiveGateway': [gatewayListeners],
     'bpmn:ParallelGateway': [gatewayListeners],

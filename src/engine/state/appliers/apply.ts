@@ -13,7 +13,7 @@ import { applyMessage, applyMessageSubscription, applyStartSubscription } from '
 import { applyProcessEvent } from './process-events.ts';
 import { applySignalSubscription } from './signals.ts';
 import { applyTimer } from './timers.ts';
-import { applyUserTask } from './user-tasks.ts';
+import { applyUserTask, applyVariableDocument } from './user-tasks.ts';
 import { applyVariable } from './variables.ts';
 
 /** Changes the state as the event tells. The only way in which state changes. */
@@ -66,6 +66,9 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'USER_TASK':
       applyUserTask(state, record.intent, record.value);
       return;
+    case 'VARIABLE_DOCUMENT':
+      applyVariableDocument(state, record.key, record.intent, record.value);
+      return;
     case 'PROCESS':
       applyProcess(state, record.intent, record.value);
       return;
@@ -94,7 +97,6 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'SIGNAL':
     case 'ESCALATION':
     case 'CONDITIONAL_EVALUATION':
-    case 'VARIABLE_DOCUMENT':
     case 'PROCESS_INSTANCE_MODIFICATION':
     case 'PROCESS_INSTANCE_MIGRATION':
     case 'MESSAGE_CORRELATION':
