@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { type GrpcWorld, oneTask, openGrpc, straight } from '../support/grpc.ts';
@@ -98,6 +99,24 @@ const REFUSALS: readonly Refusal[] = [
   ],
   ['MigrateProcessInstance', { processInstanceKey: '5' }, UNAVAILABLE, NO_PARTITION(0)],
   ['DeleteResource', { resourceKey: '5' }, UNAVAILABLE, NO_PARTITION(0)],
+  [
+    'EvaluateDecision',
+    { decisionId: 'x' },
+    INVALID_ARGUMENT,
+    "Command 'EVALUATE' rejected with code 'INVALID_ARGUMENT': Expected to evaluate decision 'x', but no decision found for id 'x'",
+  ],
+  [
+    'EvaluateDecision',
+    {},
+    INVALID_ARGUMENT,
+    "Command 'EVALUATE' rejected with code 'INVALID_ARGUMENT': Expected to evaluate decision '0', but no decision found for key '0'",
+  ],
+  [
+    'EvaluateDecision',
+    { decisionKey: '5', tenantId: 'foo' },
+    INVALID_ARGUMENT,
+    NO_TENANTS('EvaluateDecision'),
+  ],
 ];
 
 const STREAM_REFUSALS: readonly Refusal[] = [
@@ -285,6 +304,33 @@ describe('the gRPC gateway answers as Zeebe', () => {
     await assert.rejects(call('CreateProcessInstance', { bpmnProcessId: 'other', version: -1 }), {
       code: NOT_FOUND,
     });
+  });
+
+  it('to the evaluation of a decision, with the rules that matched', async (t) => {
+    const { call } = await open(t);
+    const content = readFileSync(
+      new URL('../../scenarios/decision/hit-policies/unique.dmn', import.meta.url),
+    );
+    const deployed = await call('DeployResource', { resources: [{ name: 'unique.dmn', content }] });
+    const [{ decision }] = deployed['deployments'] as [{ decision: Request }];
+    const evaluated = await call('EvaluateDecision', {
+      decisionId: decision['dmnDecisionId'],
+      variables: '{"x":2}',
+    });
+    assert.equal(evaluated['decisionKey'], decision['decisionKey']);
+    const [only] = evaluated['evaluatedDecisions'] as Request[];
+    assert.equal(only?.['decisionOutput'], evaluated['decisionOutput']);
+    assert.equal(only?.['decisionType'], 'DECISION_TABLE');
+    assert.equal(evaluated['decisionOutput'], '{"a":1,"b":"one"}');
+    assert.deepEqual(only?.['evaluatedInputs'], [
+      { inputId: 'hit-unique-input-1', inputName: 'x', inputValue: '2' },
+    ]);
+    const [rule] = only?.['matchedRules'] as Request[];
+    assert.deepEqual([rule?.['ruleId'], rule?.['ruleIndex']], ['hit-unique-rule-1', 1]);
+    assert.equal(evaluated['failureMessage'], '');
+    const failed = await call('EvaluateDecision', { decisionId: 'hit-unique', variables: '{"x":7}' });
+    assert.equal(failed['failedDecisionId'], 'hit-unique');
+    assert.match(String(failed['failureMessage']), /multiple values aren't allowed for UNIQUE/);
   });
 
   it('to the question for its topology', async (t) => {

@@ -1,10 +1,13 @@
-import type { Answer, JobActivationRequest } from '../../engine/records/command.ts';
+import type { Answer, JobActivationRequest, JobResult } from '../../engine/records/command.ts';
+import { userTaskOfJob } from '../../engine/records/job-user-task.ts';
+import type { Document } from '../../engine/records/record.ts';
 import type { DurableRuntime } from '../../runtime/client.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { documentText } from '../json.ts';
 import { type ActivatedJob, type ActivatedJobs, LONG_POLL_MS, TENANT } from '../rest/context.ts';
 import type { JobSink, Streaming, Unary } from './call.ts';
-import { document, key, number, tenants, text, texts } from './fields.ts';
+import { document, key, message, number, tenants, text, texts } from './fields.ts';
+import { jobResultOf } from './job-result.ts';
 import type { Message } from './protocol.ts';
 
 /** Characters of variables and headers in one answer; clients take messages of 4 MiB. */
@@ -20,7 +23,7 @@ export function jobCalls(runtime: DurableRuntime): Record<string, Unary> {
   const tell = async (
     request: Message,
     command:
-      | { intent: 'COMPLETE'; value: { variables: ReturnType<typeof document> } }
+      | { intent: 'COMPLETE'; value: { variables: Document; result?: JobResult } }
       | { intent: 'UPDATE_RETRIES'; value: { retries: number } }
       | { intent: 'UPDATE_TIMEOUT'; value: { timeout: number } },
   ): Promise<Message> => {
@@ -30,7 +33,8 @@ export function jobCalls(runtime: DurableRuntime): Record<string, Unary> {
   return {
     CompleteJob: (request) => {
       const variables = document(request);
-      return tell(request, { intent: 'COMPLETE', value: { variables } });
+      const result = jobResultOf(message(request, 'result'));
+      return tell(request, { intent: 'COMPLETE', value: { variables, ...(result && { result }) } });
     },
     FailJob: async (request) => {
       const value = {
@@ -203,5 +207,6 @@ function render({ key: jobKey, value: job }: ActivatedJob): Message {
     kind: job.jobKind,
     listenerEventType: job.jobListenerEventType,
     tags: job.tags ?? [],
+    userTask: userTaskOfJob(job),
   };
 }

@@ -4,6 +4,7 @@ import { deployResources } from '../deploy.ts';
 import { acceptedOf } from '../errors.ts';
 import { TENANT } from '../rest/context.ts';
 import type { Unary } from './call.ts';
+import { decisionMessage, requirementsMessage } from './decisions.ts';
 import { key, messages, tenant, text } from './fields.ts';
 import type { Message } from './protocol.ts';
 
@@ -12,12 +13,16 @@ export function resourceCalls(runtime: DurableRuntime): Record<string, Unary> {
   return {
     DeployResource: async (request) => {
       tenant('DeployResource', request);
-      const { deploymentKey, processes, forms } = await deploy(runtime, request, 'resources', 'content');
+      const deployed = await deploy(runtime, request, 'resources', 'content');
       return {
-        key: deploymentKey,
+        key: deployed.deploymentKey,
         deployments: [
-          ...processes.map((process) => ({ process: processMessage(process) })),
-          ...forms.map((form) => ({ form: formMessage(form) })),
+          ...deployed.processes.map((process) => ({ process: processMessage(process) })),
+          ...deployed.decisions.map((decision) => ({ decision: decisionMessage(decision) })),
+          ...deployed.decisionRequirements.map((graph) => ({
+            decisionRequirements: requirementsMessage(graph),
+          })),
+          ...deployed.forms.map((form) => ({ form: formMessage(form) })),
         ],
         tenantId: TENANT,
       };

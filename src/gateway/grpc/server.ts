@@ -3,6 +3,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
 import type { DurableRuntime } from '../../runtime/client.ts';
 import { type CallContext, streaming, unary } from './call.ts';
+import { decisionCalls } from './decisions.ts';
 import { instanceCalls } from './instances.ts';
 import { jobCalls, jobStreams } from './jobs.ts';
 import { messageCalls } from './messages.ts';
@@ -46,6 +47,7 @@ export async function startGrpc({ runtime, host, port, onError }: GrpcOptions): 
     ...instanceCalls(runtime, contactPoint),
     ...jobCalls(runtime),
     ...messageCalls(runtime),
+    ...decisionCalls(runtime),
   };
   server.addService(gatewayService, {
     ...Object.fromEntries(Object.entries(calls).map(([rpc, call]) => [rpc, unary(rpc, call, context)])),
