@@ -325,7 +325,7 @@ describe('the gRPC gateway answers as Zeebe', () => {
     assert.deepEqual(only?.['evaluatedInputs'], [
       { inputId: 'hit-unique-input-1', inputName: 'x', inputValue: '2' },
     ]);
-    const [rule] = only?.['matchedRules'] as Request[];
+    const [rule] = (only?.['matchedRules'] ?? []) as Request[];
     assert.deepEqual([rule?.['ruleId'], rule?.['ruleIndex']], ['hit-unique-rule-1', 1]);
     assert.equal(evaluated['failureMessage'], '');
     const failed = await call('EvaluateDecision', { decisionId: 'hit-unique', variables: '{"x":7}' });
