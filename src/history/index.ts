@@ -1,4 +1,6 @@
 export { HistoryClient, type HistoryOptions } from './client.ts';
+export { USER_TASK_AUDIT_FILTER } from './collections/audit-logs.ts';
+export { METRIC_MINUTE } from './collections/job-metrics.ts';
 export {
   COLLECTIONS,
   type CollectionName,
@@ -6,6 +8,9 @@ export {
   collection,
   type FieldSpec,
   type FieldType,
+  type RelationSpec,
+  type Rendered,
+  VALUE_PREVIEW,
 } from './collections.ts';
 export { forgetCompliance } from './compliance/forget.ts';
 export type { ComplianceInstance } from './compliance/instance.ts';

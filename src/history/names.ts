@@ -32,3 +32,23 @@ function unescapeXml(text: string): string {
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
 }
+
+/**
+ * Id of the form that is linked to the start event of a process without a trigger of its own; undefined if there is
+ * none. Start events of subprocesses have no forms, so the first one in the process counts.
+ */
+export function startForm(xml: string, processId: string): string | undefined {
+  const text = xml.replace(/<!--[\s\S]*?-->/g, '');
+  const process = [...text.matchAll(/<(?:[\w.-]+:)?process\b[^>]*>/g)].find(
+    ([tag]) => attribute(tag, 'id') === processId,
+  );
+  if (process === undefined) return undefined;
+  const end = text.indexOf('process>', process.index);
+  const inside = text.slice(process.index, end < 0 ? undefined : end);
+  for (const [event] of inside.matchAll(/<((?:[\w.-]+:)?startEvent)\b[^>]*[^/]>[\s\S]*?<\/\1>/g)) {
+    const form = /<(?:[\w.-]+:)?formDefinition\b[^>]*>/.exec(event);
+    const id = form === null ? undefined : attribute(form[0], 'formId');
+    if (id !== undefined && id !== '') return id;
+  }
+  return undefined;
+}
