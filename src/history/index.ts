@@ -1,5 +1,6 @@
 export { HistoryClient, type HistoryOptions } from './client.ts';
 export { USER_TASK_AUDIT_FILTER } from './collections/audit-logs.ts';
+export { rulesOf } from './collections/decision-instances.ts';
 export { METRIC_MINUTE } from './collections/job-metrics.ts';
 export {
   COLLECTIONS,

@@ -152,13 +152,13 @@ function cursorSql(
 
 function encodeCursor(row: Row, terms: number): string {
   const marks = Array.from({ length: terms }, (_, index) => row[`#${index}`]);
-  return Buffer.from(JSON.stringify(marks)).toString('base64url');
+  return Buffer.from(JSON.stringify(marks)).toString('base64');
 }
 
 function decodeCursor(cursor: string, terms: number): (string | number)[] {
   let marks: unknown;
   try {
-    marks = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    marks = JSON.parse(Buffer.from(cursor, 'base64').toString('utf8'));
   } catch {
     throw new InvalidCursorError(cursor);
   }

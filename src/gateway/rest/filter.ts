@@ -182,9 +182,14 @@ export function readTests(filter: Fields, name: string, spec: FieldSpec): Condit
 
 function pattern(operand: unknown, place: string): string {
   if (typeof operand !== 'string') refuse(place, 'a string');
-  // Wildcards that follow one another say the same as one.
-  const short = operand.replace(/\*{2,}/g, '*');
-  if (short.length > 1000 || short.split('*').length > MOST_WILDCARDS + 1) {
+  // Wildcards that follow one another say the same as one; an escaped one is none.
+  let wildcards = 0;
+  const short = operand.replace(/\\[\s\S]|\*+/g, (part) => {
+    if (!part.startsWith('*')) return part;
+    wildcards += 1;
+    return '*';
+  });
+  if (short.length > 1000 || wildcards > MOST_WILDCARDS) {
     refuse(place, `at most 1000 characters and ${MOST_WILDCARDS} wildcards *`);
   }
   return short;

@@ -96,16 +96,7 @@ export function projectEvaluation(position: number, record: EvaluationRecord, ro
       root_decision_key: value.decisionKey,
       result: decision.decisionOutput,
       inputs: JSON.stringify(decision.evaluatedInputs),
-      rules: JSON.stringify(
-        decision.matchedRules.map(({ evaluatedOutputs, ...rule }) => ({
-          ...rule,
-          evaluatedOutputs: evaluatedOutputs.map((output) => ({
-            ...output,
-            ruleId: rule.ruleId,
-            ruleIndex: rule.ruleIndex,
-          })),
-        })),
-      ),
+      rules: JSON.stringify(rulesOf(decision.matchedRules)),
       instance_key: orNull(value.processInstanceKey),
       element_key: orNull(value.elementInstanceKey),
       element_id: value.elementId,
@@ -113,4 +104,15 @@ export function projectEvaluation(position: number, record: EvaluationRecord, ro
       definition_key: orNull(value.processDefinitionKey),
     });
   });
+}
+
+type MatchedRules = EvaluationRecord['value']['evaluatedDecisions'][number]['matchedRules'];
+
+/** Matched rules as Camunda 8.9 shows them: each output says which rule it is of. */
+export function rulesOf(rules: MatchedRules) {
+  return rules.map(({ evaluatedOutputs, ruleId, ruleIndex }) => ({
+    ruleId,
+    ruleIndex,
+    evaluatedOutputs: evaluatedOutputs.map((output) => ({ ...output, ruleId, ruleIndex })),
+  }));
 }

@@ -38,7 +38,7 @@ export const jobTotals = {
   table: '',
   groups: { of: jobMetrics, columns: COUNTS, by: [] },
   key: 'place',
-  fields: { ...COUNT_FIELDS, place: field('int', '0', ONLY_SEARCHED) },
+  fields: { ...COUNT_FIELDS, place: field('int', 'coalesce(t.created, 0)', ONLY_SEARCHED) },
 } as const satisfies CollectionSpec;
 
 export const jobTypeStatistics = {
