@@ -74,7 +74,7 @@ test('the form of a start event is found in the right process, and comments have
   const event = (form: string) =>
     `<bpmn:startEvent id="s"><x:formDefinition formId="${form}"/></bpmn:startEvent>`;
   const xml = `<d><bpmn:process id="a"><bpmn:startEvent id="t"/><!-- ${event('no')} --></bpmn:process>
-    <bpmn:process id="b"><bpmn:startEvent id="plain"/>${event('yes')}</bpmn:process></d>`;
+    <bpmn:process id="b"><bpmn:startEvent id="plain" name="a > b"/>${event('yes')}</bpmn:process></d>`;
   assert.equal(startForm(xml, 'a'), undefined);
   assert.equal(startForm(xml, 'b'), 'yes');
   assert.equal(startForm(xml, 'c'), undefined);

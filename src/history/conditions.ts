@@ -84,11 +84,11 @@ export function conditionSql(spec: CollectionSpec, condition: Condition, values:
       return `${sql} ${COMPARISONS[condition.operator]} ?`;
     }
     case 'among': {
-      if (condition.values.length === 0) return condition.negated ? '1' : '0';
       const { sql } = fieldOf(spec, condition.field);
-      for (const value of condition.values) values.push(toSql(value));
-      const list = condition.values.map(() => '?').join(', ');
-      return condition.negated ? `(${sql} IS NULL OR ${sql} NOT IN (${list}))` : `${sql} IN (${list})`;
+      // One text for all of them: the database takes only so many values in one statement.
+      values.push(JSON.stringify(condition.values.map(toSql)));
+      const list = '(SELECT value FROM json_each(?))';
+      return condition.negated ? `(${sql} IS NULL OR ${sql} NOT IN ${list})` : `${sql} IN ${list}`;
     }
     case 'exists':
       return `${fieldOf(spec, condition.field).sql} IS ${condition.exists ? 'NOT NULL' : 'NULL'}`;

@@ -33,22 +33,23 @@ function unescapeXml(text: string): string {
   });
 }
 
+const TAG = /<(\/?)(?:[\w.-]+:)?([\w.-]+)((?:\s+[\w.:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/g;
+
 /**
- * Id of the form that is linked to the start event of a process without a trigger of its own; undefined if there is
- * none. Start events of subprocesses have no forms, so the first one in the process counts.
+ * Id of the form that is linked to the start event of a process; undefined if there is none. Start events inside
+ * subprocesses have no forms.
  */
 export function startForm(xml: string, processId: string): string | undefined {
-  const text = xml.replace(/<!--[\s\S]*?-->/g, '');
-  const process = [...text.matchAll(/<(?:[\w.-]+:)?process\b[^>]*>/g)].find(
-    ([tag]) => attribute(tag, 'id') === processId,
-  );
-  if (process === undefined) return undefined;
-  const end = text.indexOf('process>', process.index);
-  const inside = text.slice(process.index, end < 0 ? undefined : end);
-  for (const [event] of inside.matchAll(/<((?:[\w.-]+:)?startEvent)\b[^>]*[^/]>[\s\S]*?<\/\1>/g)) {
-    const form = /<(?:[\w.-]+:)?formDefinition\b[^>]*>/.exec(event);
-    const id = form === null ? undefined : attribute(form[0], 'formId');
-    if (id !== undefined && id !== '') return id;
+  let inProcess = false;
+  let inStart = false;
+  for (const [, closes, name, attributes = '', empty] of xml.replace(/<!--[\s\S]*?-->/g, '').matchAll(TAG)) {
+    const opens = closes === '' && empty === '';
+    if (name === 'process') inProcess = opens && attribute(attributes, 'id') === processId;
+    else if (name === 'startEvent') inStart = inProcess && opens;
+    else if (name === 'formDefinition' && inStart) {
+      const id = attribute(attributes, 'formId');
+      if (id !== undefined && id !== '') return id;
+    }
   }
   return undefined;
 }

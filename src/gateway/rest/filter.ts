@@ -13,9 +13,15 @@ import { readPage } from './page.ts';
 
 /** Reads the body of a search: `{filter, sort, page}` in the manner of Camunda's REST API. */
 
+/** Fields to sort by, and tests of a filter: the database refuses what is much larger. */
+const MOST_SORTS = 30;
+const MOST_TESTS = 500;
+
 /** Narrows what a search takes of a collection's filter; absent: all of it. */
 export interface ReadOptions {
   readonly filter?: readonly string[];
+  /** Of a branch of `$or`, which has no branches itself. */
+  readonly branch?: true;
 }
 
 export function readSearch(body: Fields, name: CollectionName, options: ReadOptions = {}): SearchQuery {
@@ -28,7 +34,11 @@ export function readSearch(body: Fields, name: CollectionName, options: ReadOpti
 }
 
 export function readSorts(body: Fields, spec: CollectionSpec): SearchQuery['sort'] {
-  return (body.objects('sort') ?? []).map((item) => readSort(item, spec));
+  const sorts = body.objects('sort') ?? [];
+  if (sorts.length > MOST_SORTS) {
+    throw new GatewayError('INVALID_ARGUMENT', `The value for sort must have at most ${MOST_SORTS} fields.`);
+  }
+  return sorts.map((item) => readSort(item, spec));
 }
 
 function readSort(item: Fields, spec: CollectionSpec): SearchQuery['sort'][number] {
@@ -55,7 +65,7 @@ function textOf(item: Fields, name: string): string | undefined {
 export function readFilter(
   filter: Fields | undefined,
   spec: CollectionSpec,
-  { filter: allowed }: ReadOptions = {},
+  { filter: allowed, branch }: ReadOptions = {},
 ): Condition[] {
   if (filter === undefined) return [];
   const conditions: Condition[] = [];
@@ -74,23 +84,36 @@ export function readFilter(
       // A row must have all of them.
       for (const tag of filter.strings('tags') ?? []) conditions.push({ kind: 'tagged', tag });
     }
-    if (spec === collection('processInstances')) conditions.push(...readInstanceFilter(filter, spec));
+    if (spec === collection('processInstances')) {
+      refuseBothBatchNames(filter);
+      if (branch === undefined) conditions.push(...readBranches(filter, spec));
+    }
   }
   filter.end();
+  if (branch === undefined && sizeOf(conditions) > MOST_TESTS) {
+    throw new GatewayError('INVALID_ARGUMENT', `The value for filter must have at most ${MOST_TESTS} tests.`);
+  }
   return conditions;
 }
 
-/** What only process instances can be asked for. */
-function readInstanceFilter(filter: Fields, spec: CollectionSpec): Condition[] {
-  if (filter.has('batchOperationId') && filter.has('batchOperationKey')) {
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      'Only one of [batchOperationId, batchOperationKey] is allowed.',
-    );
-  }
+function sizeOf(conditions: readonly Condition[]): number {
+  return conditions.reduce((sum, condition) => {
+    if (condition.kind === 'any')
+      return condition.branches.reduce((all, part) => all + 1 + sizeOf(part), sum);
+    return sum + 1 + ('tests' in condition ? sizeOf(condition.tests) : 0);
+  }, 0);
+}
+
+function refuseBothBatchNames(filter: Fields): void {
+  if (!filter.has('batchOperationId') || !filter.has('batchOperationKey')) return;
+  throw new GatewayError('INVALID_ARGUMENT', 'Only one of [batchOperationId, batchOperationKey] is allowed.');
+}
+
+/** `$or` of process instances. */
+function readBranches(filter: Fields, spec: CollectionSpec): Condition[] {
   const branches = filter.objects('$or');
   if (branches === undefined || branches.length === 0) return [];
-  return [{ kind: 'any', branches: branches.map((branch) => readFilter(branch, spec)) }];
+  return [{ kind: 'any', branches: branches.map((part) => readFilter(part, spec, { branch: true })) }];
 }
 
 const VARIABLE_VALUE = {
