@@ -13,6 +13,7 @@ import {
   type DeviationQuery,
   type PlaceFigures,
 } from './compliance/queries.ts';
+import { Deletions } from './deletions.ts';
 import { JobMetrics } from './job-metrics.ts';
 import { callHierarchy, decisionXml, startFormOf, takenFlows } from './lookups.ts';
 import { type Changes, project } from './projection.ts';
@@ -72,6 +73,7 @@ export class History implements HistoryQueries {
   #rows: RowBuffer;
   #compliance: ComplianceProjection;
   #metrics: JobMetrics;
+  #deletions: Deletions;
   #position: number;
   #timestamp: number;
 
@@ -95,6 +97,7 @@ export class History implements HistoryQueries {
       this.#rows = new RowBuffer(this.#database);
       this.#compliance = new ComplianceProjection(this.#database, this.#rows, jobTypes);
       this.#metrics = new JobMetrics(this.#database);
+      this.#deletions = new Deletions(this.#database);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -128,10 +131,12 @@ export class History implements HistoryQueries {
         project(positioned, this.#rows, changes);
         this.#compliance.take(positioned.record);
         this.#metrics.take(positioned.record);
+        this.#deletions.take(positioned.record);
       }
       this.#compliance.flush();
       this.#metrics.flush();
       this.#rows.flush();
+      this.#deletions.flush();
       this.#database
         .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
         .run(last.position, last.record.timestamp);
@@ -141,6 +146,7 @@ export class History implements HistoryQueries {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#compliance.discard();
       this.#metrics.discard();
+      this.#deletions.discard();
       throw error;
     }
     this.#position = last.position;

@@ -2,6 +2,7 @@ import type { LogRecord } from '../engine/records/log.ts';
 import type { ElementOwner, JobValue, ProcessInstanceValue } from '../engine/records/record.ts';
 import type { Patch, RowBuffer } from './buffer.ts';
 import { projectAuditLog } from './collections/audit-logs.ts';
+import { projectBatch } from './collections/batch-operations.ts';
 import { projectCorrelation } from './collections/correlated-message-subscriptions.ts';
 import { projectEvaluation } from './collections/decision-instances.ts';
 import { projectDecision } from './collections/decisions.ts';
@@ -93,6 +94,12 @@ export function project({ position, record }: PositionedRecord, rows: RowBuffer,
       return;
     case 'FORM':
       projectForm(record, rows);
+      return;
+    case 'BATCH_OPERATION_CREATION':
+    case 'BATCH_OPERATION_CHUNK':
+    case 'BATCH_OPERATION_EXECUTION':
+    case 'BATCH_OPERATION_LIFECYCLE_MANAGEMENT':
+      projectBatch(record, rows);
       return;
     default:
       // Value types that show nothing of their own: their effect comes as one of the records above.

@@ -4,7 +4,7 @@ import { TABLES } from './collections.ts';
 import { COMPLIANCE_TABLES } from './compliance/tables.ts';
 
 /** Raised when a table changes: the read model is then thrown away and built again from the journal. */
-export const HISTORY_SCHEMA = 4;
+export const HISTORY_SCHEMA = 5;
 
 /** Tables that are no collections: the position, and counts. Times are epoch ms, keys are integers. */
 const OWN_TABLES = `
