@@ -21,6 +21,7 @@ import { restGroup } from './gateway/rest/index.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import { HistoryClient, openJournalSource } from './history/index.ts';
 import { resolveOptions, type TuttiOptions } from './options.ts';
+import { batchesOver } from './runtime/batches/index.ts';
 import { startWithEvents } from './runtime/events/index.ts';
 import { startRuntime } from './runtime/thread.ts';
 import { DataValidator } from './schemas/index.ts';
@@ -135,6 +136,7 @@ export async function startTutti({
     const context: HouseContext = {
       runtime,
       history: readModel,
+      batches: batchesOver(runtime),
       records,
       commits,
       version,

@@ -137,6 +137,11 @@ export class Fields {
     return this.#text(name);
   }
 
+  /** A member's name with the path to it. */
+  nameOf(name: string): string {
+    return `${this.#path}${name}`;
+  }
+
   names(): readonly string[] {
     return [...this.#members.keys()];
   }

@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Answer, ClientCommand } from '../engine/records/command.ts';
 import type { LogRecord } from '../engine/records/log.ts';
 import { History, InlineReadModel, type PositionedRecord, type RecordSource } from '../history/index.ts';
+import { batchesOver } from '../runtime/batches/index.ts';
 import { OverloadedError, UnavailableError } from '../runtime/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { Commits } from './commits.ts';
@@ -85,7 +86,8 @@ async function world(t: TestContext): Promise<World> {
   const records = new Records();
   const history = new InlineReadModel(new History(':memory:', records));
   const commits = new Commits();
-  const context: GatewayContext = { runtime, history, records, commits, version: '0.0.0-test' };
+  const batches = batchesOver({ request: () => Promise.reject(new TypeError('not asked here')) });
+  const context: GatewayContext = { runtime, history, batches, records, commits, version: '0.0.0-test' };
   const errors: unknown[] = [];
   const ops = operations(context);
   const gateway = await startGateway({
@@ -305,7 +307,7 @@ describe('The HTTP gateway', () => {
     const create = '/v2/process-instances';
     assert.equal(
       await detail(create, {}),
-      'At least one of [processDefinitionId, processDefinitionKey] is required',
+      'At least one of [processDefinitionId, processDefinitionKey] is required.',
     );
     assert.match(
       await detail(create, { processDefinitionKey: 12 }),
@@ -331,7 +333,7 @@ describe('The HTTP gateway', () => {
       await detail('/v2/jobs/activation', { type: 't', maxJobsToActivate: 1 }),
       /No timeout provided/,
     );
-    assert.match(await detail('/v2/jobs/1', { changeset: {} }, 'PATCH'), /changeset\.retries/);
+    assert.match(await detail('/v2/jobs/1', { changeset: {} }, 'PATCH'), /\[retries, timeout\]/);
     assert.match(await detail('/v2/jobs/abc/completion', {}), /path parameter jobKey must be a key/);
     assert.match(await detail('/v2/messages/publication', { name: ' ' }), /No name provided/);
     assert.match(

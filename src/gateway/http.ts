@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode, type GatewayError } from './errors.ts';
 import { toJson } from './json.ts';
+import type { Operation } from './rest/schema.ts';
 
 /** HTTP as handlers see it: no framework. The skin in `server.ts` translates. */
 
@@ -49,6 +50,8 @@ export interface Route {
   readonly bodyLimitOption?: string;
   /** Answered without the framework, because it is called thousands of times a second; its path has no parameters. */
   readonly direct?: true;
+  /** How the document of the REST API describes it. */
+  readonly operation?: Operation;
   /** Lets a request in or rejects with a `GatewayError`, before its body is read; answers the name of the caller. */
   admit?(head: RequestHead): Promise<string | undefined> | string | undefined;
   /** May reject with `GatewayError` or what `asGatewayError` knows; anything else is answered as 500. */

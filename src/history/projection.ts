@@ -1,5 +1,5 @@
 import type { LogRecord } from '../engine/records/log.ts';
-import type { ElementOwner, JobValue, ProcessInstanceValue } from '../engine/records/record.ts';
+import type { JobValue, ProcessInstanceValue } from '../engine/records/record.ts';
 import type { Patch, RowBuffer } from './buffer.ts';
 import { projectAuditLog } from './collections/audit-logs.ts';
 import { projectBatch } from './collections/batch-operations.ts';
@@ -8,7 +8,7 @@ import { projectEvaluation } from './collections/decision-instances.ts';
 import { projectDecision } from './collections/decisions.ts';
 import { projectForm } from './collections/forms.ts';
 import { errorHash } from './collections/incidents.ts';
-import { orNull } from './collections/spec.ts';
+import { orNull, owner } from './collections/spec.ts';
 import { projectUserTask } from './collections/user-tasks.ts';
 import { elementNames, startForm } from './names.ts';
 import type { PositionedRecord } from './source.ts';
@@ -288,14 +288,4 @@ function subscriptionState(
     case 'MIGRATED':
       return {};
   }
-}
-
-function owner(value: ElementOwner): Patch {
-  return {
-    instance_key: value.processInstanceKey,
-    element_key: value.elementInstanceKey,
-    element_id: value.elementId,
-    process_id: value.bpmnProcessId,
-    definition_key: value.processDefinitionKey,
-  };
 }

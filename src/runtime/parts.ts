@@ -3,7 +3,7 @@ import { createEngine } from '../engine/create-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TABLES } from '../engine/state/tables.ts';
 import type { AnyTable } from '../store/state-table.ts';
-import { batchModule } from './batches/module.ts';
+import { batchModule } from './batches/index.ts';
 import { defaultEventsSettings, type EventsSettings, eventModules } from './events/index.ts';
 import type { WriterModule } from './module.ts';
 

@@ -1,55 +1,42 @@
-import type { AdHocActivation, AdHocSubProcessResult } from '../../engine/records/ad-hoc.ts';
-import { acceptedOf, GatewayError } from '../errors.ts';
-import { Fields, pathKey } from '../fields.ts';
-import { NO_CONTENT, type Route } from '../http.ts';
+import type { AdHocSubProcessResult } from '../../engine/records/ad-hoc.ts';
+import type { Fields } from '../fields.ts';
+import type { Route } from '../http.ts';
+import { command } from './command.ts';
 import type { GatewayContext } from './context.ts';
+import { filledList, filledText, flag, list, readMembers, variables } from './shape.ts';
+
+const ACTIVATION = { elementId: filledText(), variables: variables() };
 
 /** Activating elements of ad-hoc subprocesses. */
-export function adHocRoutes({ runtime }: GatewayContext): Route[] {
+export function adHocRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[] {
   return [
-    {
-      method: 'POST',
+    command(runtime, {
+      id: 'activateAdHocSubProcessActivities',
+      tag: 'Ad-hoc sub-process',
+      summary: 'Activates elements of an ad-hoc subprocess.',
       path: '/v2/element-instances/ad-hoc-activities/:adHocSubProcessInstanceKey/activation',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        const activateElements = activationsOf(body.objects('elements'));
-        const cancelRemainingInstances = body.boolean('cancelRemainingInstances') ?? false;
-        body.end();
-        if (activateElements.length === 0)
-          throw new GatewayError('INVALID_ARGUMENT', 'No elements provided.');
-        const key = pathKey(request, 'adHocSubProcessInstanceKey');
-        acceptedOf(
-          await runtime.execute({
-            valueType: 'AD_HOC_SUB_PROCESS_INSTRUCTION',
-            intent: 'ACTIVATE',
-            key,
-            value: { activateElements, cancelRemainingInstances },
-          }),
-        );
-        return NO_CONTENT;
-      },
-    },
+      body: { elements: filledList(ACTIVATION), cancelRemainingInstances: flag() },
+      command: ({ body, key }) => ({
+        valueType: 'AD_HOC_SUB_PROCESS_INSTRUCTION',
+        intent: 'ACTIVATE',
+        key,
+        value: {
+          activateElements: body.elements,
+          cancelRemainingInstances: body.cancelRemainingInstances,
+        },
+      }),
+    }),
   ];
 }
 
-function activationsOf(elements: readonly Fields[] | undefined): readonly AdHocActivation[] {
-  return (elements ?? []).map((element) => {
-    const elementId = element.requiredString('elementId');
-    const variables = element.document('variables');
-    element.end();
-    return { elementId, variables };
-  });
-}
-
-/** `result` of the completion of an ad-hoc subprocess's job. */
+/** `result` of the completion of an ad-hoc subprocess's job, after its `type`. */
 export function adHocResultOf(result: Fields): AdHocSubProcessResult {
-  const decided = {
+  return {
     type: 'adHocSubProcess',
-    activateElements: activationsOf(result.objects('activateElements')),
-    isCompletionConditionFulfilled: result.boolean('isCompletionConditionFulfilled') ?? false,
-    isCancelRemainingInstances: result.boolean('isCancelRemainingInstances') ?? false,
-  } as const;
-  result.end();
-  return decided;
+    ...readMembers(result, {
+      activateElements: list(ACTIVATION),
+      isCompletionConditionFulfilled: flag(),
+      isCancelRemainingInstances: flag(),
+    }),
+  };
 }

@@ -1,41 +1,41 @@
-import type { Answer } from '../../engine/records/command.ts';
 import type { ConditionalEvaluationValue } from '../../engine/records/conditional.ts';
-import { acceptedOf, GatewayError } from '../errors.ts';
-import { Fields } from '../fields.ts';
-import { json, type Route } from '../http.ts';
+import type { Route } from '../http.ts';
+import { command } from './command.ts';
 import { type GatewayContext, TENANT } from './context.ts';
+import { SHOWN, shown, shownList } from './schema.ts';
+import { key, requiredVariables, tenant } from './shape.ts';
 
 /** Evaluates conditional start events of processes (Camunda 8.9). */
-export function conditionalRoutes({ runtime }: GatewayContext): Route[] {
+export function conditionalRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[] {
   return [
-    {
-      method: 'POST',
+    command(runtime, {
+      id: 'evaluateConditionals',
+      tag: 'Conditional',
+      summary: 'Starts the processes whose condition holds with these variables.',
       path: '/v2/conditionals/evaluation',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        if (!body.has('variables')) throw new GatewayError('INVALID_ARGUMENT', 'No variables provided.');
-        const value = {
-          processDefinitionKey: body.key('processDefinitionKey') ?? -1,
-          variables: body.document('variables'),
-        };
-        body.tenant();
-        body.end();
-        const answer = await runtime.execute({
-          valueType: 'CONDITIONAL_EVALUATION',
-          intent: 'EVALUATE',
-          value,
-        });
-        const accepted = acceptedOf(answer as Answer<ConditionalEvaluationValue>);
-        return json(200, {
-          conditionalEvaluationKey: String(accepted.key),
-          tenantId: TENANT,
-          processInstances: accepted.value.startedProcessInstances.map((started) => ({
+      body: { processDefinitionKey: key(), variables: requiredVariables(), tenantId: tenant },
+      command: ({ body }) => ({
+        valueType: 'CONDITIONAL_EVALUATION',
+        intent: 'EVALUATE',
+        value: { processDefinitionKey: body.processDefinitionKey ?? -1, variables: body.variables },
+      }),
+      shows: shown({
+        conditionalEvaluationKey: SHOWN.key,
+        tenantId: SHOWN.text,
+        processInstances: shownList(
+          shown({ processDefinitionKey: SHOWN.key, processInstanceKey: SHOWN.key }),
+        ),
+      }),
+      show: (accepted) => ({
+        conditionalEvaluationKey: String(accepted.key),
+        tenantId: TENANT,
+        processInstances: (accepted.value as ConditionalEvaluationValue).startedProcessInstances.map(
+          (started) => ({
             processDefinitionKey: String(started.processDefinitionKey),
             processInstanceKey: String(started.processInstanceKey),
-          })),
-        });
-      },
-    },
+          }),
+        ),
+      }),
+    }),
   ];
 }

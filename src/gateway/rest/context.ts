@@ -1,5 +1,6 @@
 import type { JobValue } from '../../engine/records/record.ts';
 import type { ReadModel, RecordSource } from '../../history/index.ts';
+import type { Batches } from '../../runtime/batches/index.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Commits } from '../commits.ts';
 
@@ -7,6 +8,7 @@ import type { Commits } from '../commits.ts';
 export interface GatewayContext {
   readonly runtime: Runtime;
   readonly history: ReadModel;
+  readonly batches: Batches;
   /** A reader of the journal of its own, for `/api/records`. */
   readonly records: RecordSource;
   readonly commits: Commits;

@@ -1,48 +1,47 @@
-import type { Answer } from '../../engine/records/command.ts';
 import type {
   DecisionEvaluationValue,
   DecisionMetadata,
   DecisionRequirementsMetadata,
 } from '../../engine/records/decision.ts';
 import { rulesOf } from '../../history/index.ts';
-import { acceptedOf, GatewayError } from '../errors.ts';
-import { Fields } from '../fields.ts';
-import { json, type Route } from '../http.ts';
+import type { Route } from '../http.ts';
+import { command } from './command.ts';
 import { type GatewayContext, TENANT } from './context.ts';
+import { SHOWN } from './schema.ts';
+import { key, oneOf, tenant, text, variables } from './shape.ts';
 
 /** Evaluating decisions. */
-export function decisionRoutes({ runtime }: GatewayContext): Route[] {
+export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[] {
   return [
-    {
-      method: 'POST',
+    command(runtime, {
+      id: 'evaluateDecision',
+      tag: 'Decision definition',
+      summary: 'Evaluates a decision; a failed evaluation is answered too.',
       path: '/v2/decision-definitions/evaluation',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        const decisionId = body.string('decisionDefinitionId');
-        const decisionKey = body.key('decisionDefinitionKey');
-        const variables = body.document('variables');
-        body.tenant();
-        body.end();
-        if (decisionId !== undefined && decisionKey !== undefined)
-          throw new GatewayError(
-            'INVALID_ARGUMENT',
-            'Only one of [decisionDefinitionId, decisionDefinitionKey] is allowed.',
-          );
-        if (decisionId === undefined && decisionKey === undefined)
-          throw new GatewayError(
-            'INVALID_ARGUMENT',
-            'At least one of [decisionDefinitionId, decisionDefinitionKey] is required.',
-          );
-        const answer = await runtime.execute({
-          valueType: 'DECISION_EVALUATION',
-          intent: 'EVALUATE',
-          value: { decisionId: decisionId ?? '', decisionKey: decisionKey ?? -1, variables },
-        });
-        const { key, value } = acceptedOf(answer as Answer<DecisionEvaluationValue>);
-        return json(200, evaluationOf(key, value));
+      body: {
+        decisionDefinitionId: text(),
+        decisionDefinitionKey: key(),
+        variables: variables(),
+        tenantId: tenant,
       },
-    },
+      check: ({ decisionDefinitionId, decisionDefinitionKey }) =>
+        oneOf({ decisionDefinitionId, decisionDefinitionKey }),
+      command: ({ body }) => ({
+        valueType: 'DECISION_EVALUATION',
+        intent: 'EVALUATE',
+        value: {
+          decisionId: body.decisionDefinitionId ?? '',
+          decisionKey: body.decisionDefinitionKey ?? -1,
+          variables: body.variables,
+        },
+      }),
+      shows: {
+        type: 'object',
+        additionalProperties: true,
+        properties: { decisionEvaluationKey: SHOWN.key, output: SHOWN.text },
+      },
+      show: (accepted) => evaluationOf(accepted.key, accepted.value as DecisionEvaluationValue),
+    }),
   ];
 }
 

@@ -1,10 +1,12 @@
 import type { RouteGroup } from '../http.ts';
 import { adHocRoutes } from './ad-hoc.ts';
+import { batchRoutes } from './batches.ts';
 import { type Advertised, clusterRoutes } from './cluster.ts';
 import { commandRoutes } from './commands.ts';
 import { conditionalRoutes } from './conditionals.ts';
 import type { GatewayContext } from './context.ts';
 import { decisionRoutes } from './decisions.ts';
+import { deploymentRoutes } from './deployments.ts';
 import { instanceRoutes } from './instances.ts';
 import { jobRoutes } from './jobs.ts';
 import { readRoutes } from './read-routes.ts';
@@ -17,10 +19,12 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
   return {
     name: 'rest',
     routes: [
+      ...deploymentRoutes(context),
       ...commandRoutes(context),
       ...conditionalRoutes(context),
       ...decisionRoutes(context),
       ...instanceRoutes(context),
+      ...batchRoutes(context),
       ...jobRoutes(context),
       ...adHocRoutes(context),
       ...userTaskRoutes(context),

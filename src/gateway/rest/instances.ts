@@ -1,30 +1,113 @@
-import type { Answer, ClientCommand, CreationRequest } from '../../engine/records/command.ts';
+import type { Answer, MigrationRequest } from '../../engine/records/command.ts';
 import type { CreationValue } from '../../engine/records/creation.ts';
 import type { Document } from '../../engine/records/record.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
-import { Fields, pathKey } from '../fields.ts';
-import { json, NO_CONTENT, type Route } from '../http.ts';
+import { json, type Route } from '../http.ts';
+import { command, operation } from './command.ts';
 import { type GatewayContext, RESULT_WAIT_MS, TENANT } from './context.ts';
-import { readModification } from './modification.ts';
+import { MODIFICATION, modificationOf } from './modification.ts';
+import { SHOWN, shown } from './schema.ts';
+import {
+  filledList,
+  filledText,
+  flag,
+  invalid,
+  key,
+  list,
+  oneOf,
+  operationReference,
+  read,
+  requiredKey,
+  tenant,
+  text,
+  texts,
+  variables,
+  whole,
+} from './shape.ts';
 
 /** Creating, cancelling, modifying and migrating process instances. */
 
-interface Creation {
-  readonly request: CreationRequest;
-  readonly awaitCompletion: boolean;
-  readonly waitMs: number;
-}
-
 type CreationAnswer = CreationValue & { readonly variables?: Document };
 
-export function instanceRoutes({ runtime }: GatewayContext): Route[] {
+const TAG = 'Process instance';
+
+const CREATION = {
+  processDefinitionId: text(),
+  processDefinitionVersion: whole(undefined, '-1: the latest'),
+  processDefinitionKey: key(),
+  variables: variables(),
+  startInstructions: list({ elementId: filledText() }),
+  runtimeInstructions: list({
+    type: read({ type: 'string', enum: ['TERMINATE_PROCESS_INSTANCE'] }, (fields, name) => {
+      const type = fields.string(name) ?? 'TERMINATE_PROCESS_INSTANCE';
+      if (type === 'TERMINATE_PROCESS_INSTANCE') return type;
+      throw invalid(
+        `The value for runtimeInstructions.type is '${type}' but must be TERMINATE_PROCESS_INSTANCE.`,
+      );
+    }),
+    afterElementId: filledText(),
+  }),
+  awaitCompletion: flag(),
+  fetchVariables: texts('With `awaitCompletion`: names of the variables to answer; empty: all.'),
+  requestTimeout: whole(0, 'With `awaitCompletion`: ms to wait; 0: the standard time.'),
+  tenantId: tenant,
+  tags: texts(),
+  businessId: text(),
+  operationReference,
+};
+
+/** How elements of one definition become elements of another. */
+export const MIGRATION = {
+  targetProcessDefinitionKey: requiredKey(),
+  mappingInstructions: filledList({ sourceElementId: filledText(), targetElementId: filledText() }),
+};
+
+export function migrationOf(plan: {
+  readonly targetProcessDefinitionKey: number;
+  readonly mappingInstructions: MigrationRequest['mappings'];
+}): MigrationRequest {
+  return {
+    targetProcessDefinitionKey: plan.targetProcessDefinitionKey,
+    mappings: plan.mappingInstructions,
+  };
+}
+
+export function instanceRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[] {
   return [
-    {
-      method: 'POST',
+    operation({
+      id: 'createProcessInstance',
+      tag: TAG,
+      summary: 'Starts an instance, and waits for its result if asked to.',
       path: '/v2/process-instances',
-      accepts: 'json',
-      handler: async (request) => {
-        const { request: value, awaitCompletion, waitMs } = readCreation(Fields.ofBody(request));
+      body: CREATION,
+      check: ({ processDefinitionId, processDefinitionKey }) =>
+        oneOf({ processDefinitionId, processDefinitionKey }),
+      answers: {
+        200: shown({
+          processDefinitionId: SHOWN.text,
+          processDefinitionVersion: SHOWN.int,
+          processDefinitionKey: SHOWN.key,
+          processInstanceKey: SHOWN.key,
+          tenantId: SHOWN.text,
+          variables: SHOWN.object,
+          tags: SHOWN.texts,
+          businessId: SHOWN.nullableText,
+        }),
+      },
+      answer: async ({ body, request }) => {
+        const { awaitCompletion, requestTimeout = 0 } = body;
+        const waitMs = requestTimeout === 0 ? RESULT_WAIT_MS : requestTimeout;
+        const value = {
+          bpmnProcessId: body.processDefinitionId ?? '',
+          processDefinitionKey: body.processDefinitionKey ?? -1,
+          version: body.processDefinitionVersion ?? -1,
+          variables: body.variables,
+          startInstructions: body.startInstructions,
+          fetchVariables: body.fetchVariables ?? [],
+          runtimeInstructions: body.runtimeInstructions.map(({ afterElementId }) => ({ afterElementId })),
+          tags: body.tags ?? [],
+          businessId: body.businessId ?? '',
+        };
         const answer = awaitCompletion
           ? await runtime.createWithResult(
               { valueType: 'PROCESS_INSTANCE_CREATION', intent: 'CREATE_WITH_AWAITING_RESULT', value },
@@ -50,122 +133,40 @@ export function instanceRoutes({ runtime }: GatewayContext): Route[] {
           businessId: created.businessId ?? null,
         });
       },
-    },
-    {
-      method: 'POST',
+    }),
+    command(runtime, {
+      id: 'cancelProcessInstance',
+      tag: TAG,
+      summary: 'Ends an instance.',
       path: '/v2/process-instances/:processInstanceKey/cancellation',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        body.ignore('operationReference');
-        body.end();
-        const key = pathKey(request, 'processInstanceKey');
-        acceptedOf(await runtime.execute({ valueType: 'PROCESS_INSTANCE', intent: 'CANCEL', key }));
-        return NO_CONTENT;
-      },
-    },
-    {
-      method: 'POST',
+      body: { operationReference },
+      command: ({ key }) => ({ valueType: 'PROCESS_INSTANCE', intent: 'CANCEL', key }),
+    }),
+    command(runtime, {
+      id: 'modifyProcessInstance',
+      tag: TAG,
+      summary: 'Activates, moves and ends elements of an instance.',
       path: '/v2/process-instances/:processInstanceKey/modification',
-      accepts: 'json',
-      handler: async (request) => {
-        const command = readModification(pathKey(request, 'processInstanceKey'), Fields.ofBody(request));
-        acceptedOf(await runtime.execute(command));
-        return NO_CONTENT;
-      },
-    },
-    {
-      method: 'POST',
+      body: MODIFICATION,
+      command: ({ body, key }) => ({
+        valueType: 'PROCESS_INSTANCE_MODIFICATION',
+        intent: 'MODIFY',
+        key,
+        value: modificationOf(body),
+      }),
+    }),
+    command(runtime, {
+      id: 'migrateProcessInstance',
+      tag: TAG,
+      summary: 'Lets an instance go on with another definition.',
       path: '/v2/process-instances/:processInstanceKey/migration',
-      accepts: 'json',
-      handler: async (request) => {
-        const command = readMigration(pathKey(request, 'processInstanceKey'), Fields.ofBody(request));
-        acceptedOf(await runtime.execute(command));
-        return NO_CONTENT;
-      },
-    },
+      body: { ...MIGRATION, operationReference },
+      command: ({ body, key }) => ({
+        valueType: 'PROCESS_INSTANCE_MIGRATION',
+        intent: 'MIGRATE',
+        key,
+        value: migrationOf(body),
+      }),
+    }),
   ];
-}
-
-function readCreation(body: Fields): Creation {
-  const processDefinitionKey = body.key('processDefinitionKey');
-  const bpmnProcessId = body.string('processDefinitionId');
-  const version = body.integer('processDefinitionVersion') ?? -1;
-  const variables = body.document('variables');
-  const startInstructions = (body.objects('startInstructions') ?? []).map((instruction) => {
-    const elementId = instruction.requiredString('elementId');
-    instruction.end();
-    return { elementId };
-  });
-  const awaitCompletion = body.boolean('awaitCompletion') ?? false;
-  const fetchVariables = body.strings('fetchVariables') ?? [];
-  const requestTimeout = body.integer('requestTimeout', 0) ?? 0;
-  body.tenant();
-  const runtimeInstructions = (body.objects('runtimeInstructions') ?? []).map(readRuntimeInstruction);
-  const tags = body.strings('tags') ?? [];
-  const businessId = body.string('businessId') ?? '';
-  body.ignore('operationReference');
-  body.end();
-  if (bpmnProcessId === undefined && processDefinitionKey === undefined) {
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      'At least one of [processDefinitionId, processDefinitionKey] is required',
-    );
-  }
-  if (bpmnProcessId !== undefined && processDefinitionKey !== undefined) {
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      'Only one of [processDefinitionId, processDefinitionKey] is allowed',
-    );
-  }
-  return {
-    awaitCompletion,
-    waitMs: requestTimeout === 0 ? RESULT_WAIT_MS : requestTimeout,
-    request: {
-      bpmnProcessId: bpmnProcessId ?? '',
-      processDefinitionKey: processDefinitionKey ?? -1,
-      version,
-      variables,
-      startInstructions,
-      fetchVariables,
-      runtimeInstructions,
-      tags,
-      businessId,
-    },
-  };
-}
-
-function readRuntimeInstruction(instruction: Fields) {
-  const type = instruction.string('type') ?? 'TERMINATE_PROCESS_INSTANCE';
-  const afterElementId = instruction.requiredString('afterElementId');
-  instruction.end();
-  if (type !== 'TERMINATE_PROCESS_INSTANCE') {
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      `The value for runtimeInstructions.type is '${type}' but must be TERMINATE_PROCESS_INSTANCE.`,
-    );
-  }
-  return { afterElementId };
-}
-
-function readMigration(key: number, body: Fields): ClientCommand {
-  const targetProcessDefinitionKey = body.key('targetProcessDefinitionKey');
-  if (targetProcessDefinitionKey === undefined) {
-    throw new GatewayError('INVALID_ARGUMENT', 'No targetProcessDefinitionKey provided.');
-  }
-  const mappings = (body.objects('mappingInstructions') ?? []).map((item) => {
-    const sourceElementId = item.requiredString('sourceElementId');
-    const targetElementId = item.requiredString('targetElementId');
-    item.end();
-    return { sourceElementId, targetElementId };
-  });
-  if (mappings.length === 0) throw new GatewayError('INVALID_ARGUMENT', 'No mappingInstructions provided.');
-  body.ignore('operationReference');
-  body.end();
-  return {
-    valueType: 'PROCESS_INSTANCE_MIGRATION',
-    intent: 'MIGRATE',
-    key,
-    value: { targetProcessDefinitionKey, mappings },
-  };
 }

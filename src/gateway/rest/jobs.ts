@@ -1,9 +1,9 @@
 import type { Answer } from '../../engine/records/command.ts';
 import { userTaskOfJob } from '../../engine/records/job-user-task.ts';
 import type { JobValue } from '../../engine/records/record.ts';
-import { acceptedOf, GatewayError } from '../errors.ts';
-import { Fields, pathKey } from '../fields.ts';
-import { json, NO_CONTENT, type Route } from '../http.ts';
+import { acceptedOf } from '../errors.ts';
+import { json, type Route } from '../http.ts';
+import { command, operation } from './command.ts';
 import {
   type ActivatedJob,
   type ActivatedJobs,
@@ -12,115 +12,165 @@ import {
   TENANT,
 } from './context.ts';
 import { jobResultOf } from './job-result.ts';
+import { SHOWN, shown, shownList } from './schema.ts';
+import {
+  filledText,
+  nested,
+  operationReference,
+  read,
+  required,
+  requiredWhole,
+  text,
+  texts,
+  variables,
+  whole,
+} from './shape.ts';
+
+const TAG = 'Job';
 
 /** Activating jobs and telling what became of them. */
-export function jobRoutes({ runtime }: GatewayContext): Route[] {
+export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[] {
   return [
-    {
-      method: 'POST',
+    operation({
+      id: 'activateJobs',
+      tag: TAG,
+      summary: 'Hands out jobs of a type, or waits for them.',
       path: '/v2/jobs/activation',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        const activation = {
-          type: body.requiredString('type'),
-          worker: body.string('worker') ?? '',
-          timeout: body.requiredInteger('timeout', 1),
-          maxJobsToActivate: body.requiredInteger('maxJobsToActivate', 1),
-          fetchVariables: body.strings('fetchVariable') ?? [],
-        };
-        const requestTimeout = body.integer('requestTimeout') ?? 0;
-        body.strings('tenantIds');
-        body.ignore('tenantFilter');
-        body.end();
+      body: {
+        type: filledText(),
+        worker: text(),
+        timeout: requiredWhole(1, 'ms until another worker may have the job'),
+        maxJobsToActivate: requiredWhole(1),
+        fetchVariable: texts('Names of the variables that the worker needs; empty: all.'),
+        requestTimeout: whole(undefined, 'ms to wait for jobs; 0: the standard time; negative: not at all'),
+        tenantIds: texts(),
+        tenantFilter: read({ type: 'string', enum: ['PROVIDED', 'ASSIGNED'] }, (fields, name) =>
+          fields.string(name),
+        ),
+      },
+      answers: {
+        200: shown({
+          jobs: shownList({
+            type: 'object',
+            additionalProperties: true,
+            properties: { jobKey: SHOWN.key, type: SHOWN.text, variables: SHOWN.object },
+          }),
+        }),
+      },
+      answer: async ({ body, request }) => {
+        const {
+          type,
+          worker = '',
+          timeout,
+          maxJobsToActivate,
+          fetchVariable = [],
+          requestTimeout = 0,
+        } = body;
         const waitMs = requestTimeout === 0 ? LONG_POLL_MS : Math.max(0, requestTimeout);
-        const answer = await runtime.activateJobs(activation, waitMs, request.signal);
+        const answer = await runtime.activateJobs(
+          { type, worker, timeout, maxJobsToActivate, fetchVariables: fetchVariable },
+          waitMs,
+          request.signal,
+        );
         const { jobs } = acceptedOf(answer as Answer<ActivatedJobs>).value;
         return json(200, { jobs: jobs.map(render) });
       },
-    },
-    {
-      method: 'POST',
+    }),
+    command(runtime, {
+      id: 'completeJob',
+      tag: TAG,
+      summary: 'Completes a job.',
       path: '/v2/jobs/:jobKey/completion',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        const variables = body.document('variables');
-        const result = jobResultOf(body.object('result'));
-        body.end();
-        const key = pathKey(request, 'jobKey');
-        const value = result === undefined ? { variables } : { variables, result };
-        acceptedOf(await runtime.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value }));
-        return NO_CONTENT;
+      body: {
+        variables: variables(),
+        result: read({ type: 'object', additionalProperties: true }, (fields, name) =>
+          jobResultOf(fields.object(name)),
+        ),
       },
-    },
-    {
-      method: 'POST',
+      command: ({ body: { variables, result }, key }) => ({
+        valueType: 'JOB',
+        intent: 'COMPLETE',
+        key,
+        value: result === undefined ? { variables } : { variables, result },
+      }),
+    }),
+    command(runtime, {
+      id: 'failJob',
+      tag: TAG,
+      summary: 'Tells that a job failed; without retries it becomes an incident.',
       path: '/v2/jobs/:jobKey/failure',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        const value = {
-          retries: body.integer('retries') ?? 0,
-          errorMessage: body.string('errorMessage') ?? '',
-          retryBackOff: body.integer('retryBackOff', 0) ?? 0,
-          variables: body.document('variables'),
-        };
-        body.end();
-        const key = pathKey(request, 'jobKey');
-        acceptedOf(await runtime.execute({ valueType: 'JOB', intent: 'FAIL', key, value }));
-        return NO_CONTENT;
+      body: {
+        retries: whole(),
+        errorMessage: text(),
+        retryBackOff: whole(0, 'ms until it is handed out again'),
+        variables: variables(),
       },
-    },
-    {
-      method: 'POST',
+      command: ({ body, key }) => ({
+        valueType: 'JOB',
+        intent: 'FAIL',
+        key,
+        value: {
+          retries: body.retries ?? 0,
+          errorMessage: body.errorMessage ?? '',
+          retryBackOff: body.retryBackOff ?? 0,
+          variables: body.variables,
+        },
+      }),
+    }),
+    command(runtime, {
+      id: 'throwJobError',
+      tag: TAG,
+      summary: 'Throws a BPMN error in the task of a job.',
       path: '/v2/jobs/:jobKey/error',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        const value = {
-          errorCode: body.requiredString('errorCode'),
-          errorMessage: body.string('errorMessage') ?? '',
-          variables: body.document('variables'),
-        };
-        body.end();
-        const key = pathKey(request, 'jobKey');
-        acceptedOf(await runtime.execute({ valueType: 'JOB', intent: 'THROW_ERROR', key, value }));
-        return NO_CONTENT;
-      },
-    },
-    {
+      body: { errorCode: filledText(), errorMessage: text(), variables: variables() },
+      command: ({ body, key }) => ({
+        valueType: 'JOB',
+        intent: 'THROW_ERROR',
+        key,
+        value: {
+          errorCode: body.errorCode,
+          errorMessage: body.errorMessage ?? '',
+          variables: body.variables,
+        },
+      }),
+    }),
+    command(runtime, {
+      id: 'updateJob',
+      tag: TAG,
+      summary: 'Changes the retries or the time-out of a job.',
       method: 'PATCH',
       path: '/v2/jobs/:jobKey',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        const changeset = body.object('changeset');
-        const retries = changeset?.integer('retries');
-        const timeout = changeset?.integer('timeout');
-        changeset?.end();
-        body.ignore('operationReference');
-        body.end();
-        if (retries === undefined && timeout === undefined) {
-          throw new GatewayError(
-            'INVALID_ARGUMENT',
-            'At least one of [changeset.retries, changeset.timeout] is required',
-          );
-        }
-        const key = pathKey(request, 'jobKey');
-        if (retries !== undefined) {
-          acceptedOf(
-            await runtime.execute({ valueType: 'JOB', intent: 'UPDATE_RETRIES', key, value: { retries } }),
-          );
-        }
-        if (timeout !== undefined) {
-          acceptedOf(
-            await runtime.execute({ valueType: 'JOB', intent: 'UPDATE_TIMEOUT', key, value: { timeout } }),
-          );
-        }
-        return NO_CONTENT;
+      body: {
+        changeset: required(nested({ retries: whole(), timeout: whole(undefined, 'ms from now') })),
+        operationReference,
       },
-    },
+      check: ({ changeset }) =>
+        changeset?.retries === undefined && changeset?.timeout === undefined
+          ? ['At least one of [retries, timeout] is required']
+          : [],
+      command: ({ body: { changeset }, key }) => [
+        ...(changeset?.retries === undefined
+          ? []
+          : [
+              {
+                valueType: 'JOB',
+                intent: 'UPDATE_RETRIES',
+                key,
+                value: { retries: changeset.retries },
+              } as const,
+            ]),
+        ...(changeset?.timeout === undefined
+          ? []
+          : [
+              {
+                valueType: 'JOB',
+                intent: 'UPDATE_TIMEOUT',
+                key,
+                value: { timeout: changeset.timeout },
+              } as const,
+            ]),
+      ],
+    }),
   ];
 }
 

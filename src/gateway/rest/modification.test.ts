@@ -73,7 +73,7 @@ test('a termination names an element or one element instance, not both', async (
   const terminate = (instruction: unknown) =>
     rest.post(PATH, { terminateInstructions: [instruction] }, { processInstanceKey });
   const both = await terminate({ elementId: 'a', elementInstanceKey: '1' });
-  assert.equal(both.body.detail, 'Only one of [elementId, elementInstanceKey] is allowed');
+  assert.equal(both.body.detail, 'Only one of [elementId, elementInstanceKey] is allowed.');
   assert.equal((await terminate({ elementId: 'a' })).status, 204);
   assert.equal(active('a'), undefined);
 });

@@ -1,60 +1,112 @@
-import type { ClientCommand, MoveInstruction } from '../../engine/records/command.ts';
-import { GatewayError } from '../errors.ts';
+import type { ModificationRequest, MoveInstruction } from '../../engine/records/command.ts';
 import type { Fields } from '../fields.ts';
+import {
+  type Body,
+  filledText,
+  invalid,
+  KEY_SCHEMA,
+  key,
+  list,
+  operationReference,
+  read,
+  readMembers,
+  refuse,
+  text,
+  variables,
+} from './shape.ts';
 
-/** Reads `POST /v2/process-instances/{key}/modification` in the shape of Camunda 8.9. */
-export function readModification(key: number, body: Fields): ClientCommand {
-  const activate = (body.objects('activateInstructions') ?? []).map((instruction) => {
-    const elementId = instruction.requiredString('elementId');
-    const ancestorElementInstanceKey = keyOrNone(instruction, 'ancestorElementInstanceKey') ?? -1;
-    const variables = readVariables(instruction);
-    instruction.end();
-    return { elementId, ancestorElementInstanceKey, variables };
-  });
-  const move = (body.objects('moveInstructions') ?? []).map(readMove);
-  const terminate: number[] = [];
-  const terminateIds: string[] = [];
-  for (const instruction of body.objects('terminateInstructions') ?? []) {
-    const elementInstanceKey = instruction.key('elementInstanceKey');
-    const elementId = instruction.string('elementId');
-    instruction.end();
-    if (elementInstanceKey !== undefined && elementId !== undefined)
-      throw invalid('Only one of [elementId, elementInstanceKey] is allowed');
-    if (elementInstanceKey !== undefined) terminate.push(elementInstanceKey);
-    else if (elementId !== undefined) terminateIds.push(elementId);
-    else throw invalid('No terminateInstructions.elementInstanceKey provided.');
-  }
-  body.ignore('operationReference');
-  body.end();
+const variableInstructions = list({
+  variables: variables(),
+  scopeId: text('An element; absent: all of it.'),
+});
+
+/** A key, or -1 for a scope that the engine is to find. */
+const ancestorKey = read(KEY_SCHEMA, (fields, name) => keyOrNone(fields, name) ?? -1);
+
+/** One way to name what a token is taken from, and where it goes. */
+const source = read(
+  {
+    type: 'object',
+    properties: {
+      sourceType: { type: 'string', enum: ['byId', 'byKey'] },
+      sourceElementId: { type: 'string' },
+      sourceElementInstanceKey: KEY_SCHEMA,
+    },
+    required: ['sourceType'],
+  },
+  (fields, name) => {
+    const given = fields.object(name);
+    if (given === undefined) throw invalid(`No moveInstructions.${name} provided.`);
+    return readSource(given);
+  },
+);
+
+const ancestor = read(
+  {
+    type: 'object',
+    properties: {
+      ancestorScopeType: { type: 'string', enum: ['direct', 'inferred', 'sourceParent'] },
+      ancestorElementInstanceKey: KEY_SCHEMA,
+    },
+    required: ['ancestorScopeType'],
+  },
+  (fields, name): MoveInstruction['ancestor'] => {
+    const given = fields.object(name);
+    return given === undefined ? { kind: 'direct', elementInstanceKey: -1 } : readAncestor(given);
+  },
+);
+
+const TERMINATION = { elementInstanceKey: key(), elementId: text() };
+
+/** The body of a modification in the shape of Camunda 8.9. */
+export const MODIFICATION = {
+  activateInstructions: list({
+    elementId: filledText(),
+    ancestorElementInstanceKey: ancestorKey,
+    variableInstructions,
+  }),
+  moveInstructions: list({
+    sourceElementInstruction: source,
+    targetElementId: filledText(),
+    ancestorScopeInstruction: ancestor,
+    variableInstructions,
+  }),
+  terminateInstructions: read(list(TERMINATION).schema, (fields, name) =>
+    (fields.objects(name) ?? []).map((item) => {
+      const termination = readMembers(item, TERMINATION);
+      const { elementInstanceKey, elementId } = termination;
+      if (elementInstanceKey !== undefined && elementId !== undefined)
+        refuse(['Only one of [elementId, elementInstanceKey] is allowed']);
+      if (elementInstanceKey === undefined && elementId === undefined)
+        refuse([`No ${name}.elementInstanceKey provided`]);
+      return termination;
+    }),
+  ),
+  operationReference,
+};
+
+export function modificationOf(body: Body<typeof MODIFICATION>): ModificationRequest {
   return {
-    valueType: 'PROCESS_INSTANCE_MODIFICATION',
-    intent: 'MODIFY',
-    key,
-    value: { activate, terminate, terminateIds, move },
+    activate: body.activateInstructions.map((instruction) => ({
+      elementId: instruction.elementId,
+      ancestorElementInstanceKey: instruction.ancestorElementInstanceKey,
+      variables: scopedVariables(instruction.variableInstructions),
+    })),
+    terminate: body.terminateInstructions.flatMap(({ elementInstanceKey }) => elementInstanceKey ?? []),
+    terminateIds: body.terminateInstructions.flatMap(({ elementId }) => elementId ?? []),
+    move: body.moveInstructions.map((instruction) => ({
+      source: instruction.sourceElementInstruction,
+      targetElementId: instruction.targetElementId,
+      ancestor: instruction.ancestorScopeInstruction,
+      variables: scopedVariables(instruction.variableInstructions),
+    })),
   };
 }
 
-function readVariables(instruction: Fields) {
-  return (instruction.objects('variableInstructions') ?? []).map((item) => {
-    const scope = { elementId: item.string('scopeId') ?? '', variables: item.document('variables') };
-    item.end();
-    return scope;
-  });
-}
+type VariableInstructions = ReturnType<(typeof variableInstructions)['read']>;
 
-function readMove(instruction: Fields): MoveInstruction {
-  const source = instruction.object('sourceElementInstruction');
-  if (source === undefined) throw invalid('No moveInstructions.sourceElementInstruction provided.');
-  const targetElementId = instruction.requiredString('targetElementId');
-  const ancestor = instruction.object('ancestorScopeInstruction');
-  const variables = readVariables(instruction);
-  instruction.end();
-  return {
-    source: readSource(source),
-    targetElementId,
-    ancestor: ancestor === undefined ? { kind: 'direct', elementInstanceKey: -1 } : readAncestor(ancestor),
-    variables,
-  };
+function scopedVariables(instructions: VariableInstructions): MoveInstruction['variables'] {
+  return instructions.map((item) => ({ elementId: item.scopeId ?? '', variables: item.variables }));
 }
 
 function readSource(source: Fields): MoveInstruction['source'] {
@@ -93,8 +145,4 @@ function readAncestor(ancestor: Fields): MoveInstruction['ancestor'] {
 /** A key, or -1 for a scope that the engine is to find. */
 function keyOrNone(fields: Fields, name: string): number | undefined {
   return fields.value(name) === '-1' ? -1 : fields.key(name);
-}
-
-function invalid(message: string): GatewayError {
-  return new GatewayError('INVALID_ARGUMENT', message);
 }

@@ -1,75 +1,95 @@
-import type { UserTaskRequest, UserTaskRequestIntent } from '../../engine/records/command.ts';
-import { acceptedOf, GatewayError } from '../errors.ts';
-import { Fields, pathKey } from '../fields.ts';
-import { type GatewayRequest, type GatewayResponse, NO_CONTENT, type Route } from '../http.ts';
+import type { Route } from '../http.ts';
+import { command } from './command.ts';
 import type { GatewayContext } from './context.ts';
+import { filledText, flag, read, text, variables } from './shape.ts';
 import { updateProblem } from './user-task-request.ts';
 
+const TAG = 'User task';
+
+/** Attributes that cannot be changed are ignored, as Camunda's API says. */
+const changeset = read(
+  {
+    type: 'object',
+    properties: {
+      candidateGroups: { type: 'array', items: { type: 'string' } },
+      candidateUsers: { type: 'array', items: { type: 'string' } },
+      dueDate: { type: 'string', format: 'date-time' },
+      followUpDate: { type: 'string', format: 'date-time' },
+      priority: { type: 'integer', minimum: 0, maximum: 100 },
+    },
+  },
+  (fields, name) => {
+    const changes = fields.object(name);
+    return defined({
+      candidateGroups: changes?.strings('candidateGroups'),
+      candidateUsers: changes?.strings('candidateUsers'),
+      dueDate: changes?.string('dueDate'),
+      followUpDate: changes?.string('followUpDate'),
+      priority: changes?.integer('priority'),
+    });
+  },
+);
+
 /** Completing, assigning and changing user tasks. Answered when the listeners of the task have let it happen. */
-export function userTaskRoutes({ runtime }: GatewayContext): Route[] {
-  const ask = async (
-    request: GatewayRequest,
-    intent: UserTaskRequestIntent,
-    value: UserTaskRequest,
-  ): Promise<GatewayResponse> => {
-    const key = pathKey(request, 'userTaskKey');
-    acceptedOf(await runtime.execute({ valueType: 'USER_TASK', intent, key, value }));
-    return NO_CONTENT;
-  };
+export function userTaskRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[] {
   return [
-    {
-      method: 'POST',
+    command(runtime, {
+      id: 'completeUserTask',
+      tag: TAG,
+      summary: 'Completes a user task.',
       path: '/v2/user-tasks/:userTaskKey/completion',
-      accepts: 'json',
-      handler: (request) => {
-        const body = Fields.ofBody(request);
-        const value = { variables: body.document('variables'), action: body.string('action') ?? '' };
-        body.end();
-        return ask(request, 'COMPLETE', value);
-      },
-    },
-    {
-      method: 'POST',
+      body: { variables: variables(), action: text() },
+      command: ({ body, key }) => ({
+        valueType: 'USER_TASK',
+        intent: 'COMPLETE',
+        key,
+        value: { variables: body.variables, action: body.action ?? '' },
+      }),
+    }),
+    command(runtime, {
+      id: 'assignUserTask',
+      tag: TAG,
+      summary: 'Assigns a user task.',
       path: '/v2/user-tasks/:userTaskKey/assignment',
-      accepts: 'json',
-      handler: (request) => {
-        const body = Fields.ofBody(request);
-        const assignee = body.string('assignee') ?? '';
-        const override = body.boolean('allowOverride') ?? true;
-        const action = body.string('action') ?? '';
-        body.end();
-        if (assignee.trim() === '') throw new GatewayError('INVALID_ARGUMENT', 'No assignee provided');
-        return ask(request, override ? 'ASSIGN' : 'CLAIM', { action, assignee });
-      },
-    },
-    {
+      body: { assignee: filledText(), allowOverride: flag(true), action: text() },
+      command: ({ body, key }) => ({
+        valueType: 'USER_TASK',
+        intent: body.allowOverride ? 'ASSIGN' : 'CLAIM',
+        key,
+        value: { action: body.action ?? '', assignee: body.assignee },
+      }),
+    }),
+    command(runtime, {
+      id: 'unassignUserTask',
+      tag: TAG,
+      summary: 'Takes a user task from its assignee.',
       method: 'DELETE',
       path: '/v2/user-tasks/:userTaskKey/assignee',
-      accepts: 'any',
-      handler: (request) => ask(request, 'ASSIGN', { action: 'unassign', assignee: '' }),
-    },
-    {
+      command: ({ key }) => ({
+        valueType: 'USER_TASK',
+        intent: 'ASSIGN',
+        key,
+        value: { action: 'unassign', assignee: '' },
+      }),
+    }),
+    command(runtime, {
+      id: 'updateUserTask',
+      tag: TAG,
+      summary: 'Changes attributes of a user task.',
       method: 'PATCH',
       path: '/v2/user-tasks/:userTaskKey',
-      accepts: 'json',
-      handler: (request) => {
-        const body = Fields.ofBody(request);
-        const changeset = body.object('changeset');
-        const action = body.string('action');
-        // Attributes that cannot be changed are ignored, as Camunda's API says.
-        const changes = defined({
-          candidateGroups: changeset?.strings('candidateGroups'),
-          candidateUsers: changeset?.strings('candidateUsers'),
-          dueDate: changeset?.string('dueDate'),
-          followUpDate: changeset?.string('followUpDate'),
-          priority: changeset?.integer('priority'),
-        });
-        body.end();
-        const problem = updateProblem(changes, action);
-        if (problem !== undefined) throw new GatewayError('INVALID_ARGUMENT', problem);
-        return ask(request, 'UPDATE', { action: action ?? '', changes });
+      body: { changeset, action: text() },
+      check: (body) => {
+        const problem = updateProblem(body.changeset, body.action);
+        return problem === undefined ? [] : [problem];
       },
-    },
+      command: ({ body, key }) => ({
+        valueType: 'USER_TASK',
+        intent: 'UPDATE',
+        key,
+        value: { action: body.action ?? '', changes: body.changeset },
+      }),
+    }),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
+import type { ElementOwner } from '../../engine/records/record.ts';
 
 /**
  * What a collection is: a table of the read model, and the fields by which it is shown, searched and sorted. Field
@@ -166,4 +167,15 @@ export type Rendered<Spec extends CollectionSpec, One extends boolean = false> =
 /** Zeebe's -1 for "none". */
 export function orNull(key: number | undefined): number | null {
   return key === undefined || key < 0 ? null : key;
+}
+
+/** The columns of {@link OWNER_COLUMNS}. */
+export function owner(value: ElementOwner): Patch {
+  return {
+    instance_key: value.processInstanceKey,
+    element_key: value.elementInstanceKey,
+    element_id: value.elementId,
+    process_id: value.bpmnProcessId,
+    definition_key: value.processDefinitionKey,
+  };
 }

@@ -1,0 +1,291 @@
+import type { BatchItem } from '../../engine/records/batch.ts';
+import type { ClientCommand } from '../../engine/records/command.ts';
+import {
+  type CollectionName,
+  type Condition,
+  collection,
+  type Page,
+  type Row,
+  type SearchResult,
+} from '../../history/index.ts';
+import type { BatchChange, BatchPlan } from '../../runtime/batches/index.ts';
+import { acceptedOf } from '../errors.ts';
+import { json, NO_CONTENT, type Route } from '../http.ts';
+import { operation } from './command.ts';
+import type { GatewayContext } from './context.ts';
+import { readFilter } from './filter.ts';
+import { MIGRATION, migrationOf } from './instances.ts';
+import { filterSchema } from './openapi/collections.ts';
+import { SHOWN, shown } from './schema.ts';
+import { foundByPath, notFound } from './search-routes.ts';
+import { filledList, filledText, flag, invalid, operationReference, requiredNested } from './shape.ts';
+
+const CREATED = shown({ batchOperationKey: SHOWN.key, batchOperationType: SHOWN.text });
+/** Rows that one query of the read model brings. */
+const PAGE = 1000;
+
+const ACTIVE: Condition = { kind: 'compare', field: 'state', operator: 'eq', value: 'ACTIVE' };
+const ROOT: Condition = { kind: 'exists', field: 'parentProcessInstanceKey', exists: false };
+const OVER: Condition = {
+  kind: 'among',
+  field: 'state',
+  negated: false,
+  values: ['COMPLETED', 'TERMINATED'],
+};
+
+/** Doing the same with many entities, chosen by a filter, in the background; and deleting what is over. */
+export function batchRoutes(context: GatewayContext): Route[] {
+  const { runtime, history, batches } = context;
+
+  async function* rowsOf(name: CollectionName, where: readonly Condition[]): AsyncGenerator<readonly Row[]> {
+    let page: Page = { kind: 'from', from: 0, limit: PAGE };
+    for (;;) {
+      const { items, endCursor }: SearchResult = await history.query('search', {
+        collection: name,
+        where,
+        sort: [],
+        page,
+      });
+      if (items.length > 0) yield items;
+      if (items.length < PAGE || endCursor === null) return;
+      page = { kind: 'after', cursor: endCursor, limit: PAGE };
+    }
+  }
+
+  async function* instances(where: readonly Condition[]): AsyncGenerator<readonly BatchItem[]> {
+    for await (const rows of rowsOf('processInstances', where))
+      yield rows.map((row) => {
+        const key = Number(row['processInstanceKey']);
+        return { itemKey: key, processInstanceKey: key };
+      });
+  }
+
+  async function* incidents(where: readonly Condition[]): AsyncGenerator<readonly BatchItem[]> {
+    for await (const rows of rowsOf('incidents', [...where, ACTIVE]))
+      yield rows.map((row) => ({
+        itemKey: Number(row['incidentKey']),
+        processInstanceKey: Number(row['processInstanceKey']),
+      }));
+  }
+
+  async function* incidentsOf(where: readonly Condition[]): AsyncGenerator<readonly BatchItem[]> {
+    for await (const some of instances(where)) {
+      const values = some.map(({ itemKey }) => itemKey);
+      yield* incidents([{ kind: 'among', field: 'processInstanceKey', negated: false, values }]);
+    }
+  }
+
+  /** An evaluation has a row for each of its decisions, and is one item. */
+  async function* evaluations(where: readonly Condition[]): AsyncGenerator<readonly BatchItem[]> {
+    const seen = new Set<number>();
+    for await (const rows of rowsOf('decisionInstances', where))
+      yield rows.flatMap((row) => {
+        const key = Number(row['decisionEvaluationKey']);
+        if (seen.has(key)) return [];
+        seen.add(key);
+        return [{ itemKey: key, processInstanceKey: Number(row['processInstanceKey'] ?? -1) }];
+      });
+  }
+
+  const started = async (plan: BatchPlan, items: AsyncIterable<readonly BatchItem[]>) => ({
+    batchOperationKey: String(await batches.start(plan, items)),
+    batchOperationType: plan.type,
+  });
+
+  const filterOf = (name: CollectionName) => ({
+    filter: {
+      required: true as const,
+      schema: filterSchema(name),
+      read: (fields: Parameters<typeof readFilter>[0] & object, member: string): Condition[] => {
+        const filter = fields.object(member);
+        if (filter === undefined) throw invalid(`No ${member} provided.`);
+        return readFilter(filter, collection(name));
+      },
+    },
+    operationReference,
+  });
+  const ofInstances = filterOf('processInstances');
+  const onInstances = { tag: 'Process instance', answers: { 200: CREATED } };
+
+  const changes = (
+    [
+      ['cancelBatchOperation', 'cancellation', 'CANCEL', 'Ends a batch operation; what is done stays done.'],
+      ['suspendBatchOperation', 'suspension', 'SUSPEND', 'Lets a batch operation rest.'],
+      ['resumeBatchOperation', 'resumption', 'RESUME', 'Lets a batch operation go on.'],
+    ] as const satisfies readonly (readonly [string, string, BatchChange, string])[]
+  ).map(([id, path, intent, summary]) =>
+    operation({
+      id,
+      tag: 'Batch operation',
+      summary,
+      path: `/v2/batch-operations/:batchOperationKey/${path}`,
+      answers: { 204: undefined },
+      answer: async ({ key }) => {
+        acceptedOf(await batches.change(key, intent));
+        return NO_CONTENT;
+      },
+    }),
+  );
+
+  return [
+    ...changes,
+    operation({
+      ...onInstances,
+      id: 'cancelProcessInstancesBatchOperation',
+      summary: 'Ends all root instances that pass the filter and are active.',
+      path: '/v2/process-instances/cancellation',
+      body: ofInstances,
+      answer: async ({ body: { filter } }) => {
+        const where = [...without(filter, 'state', 'parentProcessInstanceKey'), ACTIVE, ROOT];
+        return json(200, await started({ type: 'CANCEL_PROCESS_INSTANCE' }, instances(where)));
+      },
+    }),
+    operation({
+      ...onInstances,
+      id: 'resolveIncidentsBatchOperation',
+      summary: 'Resolves the incidents of all active instances that pass the filter.',
+      path: '/v2/process-instances/incident-resolution',
+      body: ofInstances,
+      answer: async ({ body: { filter } }) => {
+        const where = [...without(filter, 'state'), ACTIVE];
+        return json(200, await started({ type: 'RESOLVE_INCIDENT' }, incidentsOf(where)));
+      },
+    }),
+    operation({
+      ...onInstances,
+      id: 'migrateProcessInstancesBatchOperation',
+      summary: 'Migrates all active instances that pass the filter.',
+      path: '/v2/process-instances/migration',
+      body: { ...ofInstances, migrationPlan: requiredNested(MIGRATION) },
+      answer: async ({ body: { filter, migrationPlan } }) => {
+        const where = [...without(filter, 'state'), ACTIVE];
+        const plan = { type: 'MIGRATE_PROCESS_INSTANCE', migration: migrationOf(migrationPlan) } as const;
+        return json(200, await started(plan, instances(where)));
+      },
+    }),
+    operation({
+      ...onInstances,
+      id: 'modifyProcessInstancesBatchOperation',
+      summary: 'Moves tokens in all active instances that pass the filter.',
+      path: '/v2/process-instances/modification',
+      body: {
+        ...ofInstances,
+        moveInstructions: filledList({ sourceElementId: filledText(), targetElementId: filledText() }),
+      },
+      answer: async ({ body: { filter, moveInstructions } }) => {
+        const where = [...without(filter, 'state'), ACTIVE];
+        const plan = { type: 'MODIFY_PROCESS_INSTANCE', moves: moveInstructions } as const;
+        return json(200, await started(plan, instances(where)));
+      },
+    }),
+    operation({
+      ...onInstances,
+      id: 'deleteProcessInstancesBatchOperation',
+      summary: 'Deletes the history of all instances that pass the filter and are over.',
+      path: '/v2/process-instances/deletion',
+      body: ofInstances,
+      answer: async ({ body: { filter } }) =>
+        json(200, await started({ type: 'DELETE_PROCESS_INSTANCE' }, instances([...filter, OVER]))),
+    }),
+    operation({
+      id: 'deleteDecisionInstancesBatchOperation',
+      tag: 'Decision instance',
+      summary: 'Deletes all evaluations of decisions that pass the filter.',
+      path: '/v2/decision-instances/deletion',
+      body: filterOf('decisionInstances'),
+      answers: { 200: CREATED },
+      answer: async ({ body: { filter } }) =>
+        json(200, await started({ type: 'DELETE_DECISION_INSTANCE' }, evaluations(filter))),
+    }),
+    operation({
+      ...onInstances,
+      id: 'resolveProcessInstanceIncidents',
+      summary: 'Resolves the incidents of an instance and of those that it called.',
+      path: '/v2/process-instances/:processInstanceKey/incident-resolution',
+      body: { operationReference },
+      answer: async ({ key, request }) => {
+        await foundByPath(history, 'processInstances', request);
+        return json(
+          200,
+          await started({ type: 'RESOLVE_INCIDENT' }, incidents([{ kind: 'ofInstance', key }])),
+        );
+      },
+    }),
+    operation({
+      id: 'deleteProcessInstance',
+      tag: 'Process instance',
+      summary: 'Deletes the history of an instance that is over.',
+      path: '/v2/process-instances/:processInstanceKey/deletion',
+      body: { operationReference },
+      answers: { 204: undefined },
+      answer: async ({ key, request }) => {
+        await foundByPath(history, 'processInstances', request);
+        acceptedOf(await runtime.execute(deletion(key, 'PROCESS_INSTANCE')));
+        return NO_CONTENT;
+      },
+    }),
+    operation({
+      id: 'deleteDecisionInstance',
+      tag: 'Decision instance',
+      summary: 'Deletes an evaluation of decisions.',
+      path: '/v2/decision-instances/:decisionEvaluationKey/deletion',
+      body: { operationReference },
+      answers: { 204: undefined },
+      answer: async ({ key, request }) => {
+        const where = [
+          { kind: 'compare', field: 'decisionEvaluationKey', operator: 'eq', value: key },
+        ] as const;
+        const found = await rowsOf('decisionInstances', where).next();
+        if (found.done) throw notFound('Decision Instance', request.params['decisionEvaluationKey'] ?? '');
+        acceptedOf(await runtime.execute(deletion(key, 'DECISION_INSTANCE')));
+        return NO_CONTENT;
+      },
+    }),
+    operation({
+      id: 'deleteResource',
+      tag: 'Resource',
+      summary: 'Deletes a deployed process, decision or form, with its history if asked to.',
+      path: '/v2/resources/:resourceKey/deletion',
+      body: { deleteHistory: flag(), operationReference },
+      answers: {
+        200: shown({ resourceKey: SHOWN.key, batchOperation: { ...CREATED, type: ['object', 'null'] } }),
+      },
+      answer: async ({ body: { deleteHistory }, key }) => {
+        acceptedOf(
+          await runtime.execute({
+            valueType: 'RESOURCE_DELETION',
+            intent: 'DELETE',
+            value: { resourceKey: key },
+          }),
+        );
+        const batchOperation = deleteHistory ? await deleteHistoryOf(key) : null;
+        return json(200, { resourceKey: String(key), batchOperation });
+      },
+    }),
+  ];
+
+  /** Instances of a process, or evaluations of a graph of decisions; forms have none. */
+  async function deleteHistoryOf(value: number): Promise<object | null> {
+    if ((await history.query('find', 'processDefinitions', value)) !== undefined) {
+      const own = { kind: 'compare', field: 'processDefinitionKey', operator: 'eq', value } as const;
+      return started({ type: 'DELETE_PROCESS_INSTANCE' }, instances([own, OVER]));
+    }
+    if ((await history.query('find', 'decisionRequirements', value)) !== undefined) {
+      const own = { kind: 'compare', field: 'decisionRequirementsKey', operator: 'eq', value } as const;
+      return started({ type: 'DELETE_DECISION_INSTANCE' }, evaluations([own]));
+    }
+    return null;
+  }
+}
+
+function deletion(
+  resourceKey: number,
+  resourceType: 'PROCESS_INSTANCE' | 'DECISION_INSTANCE',
+): ClientCommand {
+  return { valueType: 'HISTORY_DELETION', intent: 'DELETE', value: { resourceKey, resourceType } };
+}
+
+/** A filter without its tests of fields that the operation decides by itself. */
+function without(filter: readonly Condition[], ...fields: readonly string[]): readonly Condition[] {
+  return filter.filter((condition) => !('field' in condition && fields.includes(condition.field)));
+}

@@ -1,0 +1,94 @@
+import type { Answer, ClientCommand } from '../../engine/records/command.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { acceptedOf } from '../errors.ts';
+import { Fields, pathKey } from '../fields.ts';
+import {
+  type GatewayRequest,
+  type GatewayResponse,
+  json,
+  type Method,
+  NO_CONTENT,
+  type Route,
+} from '../http.ts';
+import type { JsonSchema, Operation } from './schema.ts';
+import { type Body, type Members, readMembers, refuse, schemaOf } from './shape.ts';
+
+/** What is known of a call before it is carried out. */
+export interface Call<Shapes extends Members> {
+  readonly body: Body<Shapes>;
+  /** The first key in the path; -1 if it has none. */
+  readonly key: number;
+  readonly request: GatewayRequest;
+}
+
+interface Described<Shapes extends Members> {
+  readonly id: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** @defaultValue POST */
+  readonly method?: Method;
+  readonly path: string;
+  /** Members of the body; absent: the route takes none. */
+  readonly body?: Shapes;
+  /** What is wrong with members that are right each by itself. */
+  readonly check?: (body: Body<Shapes>) => readonly string[];
+}
+
+export interface OperationSpec<Shapes extends Members> extends Described<Shapes> {
+  readonly answers: Operation['answers'];
+  readonly answer: (call: Call<Shapes>) => Promise<GatewayResponse> | GatewayResponse;
+}
+
+/** A route with a JSON body that is described where it is carried out. */
+export function operation<Shapes extends Members = Record<never, never>>(spec: OperationSpec<Shapes>): Route {
+  const { method = 'POST', path, body: shapes, check, answers } = spec;
+  const [, parameter] = /:(\w+Key)\b/.exec(path) ?? [];
+  const takesBody = shapes !== undefined;
+  return {
+    method,
+    path,
+    accepts: takesBody ? 'json' : method === 'DELETE' ? 'any' : 'none',
+    operation: {
+      id: spec.id,
+      tag: spec.tag,
+      summary: spec.summary,
+      answers,
+      ...(takesBody && { body: schemaOf(shapes), bodyType: 'application/json' }),
+      ...(takesBody && !Object.values(shapes).some(({ required }) => required) && { bodyOptional: true }),
+    },
+    handler: (request) => {
+      const key = parameter === undefined ? -1 : pathKey(request, parameter);
+      const body = takesBody ? readMembers(Fields.ofBody(request), shapes) : ({} as Body<Shapes>);
+      refuse(check?.(body) ?? []);
+      return spec.answer({ body, key, request });
+    },
+  };
+}
+
+export interface CommandSpec<Shapes extends Members, Value> extends Described<Shapes> {
+  /** What the engine is asked for; several are done one after another, until one is rejected. */
+  readonly command: (call: Call<Shapes>) => ClientCommand | readonly ClientCommand[];
+  /** What the caller is told when it is done; absent: nothing (204). */
+  readonly shows?: JsonSchema;
+  readonly show?: (accepted: { readonly key: number; readonly value: Value }) => object;
+}
+
+/** A route that asks the engine for something and tells what came of it. */
+export function command<Shapes extends Members = Record<never, never>, Value = unknown>(
+  runtime: Runtime,
+  { command: ask, shows, show, ...described }: CommandSpec<Shapes, Value>,
+): Route {
+  return operation<Shapes>({
+    ...described,
+    answers: shows === undefined ? { 204: undefined } : { 200: shows },
+    answer: async (call) => {
+      let told: GatewayResponse = NO_CONTENT;
+      const asked = ask(call);
+      for (const one of Array.isArray(asked) ? asked : [asked]) {
+        const accepted = acceptedOf((await runtime.execute(one)) as Answer<Value>);
+        if (show !== undefined) told = json(200, show(accepted));
+      }
+      return told;
+    },
+  });
+}
