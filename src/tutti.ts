@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sender } from './config/senders.ts';
 import { defaultWebhook, type WebhookSettings } from './config/webhook.ts';
+import { DocumentStore } from './documents/index.ts';
 import { Commits } from './gateway/commits.ts';
 import { complianceGroup } from './gateway/compliance/index.ts';
 import type { ConnectionLimits } from './gateway/connections.ts';
@@ -132,11 +133,15 @@ export async function startTutti({
     const records = openJournalSource(options.data);
     open.push(() => records.close());
 
+    const documents = new DocumentStore(join(options.data, 'documents'), () => runtime.clock().now);
+    await documents.sweep();
+
     let grpcPort = options.grpc;
     const context: HouseContext = {
       runtime,
       history: readModel,
       batches: batchesOver(runtime),
+      documents,
       records,
       commits,
       version,

@@ -19,11 +19,13 @@ const mayImport: Record<string, readonly string[]> = {
   broker: ['cloudevents', 'store'],
   runtime: ['engine', 'router', 'broker', 'store', 'cloudevents', 'bpmn', 'schemas'],
   config: ['cloudevents', 'router', 'runtime', 'schemas'],
+  documents: [],
   history: ['store', 'engine/records', 'bpmn', 'compliance'],
   gateway: [
     'engine/records',
     'runtime',
     'history',
+    'documents',
     'broker',
     'router',
     'cloudevents',

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { DocumentStore } from '../documents/index.ts';
 import type { Answer, ClientCommand } from '../engine/records/command.ts';
 import type { LogRecord } from '../engine/records/log.ts';
 import { History, InlineReadModel, type PositionedRecord, type RecordSource } from '../history/index.ts';
@@ -81,13 +85,29 @@ interface World {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
+/** A folder for documents, which goes when the test is over. */
+function documentsOf(t: TestContext): DocumentStore {
+  const folder = mkdtempSync(join(tmpdir(), 'tutti-documents-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return new DocumentStore(folder, Date.now);
+}
+
 async function world(t: TestContext): Promise<World> {
   const runtime = new ScriptedRuntime();
   const records = new Records();
   const history = new InlineReadModel(new History(':memory:', records));
   const commits = new Commits();
   const batches = batchesOver({ request: () => Promise.reject(new TypeError('not asked here')) });
-  const context: GatewayContext = { runtime, history, batches, records, commits, version: '0.0.0-test' };
+  const documents = documentsOf(t);
+  const context: GatewayContext = {
+    runtime,
+    history,
+    batches,
+    documents,
+    records,
+    commits,
+    version: '0.0.0-test',
+  };
   const errors: unknown[] = [];
   const ops = operations(context);
   const gateway = await startGateway({

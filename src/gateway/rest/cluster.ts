@@ -1,7 +1,9 @@
 import { GatewayError } from '../errors.ts';
-import { Fields } from '../fields.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
+import { operation } from './command.ts';
 import { GATEWAY_VERSION, type GatewayContext } from './context.ts';
+import { SHOWN, shown, shownList } from './schema.ts';
+import { requiredWhole } from './shape.ts';
 
 /** Where the server is reached, as its topology tells. */
 export interface Advertised {
@@ -9,14 +11,39 @@ export interface Advertised {
   readonly port: number;
 }
 
+const PARTITION = shown({ partitionId: SHOWN.int, role: SHOWN.text, health: SHOWN.text });
+const BROKER = shown({
+  nodeId: SHOWN.int,
+  host: SHOWN.text,
+  port: SHOWN.int,
+  partitions: shownList(PARTITION),
+  version: SHOWN.text,
+});
+
 /** Topology, status, clock: the server as a cluster of one. */
-export function clusterRoutes({ runtime }: GatewayContext, advertised: () => Advertised): Route[] {
+export function clusterRoutes(
+  { runtime }: Pick<GatewayContext, 'runtime'>,
+  advertised: () => Advertised,
+): Route[] {
   return [
-    {
+    operation({
+      id: 'getTopology',
+      tag: 'Cluster',
+      summary: 'Tells of which servers the cluster consists.',
       method: 'GET',
       path: '/v2/topology',
-      accepts: 'none',
-      handler: () => {
+      answers: {
+        200: shown({
+          brokers: shownList(BROKER),
+          clusterId: SHOWN.nullableText,
+          clusterSize: SHOWN.int,
+          partitionsCount: SHOWN.int,
+          replicationFactor: SHOWN.int,
+          gatewayVersion: SHOWN.text,
+          lastCompletedChangeId: SHOWN.text,
+        }),
+      },
+      answer: () => {
         const { host, port } = advertised();
         const health = runtime.ready().ok ? 'healthy' : 'unhealthy';
         return json(200, {
@@ -37,44 +64,60 @@ export function clusterRoutes({ runtime }: GatewayContext, advertised: () => Adv
           lastCompletedChangeId: '-1',
         });
       },
-    },
-    {
+    }),
+    operation({
+      id: 'getStatus',
+      tag: 'Cluster',
+      summary: 'Answers 204 while commands are taken.',
       method: 'GET',
       path: '/v2/status',
-      accepts: 'none',
-      handler: () => {
+      answers: { 204: undefined },
+      answer: () => {
         const { ok, reason } = runtime.ready();
         if (!ok) throw new GatewayError('UNAVAILABLE', reason ?? 'The partition takes no requests now.');
         return NO_CONTENT;
       },
-    },
-    {
+    }),
+    operation({
+      id: 'getLicense',
+      tag: 'License',
+      summary: 'Tells the licence.',
       method: 'GET',
       path: '/v2/license',
-      accepts: 'none',
-      handler: () =>
+      answers: {
+        200: shown({
+          validLicense: SHOWN.flag,
+          licenseType: SHOWN.text,
+          isCommercial: SHOWN.flag,
+          expiresAt: SHOWN.nullableDate,
+        }),
+      },
+      answer: () =>
         json(200, { validLicense: true, licenseType: 'Apache-2.0', isCommercial: false, expiresAt: null }),
-    },
-    {
+    }),
+    operation({
+      id: 'pinClock',
+      tag: 'Clock',
+      summary: 'Pins a controllable clock to a time, and does what is due until then.',
       method: 'PUT',
       path: '/v2/clock',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        const timestamp = body.requiredInteger('timestamp', 0);
-        body.end();
-        await runtime.setClock(timestamp);
+      body: { timestamp: requiredWhole(0, 'epoch ms') },
+      answers: { 204: undefined },
+      answer: async ({ body }) => {
+        await runtime.setClock(body.timestamp);
         return NO_CONTENT;
       },
-    },
-    {
-      method: 'POST',
+    }),
+    operation({
+      id: 'resetClock',
+      tag: 'Clock',
+      summary: 'Lets a controllable clock run again.',
       path: '/v2/clock/reset',
-      accepts: 'json',
-      handler: async () => {
+      answers: { 204: undefined },
+      answer: async () => {
         await runtime.resetClock();
         return NO_CONTENT;
       },
-    },
+    }),
   ];
 }

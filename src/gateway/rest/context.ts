@@ -1,3 +1,4 @@
+import type { DocumentStore } from '../../documents/index.ts';
 import type { JobValue } from '../../engine/records/record.ts';
 import type { ReadModel, RecordSource } from '../../history/index.ts';
 import type { Batches } from '../../runtime/batches/index.ts';
@@ -9,6 +10,7 @@ export interface GatewayContext {
   readonly runtime: Runtime;
   readonly history: ReadModel;
   readonly batches: Batches;
+  readonly documents: DocumentStore;
   /** A reader of the journal of its own, for `/api/records`. */
   readonly records: RecordSource;
   readonly commits: Commits;

@@ -1,5 +1,6 @@
-import type { RouteGroup } from '../http.ts';
+import { type GatewayResponse, json, type Route, type RouteGroup } from '../http.ts';
 import { adHocRoutes } from './ad-hoc.ts';
+import { authenticationRoutes } from './authentication.ts';
 import { batchRoutes } from './batches.ts';
 import { type Advertised, clusterRoutes } from './cluster.ts';
 import { commandRoutes } from './commands.ts';
@@ -7,8 +8,10 @@ import { conditionalRoutes } from './conditionals.ts';
 import type { GatewayContext } from './context.ts';
 import { decisionRoutes } from './decisions.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { documentRoutes } from './documents.ts';
 import { instanceRoutes } from './instances.ts';
 import { jobRoutes } from './jobs.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { readRoutes } from './read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { statisticsRoutes } from './statistics-routes.ts';
@@ -16,22 +19,38 @@ import { userTaskRoutes } from './user-tasks.ts';
 
 /** Camunda 8's REST API (`/v2`), in the shape of release 8.9. */
 export function restGroup(context: GatewayContext, advertised: () => Advertised): RouteGroup {
-  return {
-    name: 'rest',
-    routes: [
-      ...deploymentRoutes(context),
-      ...commandRoutes(context),
-      ...conditionalRoutes(context),
-      ...decisionRoutes(context),
-      ...instanceRoutes(context),
-      ...batchRoutes(context),
-      ...jobRoutes(context),
-      ...adHocRoutes(context),
-      ...userTaskRoutes(context),
-      ...searchRoutes(context),
-      ...readRoutes(context),
-      ...statisticsRoutes(context),
-      ...clusterRoutes(context, advertised),
-    ],
-  };
+  const routes: Route[] = [
+    ...deploymentRoutes(context),
+    ...commandRoutes(context),
+    ...conditionalRoutes(context),
+    ...decisionRoutes(context),
+    ...instanceRoutes(context),
+    ...batchRoutes(context),
+    ...jobRoutes(context),
+    ...documentRoutes(context),
+    ...authenticationRoutes(),
+    ...adHocRoutes(context),
+    ...userTaskRoutes(context),
+    ...searchRoutes(context),
+    ...readRoutes(context),
+    ...statisticsRoutes(context),
+    ...clusterRoutes(context, advertised),
+  ];
+  let description: GatewayResponse | undefined;
+  routes.push({
+    method: 'GET',
+    path: '/v2/openapi.json',
+    accepts: 'none',
+    operation: {
+      id: 'getOpenApi',
+      tag: 'Cluster',
+      summary: 'This document.',
+      answers: { 200: { type: 'object', additionalProperties: true } },
+    },
+    handler: () => {
+      description ??= json(200, openApiDocument(routes, context.version));
+      return description;
+    },
+  });
+  return { name: 'rest', routes };
 }

@@ -1,0 +1,1 @@
+export { type DocumentMetadata, type DocumentRecord, DocumentStore, type NewDocument } from './store.ts';
