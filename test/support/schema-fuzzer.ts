@@ -65,7 +65,9 @@ export class SchemaFuzzer {
 
   pathPart(): string {
     if (this.chance(0.6)) return this.#pick(this.#known);
-    return this.chance(0.5) ? String(this.#integer(1e6)) : this.#pick(NASTY_TEXTS).slice(0, 200) || 'x';
+    return this.chance(0.5)
+      ? String(this.#integer(1e6))
+      : this.#pick(NASTY_TEXTS).slice(0, 200).toWellFormed() || 'x';
   }
 
   /** A body as text; now and then no JSON at all. */

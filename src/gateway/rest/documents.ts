@@ -162,7 +162,7 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
           headers: {
             'content-type': metadata.contentType,
             // What somebody uploaded is never run as a page of this server.
-            'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(metadata.fileName)}`,
+            'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(metadata.fileName.toWellFormed())}`,
             'content-security-policy': 'sandbox',
           },
           body,
