@@ -5,6 +5,7 @@ import {
   batchOperationItems,
   batchOperations,
 } from './collections/batch-operations.ts';
+import { CLUSTER_VARIABLE_TABLE, clusterVariables } from './collections/cluster-variables.ts';
 import {
   CORRELATED_TABLE,
   correlatedMessageSubscriptions,
@@ -67,6 +68,7 @@ export const TABLES: readonly TableSpec[] = [
   TIMER_TABLE,
   BATCH_OPERATION_TABLE,
   BATCH_ITEM_TABLE,
+  CLUSTER_VARIABLE_TABLE,
 ];
 
 /** What can be searched, and by which fields. */
@@ -89,6 +91,7 @@ export const COLLECTIONS = {
   timers,
   batchOperations,
   batchOperationItems,
+  clusterVariables,
   elementStatistics,
   definitionInstanceStatistics,
   versionInstanceStatistics,

@@ -3,6 +3,7 @@ import type { JobValue, ProcessInstanceValue } from '../engine/records/record.ts
 import type { Patch, RowBuffer } from './buffer.ts';
 import { projectAuditLog } from './collections/audit-logs.ts';
 import { projectBatch } from './collections/batch-operations.ts';
+import { projectClusterVariable } from './collections/cluster-variables.ts';
 import { projectCorrelation } from './collections/correlated-message-subscriptions.ts';
 import { projectEvaluation } from './collections/decision-instances.ts';
 import { projectDecision } from './collections/decisions.ts';
@@ -100,6 +101,9 @@ export function project({ position, record }: PositionedRecord, rows: RowBuffer,
     case 'BATCH_OPERATION_EXECUTION':
     case 'BATCH_OPERATION_LIFECYCLE_MANAGEMENT':
       projectBatch(record, rows);
+      return;
+    case 'CLUSTER_VARIABLE':
+      projectClusterVariable(record.key, record, rows);
       return;
     default:
       // Value types that show nothing of their own: their effect comes as one of the records above.

@@ -138,6 +138,33 @@ describe('The API document', () => {
 /** The client refuses every file as no text when it checks what it sends. */
 const UNCHECKED = 'req:none,res:strict';
 
+describe('Cluster variables', () => {
+  it('are seen by all expressions, unless a process has a variable of that name', async (t) => {
+    const { client } = await open(t);
+    await client.createGlobalClusterVariable({ name: 'tax', value: { rate: 19 } });
+    const evaluate = async (expression: string, variables = {}) =>
+      (await client.evaluateExpression({ expression, variables })).result;
+    assert.equal(await evaluate('=camunda.vars.env.tax.rate + camunda.vars.cluster.tax.rate'), 38);
+    assert.equal(await evaluate('=camunda.vars.env.tax', { camunda: { vars: { env: { tax: 1 } } } }), 1);
+    await client.updateGlobalClusterVariable({ name: 'tax', value: { rate: 20 } });
+    assert.equal(await evaluate('=camunda.vars.env.tax.rate'), 20);
+    const found = await client.getGlobalClusterVariable({ name: 'tax' }, NOW);
+    assert.deepEqual({ ...found }, { name: 'tax', value: '{"rate":20}', scope: 'GLOBAL', tenantId: null });
+    const { items } = await client.searchClusterVariables({ filter: { name: { $like: 't*' } } }, NOW);
+    assert.deepEqual(
+      items.map(({ name }) => name),
+      ['tax'],
+    );
+    await assert.rejects(
+      client.createGlobalClusterVariable({ name: 'tax', value: {} }),
+      /The name already exists in the scope 'GLOBAL'/,
+    );
+    await client.deleteGlobalClusterVariable({ name: 'tax' });
+    assert.equal(await evaluate('=camunda.vars.env.tax'), null);
+    await assert.rejects(client.getGlobalClusterVariable({ name: 'tax' }, NOW), /not found/);
+  });
+});
+
 describe('Documents', () => {
   it('are kept with what is told about them, read, linked to, and deleted', async (t) => {
     const { client } = await open(t, UNCHECKED);

@@ -11,6 +11,7 @@ import {
 } from '../../feel/index.ts';
 import { IncidentError } from '../processing/incident-error.ts';
 import type { Work } from '../processing/work.ts';
+import { CLUSTER_ROOT, clusterVariables } from './cluster-variables.ts';
 import { localVariables, parentScope } from './visible-variables.ts';
 
 /** The variables that an expression sees from a scope outwards. */
@@ -29,7 +30,7 @@ export class VariableScope implements Scope {
       const value = work.cache.variable(localVariables(work, scope), name);
       if (value !== undefined) return value;
     }
-    return undefined;
+    return name === CLUSTER_ROOT ? clusterVariables(work) : undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { activateJobs } from './activate-jobs.ts';
 import { activateAdHocElements } from './ad-hoc.ts';
 import { createBatchOperation, deleteHistory } from './batches.ts';
 import { cancelInstance } from './cancel-instance.ts';
+import { changeClusterVariable } from './cluster-variables.ts';
 import { type Accepted, NOTHING } from './command.ts';
 import { createInstance } from './create-instance.ts';
 import { deleteResource } from './delete-resource.ts';
@@ -62,6 +63,8 @@ export function processCommand(w: Work, command: ClientCommand): Accepted {
       return createBatchOperation(w, command);
     case 'HISTORY_DELETION':
       return deleteHistory(w, command);
+    case 'CLUSTER_VARIABLE':
+      return changeClusterVariable(w, command);
     case 'EXPRESSION':
       return evaluateExpression(w, command);
     case 'USER_TASK':

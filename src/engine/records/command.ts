@@ -1,5 +1,6 @@
 import type { AdHocActivation, AdHocSubProcessResult } from './ad-hoc.ts';
 import type { BatchCommand } from './batch.ts';
+import type { ClusterVariableCommand } from './cluster-variable.ts';
 import type { UserTaskJobResult } from './job-result.ts';
 import type { Document, RejectionType, ResourceValue } from './record.ts';
 
@@ -9,6 +10,7 @@ import type { Document, RejectionType, ResourceValue } from './record.ts';
  */
 export type ClientCommand =
   | BatchCommand
+  | ClusterVariableCommand
   | { readonly valueType: 'DEPLOYMENT'; readonly intent: 'CREATE'; readonly value: DeploymentRequest }
   | {
       readonly valueType: 'RESOURCE_DELETION';

@@ -2,6 +2,7 @@ import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type { DecisionGraph } from '../../dmn/index.ts';
 import type { AdHocInstructionValue } from './ad-hoc.ts';
 import type { BatchEntry } from './batch.ts';
+import type { ClusterVariableEntry } from './cluster-variable.ts';
 import type { ConditionalEvaluationValue, ConditionalSubscriptionValue } from './conditional.ts';
 import type { CreationValue, ResultValue } from './creation.ts';
 import type { DecisionEvaluationValue, DecisionMetadata, DecisionRequirementsMetadata } from './decision.ts';
@@ -174,6 +175,7 @@ export type LogEntry =
     }
   | { readonly valueType: 'CLOUD_EVENT'; readonly intent: CloudEventIntent; readonly value: CloudEventValue }
   | BatchEntry
+  | ClusterVariableEntry
   | OtherEntry;
 
 /** Events are records too, so that every fate comes from one order. The key is the event's place in the event log. */

@@ -1,5 +1,6 @@
 import type { ElementType, EventType, ProcessGraph } from '../../bpmn/graph.ts';
 import type { Document, FormMetadata, ProcessMetadata } from '../records/record.ts';
+import { CLUSTER_VARIABLES } from './cluster-variables.ts';
 import {
   DECISION_TAGS,
   DECISIONS,
@@ -237,5 +238,6 @@ export const TABLES: readonly TableSpec<never>[] = [
   INCIDENTS,
   COMPENSATIONS,
   USER_TASKS,
+  CLUSTER_VARIABLES,
   PENDING,
 ] as unknown as readonly TableSpec<never>[];

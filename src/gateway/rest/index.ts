@@ -3,6 +3,7 @@ import { adHocRoutes } from './ad-hoc.ts';
 import { authenticationRoutes } from './authentication.ts';
 import { batchRoutes } from './batches.ts';
 import { type Advertised, clusterRoutes } from './cluster.ts';
+import { clusterVariableRoutes } from './cluster-variables.ts';
 import { commandRoutes } from './commands.ts';
 import { conditionalRoutes } from './conditionals.ts';
 import type { GatewayContext } from './context.ts';
@@ -27,6 +28,7 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
     ...instanceRoutes(context),
     ...batchRoutes(context),
     ...jobRoutes(context),
+    ...clusterVariableRoutes(context),
     ...documentRoutes(context),
     ...authenticationRoutes(),
     ...adHocRoutes(context),

@@ -2,6 +2,7 @@ import type { LogRecord } from '../../records/log.ts';
 import type { StatePort } from '../port.ts';
 import { AWAITED } from '../tables.ts';
 import { applyAdHocInstruction } from './ad-hoc.ts';
+import { applyClusterVariable } from './cluster-variables.ts';
 import { applyCompensation } from './compensation.ts';
 import { applyConditionalSubscription } from './conditionals.ts';
 import { applyDecision, applyRequirements } from './decisions.ts';
@@ -91,6 +92,9 @@ export function apply(state: StatePort, record: LogRecord): void {
       return;
     case 'PROCESS_INSTANCE_RESULT':
       state.delete(AWAITED, record.value.processInstanceKey);
+      return;
+    case 'CLUSTER_VARIABLE':
+      applyClusterVariable(state, record.key, record);
       return;
     case 'DEPLOYMENT':
     case 'DECISION_EVALUATION':

@@ -133,7 +133,7 @@ function ofPath(route: Route): Operation {
       body: read?.searches === undefined ? SHOWN.object : searchSchema(read.searches),
       bodyOptional: true as const,
     }),
-    answers: { 200: isXml ? SHOWN.text : SHOWN.object },
+    answers: { 200: isXml ? SHOWN.text : SHOWN.object, ...(read?.mayBeEmpty && { 204: undefined }) },
     ...(isXml && { answerType: 'text/xml' }),
   };
 }

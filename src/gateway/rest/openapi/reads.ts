@@ -6,6 +6,8 @@ export interface DescribedRead {
   readonly summary: string;
   /** The collection whose search the body is. */
   readonly searches?: CollectionName;
+  /** There may be nothing to show. */
+  readonly mayBeEmpty?: true;
 }
 
 /** By method and path below `/v2`. */
@@ -16,6 +18,7 @@ export const READS: Readonly<Record<string, DescribedRead>> = {
   },
   'GET /process-definitions/:processDefinitionKey/form': {
     id: 'getStartProcessForm',
+    mayBeEmpty: true,
     summary: 'The form that starts a process.',
   },
   'GET /decision-definitions/:decisionDefinitionKey/xml': {
@@ -45,7 +48,11 @@ export const READS: Readonly<Record<string, DescribedRead>> = {
     summary: 'Incidents of an element instance and of what is inside it.',
     searches: 'incidents',
   },
-  'GET /user-tasks/:userTaskKey/form': { id: 'getUserTaskForm', summary: 'The form of a user task.' },
+  'GET /user-tasks/:userTaskKey/form': {
+    id: 'getUserTaskForm',
+    mayBeEmpty: true,
+    summary: 'The form of a user task.',
+  },
   'POST /user-tasks/:userTaskKey/variables/search': {
     id: 'searchUserTaskVariables',
     summary: 'Variables that a user task sees.',
