@@ -296,7 +296,12 @@ describe("Camunda's client for the Orchestration Cluster API, reading", () => {
       { filter: { processInstanceKey: key(caller), type: 'CALL_ACTIVITY', state: { $eq: 'ACTIVE' } } },
       NOW,
     );
-    const { elementInstanceKey } = elements.at(0) ?? assert.fail('no element');
+    const { elementInstanceKey, hasIncident } = elements.at(0) ?? assert.fail('no element');
+    assert.equal(hasIncident, true);
+    assert.equal(
+      (await client.getProcessInstance({ processInstanceKey: key(caller) }, NOW)).hasIncident,
+      true,
+    );
     assert.equal((await client.getElementInstance({ elementInstanceKey }, NOW)).elementName, 't');
     const inside = await client.searchElementInstanceIncidents({ elementInstanceKey }, NOW);
     assert.deepEqual(inside.items, incidents);

@@ -2,6 +2,7 @@ import {
   type CollectionSpec,
   ELEMENT_NAME,
   field,
+  INSTANCES_WITH_INCIDENT,
   NULLABLE,
   ONLY_SEARCHED,
   rootProcessInstanceKey,
@@ -31,6 +32,10 @@ export const ELEMENT_INSTANCE_TABLE = {
 } as const satisfies TableSpec;
 
 const INCIDENT = `FROM incident i WHERE i.instance_key = t.instance_key AND i.state = 'ACTIVE' AND i.element_key = t.key`;
+
+/** A call activity is where an incident of what it called shows, too. */
+const CALLS_ONE_WITH_INCIDENT = `(t.type = 'CALL_ACTIVITY' AND EXISTS (SELECT 1 FROM process_instance p
+  WHERE p.parent_instance_key = t.instance_key AND p.parent_element_key = t.key AND p.key IN ${INSTANCES_WITH_INCIDENT}))`;
 
 export const elementInstances = {
   table: ELEMENT_INSTANCE_TABLE.name,
@@ -79,7 +84,7 @@ export const elementInstances = {
     state: field('string', 't.state', { values: ['ACTIVE', 'COMPLETED', 'TERMINATED'] }),
     incidentKey: field('key', `(SELECT max(i.key) ${INCIDENT})`, NULLABLE),
     tenantId,
-    hasIncident: field('bool', `(EXISTS (SELECT 1 ${INCIDENT}))`, UNSORTED),
+    hasIncident: field('bool', `(EXISTS (SELECT 1 ${INCIDENT}) OR ${CALLS_ONE_WITH_INCIDENT})`, UNSORTED),
     rootProcessInstanceKey,
     elementInstanceScopeKey: field('key', 't.scope_key', ONLY_SEARCHED),
   },

@@ -132,6 +132,13 @@ export const rootProcessInstanceKey = field(
 export const ELEMENT_NAME = `(SELECT d.element_names ->> t.element_id FROM process_definition d WHERE d.key = t.definition_key)`;
 export const DEFINITION_NAME = `(SELECT d.name FROM process_definition d WHERE d.key = t.definition_key)`;
 
+/** Keys of the instances with an open incident of their own or in what they called: a query in parentheses. */
+export const INSTANCES_WITH_INCIDENT = `(WITH RECURSIVE hit (key) AS (
+  SELECT i.instance_key FROM incident i WHERE i.state = 'ACTIVE'
+  UNION SELECT p.parent_instance_key FROM hit JOIN process_instance p ON p.key = hit.key
+    WHERE p.parent_instance_key IS NOT NULL)
+  SELECT key FROM hit)`;
+
 /** Of tables: to which instance, element and definition a row belongs. */
 export const OWNER_COLUMNS = {
   instance_key: 'INTEGER',
