@@ -60,7 +60,7 @@ export class DocumentStore {
   /** Resolves when it is synced; undefined if there is one with this id already. */
   create({ documentId = randomBytes(16).toString('hex'), content, metadata }: NewDocument) {
     return this.#alone(documentId, async (): Promise<DocumentRecord | undefined> => {
-      if ((await this.describe(documentId)) !== undefined) return undefined;
+      if ((await this.#living(documentId)) !== undefined) return undefined;
       const contentHash = createHash('sha256').update(content).digest('hex');
       const record = { documentId, contentHash, metadata: { ...metadata, size: content.length } };
       await this.#write(this.#path(documentId, 'content'), content);
@@ -71,11 +71,12 @@ export class DocumentStore {
 
   /** Undefined if there is none, or none any more. */
   async describe(documentId: string): Promise<DocumentRecord | undefined> {
-    const text = await orMissing(readFile(this.#path(documentId, 'json'), 'utf8'));
-    if (text === undefined) return undefined;
-    const record = JSON.parse(text) as DocumentRecord;
-    if (!this.#expired(record)) return record;
-    await this.#remove(documentId);
+    const record = await this.#stored(documentId);
+    if (record === undefined || !this.#expired(record)) return record;
+    // Looked at once more when it is its turn: another one may have come under the same id.
+    await this.#alone(documentId, async () => {
+      if ((await this.#living(documentId)) === undefined) await this.#remove(documentId);
+    });
     return undefined;
   }
 
@@ -88,7 +89,7 @@ export class DocumentStore {
   /** False if there is none. */
   delete(documentId: string): Promise<boolean> {
     return this.#alone(documentId, async () => {
-      if ((await this.describe(documentId)) === undefined) return false;
+      if ((await this.#living(documentId)) === undefined) return false;
       await this.#remove(documentId);
       return true;
     });
@@ -123,6 +124,16 @@ export class DocumentStore {
       const record = JSON.parse(await readFile(join(this.#folder, name), 'utf8')) as DocumentRecord;
       if (this.#expired(record)) await this.#remove(record.documentId);
     }
+  }
+
+  async #stored(documentId: string): Promise<DocumentRecord | undefined> {
+    const text = await orMissing(readFile(this.#path(documentId, 'json'), 'utf8'));
+    return text === undefined ? undefined : (JSON.parse(text) as DocumentRecord);
+  }
+
+  async #living(documentId: string): Promise<DocumentRecord | undefined> {
+    const record = await this.#stored(documentId);
+    return record === undefined || this.#expired(record) ? undefined : record;
   }
 
   #expired({ metadata: { expiresAt } }: DocumentRecord): boolean {

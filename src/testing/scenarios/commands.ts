@@ -55,6 +55,11 @@ export function commandOf(session: Session, verb: string, value: never, step: Js
       const request = { signalName: text(signalName), variables: documentOf(variables) };
       return { valueType: 'SIGNAL', intent: 'BROADCAST', value: request };
     }
+    case 'createClusterVariable': {
+      const { name, value: content } = value as JsonObject;
+      const request = { name: text(name), value: JSON.stringify(content) };
+      return { valueType: 'CLUSTER_VARIABLE', intent: 'CREATE', value: request };
+    }
     case 'evaluateConditional': {
       const { bpmnProcessId, version, variables } = value as JsonObject;
       const processDefinitionKey =

@@ -45,6 +45,7 @@ async function doStep(session: Session, verb: string, value: never, step: JsonOb
     case 'updateUserTask':
     case 'correlate':
     case 'activateAdHoc':
+    case 'createClusterVariable':
       return written(session.execute(commandOf(session, verb, value, step)), 'rest', () => ({}));
     case 'evaluateConditional':
       return written(session.execute(commandOf(session, verb, value, step)), 'rest', (evaluated) =>
