@@ -290,6 +290,7 @@ function isNewWork({ valueType, intent }: ClientCommand): boolean {
     (valueType === 'MESSAGE' && intent === 'PUBLISH') ||
     valueType === 'MESSAGE_CORRELATION' ||
     valueType === 'SIGNAL' ||
+    valueType === 'EXPRESSION' ||
     valueType === 'CONDITIONAL_EVALUATION' ||
     valueType === 'DECISION_EVALUATION'
   );
