@@ -130,7 +130,7 @@ describe('user tasks over REST', { timeout: 60_000 }, () => {
       assert.equal(status, 400);
       return json.detail;
     };
-    assert.equal(await detail('POST', `${task}/assignment`, {}), 'No assignee provided');
+    assert.equal(await detail('POST', `${task}/assignment`, {}), 'No assignee provided.');
     assert.equal(
       await detail('PATCH', task, { changeset: { priority: 101, dueDate: 'soon' } }),
       "The provided due date 'soon' cannot be parsed as a date according to RFC 3339, section 5.6. " +
