@@ -76,7 +76,7 @@ function enterScope(
   const row = w.element(key);
   if (row === undefined) throw new Error(`Scope ${key} was not entered`);
   const graph = w.graph(row.processDefinitionKey);
-  subscribe(w, row, [...ownEvents(w, row, model), ...eventSubProcessStarts(graph, model)]);
+  subscribe(w, row, [...eventSubProcessStarts(graph, model), ...ownEvents(w, row, model)]);
   return row;
 }
 

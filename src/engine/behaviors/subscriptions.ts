@@ -96,10 +96,31 @@ export function unsubscribe(
   concerns: (elementId: string) => boolean = () => true,
 ): void {
   for (const timer of timersOf(w, elementKey)) if (concerns(timer.targetElementId)) cancelTimer(w, timer);
-  for (const row of messageSubscriptionsOf(w, elementKey)) {
+  for (const row of byName(messageSubscriptionsOf(w, elementKey), ({ value }) => value.messageName)) {
     if (!row.closing && concerns(row.value.elementId)) closeMessage(w, row);
   }
-  for (const row of signalSubscriptionsOf(w, elementKey)) if (concerns(row.catchEventId)) closeSignal(w, row);
+  for (const row of byName(signalSubscriptionsOf(w, elementKey), ({ signalName }) => signalName))
+    if (concerns(row.catchEventId)) closeSignal(w, row);
+}
+
+/** In the order in which Zeebe keeps names: short ones first, those of one length as their bytes are. */
+function byName<Row>(rows: readonly Row[], nameOf: (row: Row) => string): readonly Row[] {
+  if (rows.length < 2) return rows;
+  const keyed = rows.map((row) => ({ row, name: utf8Of(nameOf(row)) }));
+  keyed.sort((left, right) => left.name.length - right.name.length || compareBytes(left.name, right.name));
+  return keyed.map(({ row }) => row);
+}
+
+function utf8Of(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function compareBytes(left: Uint8Array, right: Uint8Array): number {
+  for (const [index, byte] of left.entries()) {
+    const difference = byte - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 export function messageSubscriptionsOf(w: Work, elementKey: number): readonly MessageSubscriptionRow[] {

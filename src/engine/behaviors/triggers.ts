@@ -4,7 +4,7 @@ import { elementValue, modelOf } from '../processing/work.ts';
 import type { Document, ProcessInstanceValue } from '../records/record.ts';
 import { type ElementRow, TRIGGERS, type TriggerRow } from '../state/tables.ts';
 import { eventSubProcessStarts, isEventSubProcessStart } from './model.ts';
-import { terminateChildren } from './scopes.ts';
+import { terminateChildrenAtOnce } from './scopes.ts';
 import { unsubscribe } from './subscriptions.ts';
 import { setLocalVariables } from './variables.ts';
 
@@ -72,7 +72,7 @@ function triggerEventSubProcess(w: Work, scope: ElementRow, start: GraphElement,
     return;
   }
   noteTrigger(w, scope, start.id, variables, 'scope');
-  const empty = terminateChildren(w, scope);
+  const empty = terminateChildrenAtOnce(w, scope);
   closeEventSubProcesses(w, scope);
   if (empty) activateEventSubProcess(w, scope, start);
 }
