@@ -6,7 +6,7 @@ import type { Work } from '../processing/work.ts';
 import type { TimerValue } from '../records/record.ts';
 import { TIMERS, type TimerRow } from '../state/tables.ts';
 import { Cron } from '../time/cron.ts';
-import { parseDateTime } from '../time/date-time.ts';
+import { parseDateTime, parseFeelDateTime } from '../time/date-time.ts';
 import { addInterval, type Interval, parseInterval } from '../time/interval.ts';
 import { sourceText, valueOfText, wrongType } from './expressions.ts';
 
@@ -59,9 +59,7 @@ function dateOf(w: Work, timer: TimerDefinition, scopeKey: number): number {
       wrongType(text, "one of '[DATE_TIME, STRING]'", result),
       scopeKey,
     );
-  // A FEEL date and time may be without a zone; then it is taken as UTC.
-  const date =
-    parseDateTime(iso) ?? (result.value instanceof FeelDateTime ? parseDateTime(`${iso}Z`) : undefined);
+  const date = result.value instanceof FeelDateTime ? parseFeelDateTime(iso) : parseDateTime(iso);
   if (date !== undefined) return date;
   throw new IncidentError(
     'EXTRACT_VALUE_ERROR',

@@ -45,7 +45,7 @@ export function completeAndLeave(w: Work, at: At): void {
 /** Marks an element completed, after what must happen before: results of a multi-instance, compensation. */
 export function markCompleted(w: Work, at: At): void {
   if (isInnerInstance(w, at.row)) finishChild(w, at);
-  else registerCompensation(w, at);
+  registerCompensation(w, at);
   emitElement(w, at.row, 'ELEMENT_COMPLETED');
   handlerCompleted(w, at.row);
 }
