@@ -1,12 +1,7 @@
 import type { ElementType, GraphElement, ProcessGraph } from '../graph.ts';
 
 /** Elements that a loop is looked for behind; where there are none of them, a loop of mere gateways is let be. */
-const REFUSED = new Set<ElementType>([
-  'MANUAL_TASK',
-  'TASK',
-  'CALL_ACTIVITY',
-  'INTERMEDIATE_THROW_EVENT',
-]);
+const REFUSED = new Set<ElementType>(['MANUAL_TASK', 'TASK', 'CALL_ACTIVITY', 'INTERMEDIATE_THROW_EVENT']);
 const PASSED_THROUGH = new Set<ElementType>([
   ...REFUSED,
   'EXCLUSIVE_GATEWAY',

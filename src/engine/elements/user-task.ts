@@ -106,12 +106,14 @@ function reservedHeaders(w: Work, at: At, task: UserTaskDefinition): Record<stri
 function evaluateDate(w: Work, text: NonNullable<UserTaskDefinition['dueDate']>, scopeKey: number): string {
   const result = valueOfText(w, text, scopeKey);
   const { value } = result;
+  if (value === null) return '';
   const iso = value instanceof FeelDateTime ? value.toIso() : value;
   if (typeof iso !== 'string') {
-    const complaint = wrongType(sourceText(text), "one of '[DATE_TIME, STRING]'", result);
+    const complaint = wrongType(sourceText(text), "one of '[NULL, DATE_TIME, STRING]'", result);
     throw new IncidentError('EXTRACT_VALUE_ERROR', complaint, scopeKey);
   }
-  const zoned = iso.endsWith(']') && value instanceof FeelDateTime ? parseFeelDateTime(iso) : parseDateTime(iso);
+  const zoned =
+    iso.endsWith(']') && value instanceof FeelDateTime ? parseFeelDateTime(iso) : parseDateTime(iso);
   if (zoned !== undefined) return zonedDateTimeText(iso);
   const reason = `Invalid date-time format '${iso}' for expression '${sourceText(text)}'.`;
   throw new IncidentError('EXTRACT_VALUE_ERROR', reason, scopeKey);

@@ -40,7 +40,11 @@ export interface TimerRow extends TimerValue {
 export const TIMERS: TableSpec<TimerRow> = {
   name: 'timers',
   key: 'key',
-  indexes: { byDueDate: ['dueDate', 'elementInstanceKey'], byElement: ['elementInstanceKey'], byDefinition: ['startOf'] },
+  indexes: {
+    byDueDate: ['dueDate', 'elementInstanceKey'],
+    byElement: ['elementInstanceKey'],
+    byDefinition: ['startOf'],
+  },
 };
 
 export interface MessageSubscriptionRow {

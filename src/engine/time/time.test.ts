@@ -37,7 +37,13 @@ test('dates need an offset, those of FEEL do not', () => {
   assert.equal(parseFeelDateTime('2040-07-01T02:00:00[Europe/Berlin]'), at('2040-07-01T00:00:00Z'));
   assert.equal(parseFeelDateTime('2040-07-01T02:00:00'), at('2040-07-01T02:00:00Z'));
   assert.equal(parseDateTime('2040-01-01T00:00:00Z[UTC]'), at('2040-01-01T00:00:00Z'));
-  for (const text of ['2040-01-01', '2040-02-31T00:00:00Z', '2040-01-01T00:00:00', '2040-07-01T02:00:00[Europe/Berlin]', 'soon'])
+  for (const text of [
+    '2040-01-01',
+    '2040-02-31T00:00:00Z',
+    '2040-01-01T00:00:00',
+    '2040-07-01T02:00:00[Europe/Berlin]',
+    'soon',
+  ])
     assert.equal(parseDateTime(text), undefined, text);
 });
 
