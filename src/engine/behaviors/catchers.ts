@@ -1,14 +1,30 @@
 import type { GraphElement } from '../../bpmn/graph.ts';
 import type { Work } from '../processing/work.ts';
+import type { Document } from '../records/record.ts';
 import type { ElementRow } from '../state/tables.ts';
 import { sourceText } from './expressions.ts';
 import { reachingEvents } from './model.ts';
-import { acceptsTrigger } from './triggers.ts';
+import { acceptsTrigger, triggerEvent } from './triggers.ts';
 
 export interface Catcher {
   /** The instance that is triggered. */
   readonly row: ElementRow;
   readonly event: GraphElement;
+}
+
+/**
+ * Lets a catcher act. One that was found but is about to be ended by another event does nothing, and what was
+ * thrown is lost: false.
+ */
+export function triggerCatcher(w: Work, { row, event }: Catcher, variables: Document): boolean {
+  if (!acceptsTrigger(row, event)) return false;
+  triggerEvent(w, row, event, variables);
+  return true;
+}
+
+/** Whether the search stops at this event, even if it came too late to act. */
+function isOpen(row: ElementRow, event: GraphElement): boolean {
+  return row.state === 'ACTIVATED' && (event.type === 'BOUNDARY_EVENT' || row.interruptedBy === null);
 }
 
 export interface Search {
@@ -43,7 +59,7 @@ export function findCatcher(
     let any: GraphElement | undefined;
     for (const event of events) {
       // What runs inside an event subprocess does not start that subprocess again.
-      if (!acceptsTrigger(row, event) || inside.has(event.flowScope ?? '')) continue;
+      if (!isOpen(row, event) || inside.has(event.flowScope ?? '')) continue;
       const caught = caughtCode(event);
       if (caught === undefined) any ??= event;
       else if (caught === code) return { catcher: { row, event }, codes };
