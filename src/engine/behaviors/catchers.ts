@@ -48,16 +48,14 @@ export function findCatcher(
   code: string,
 ): Search {
   const codes: string[] = [];
-  const inside = new Set<string>();
   let row = from;
   while (row !== undefined) {
     const goesOn = row.state === 'ACTIVATED' && row.interruptedBy === null;
     // An interrupted scope still stops an escalation, though it does nothing with it; an error does not see it.
     if (goesOn || eventType === 'ESCALATION') {
-      const found = findInScope(w, row, { eventType, code, inside, codes });
+      const found = findInScope(w, row, { eventType, code, codes });
       if (found !== undefined) return { catcher: { row, event: found }, codes };
     }
-    inside.add(row.elementId);
     if (goesOn && row.type !== 'PROCESS') row = w.element(row.flowScopeKey);
     else {
       const caller = w.element(row.parentElementInstanceKey);
@@ -70,8 +68,6 @@ export function findCatcher(
 interface Wanted {
   readonly eventType: 'ERROR' | 'ESCALATION';
   readonly code: string;
-  /** Scopes that what was thrown comes from. */
-  readonly inside: ReadonlySet<string>;
   /** Takes the codes of events that do not fit. */
   readonly codes: string[];
 }
@@ -83,8 +79,6 @@ function findInScope(w: Work, row: ElementRow, wanted: Wanted): GraphElement | u
   // The last code first, and what catches any at the end.
   events.sort((left, right) => (left.caught < right.caught ? 1 : left.caught > right.caught ? -1 : 0));
   for (const { event, caught } of events) {
-    // What runs inside a non-interrupting event subprocess does not start it again, or it would go on for ever.
-    if (event.interrupting === false && wanted.inside.has(event.flowScope ?? '')) continue;
     if (caught === '' || caught === wanted.code) return event;
     wanted.codes.push(caught);
   }
