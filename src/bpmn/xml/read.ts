@@ -30,7 +30,7 @@ export async function readXml(text: string): Promise<XmlOutcome> {
     return { ok: true, definitions: rootElement as XmlNode };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { ok: false, error: `SAXException while parsing input stream: ${oneLine(message)}` };
+    return { ok: false, error: parserError(message) };
   }
 }
 
@@ -47,10 +47,17 @@ function errorOf(warning: Warning, xml: string): string | undefined {
   // The caller decoded the bytes; what the file says about them no longer matters.
   if (warning.message.startsWith('unsupported document encoding')) return undefined;
   if (property === undefined || typeof value !== 'string') {
-    return `SAXException while parsing input stream: ${oneLine(warning.message)}`;
+    return parserError(warning.message);
   }
   if (!NEEDED_REFERENCES.has(property) || isAssociation(warning.element)) return undefined;
   return `Error: URI=null Line=${lineOf(xml, value)}: cvc-id.1: There is no ID/IDREF binding for IDREF '${value}'.`;
+}
+
+/** An id that occurs twice is told as Zeebe's schema validation does; all else in the words of the library. */
+function parserError(message: string): string {
+  const [, line, id] = /line: (\d+)[\s\S]*duplicate ID <([^>]*)>/.exec(message) ?? [];
+  if (id === undefined) return `SAXException while parsing input stream: ${oneLine(message)}`;
+  return `Error: URI=null Line=${Number(line) + 1}: cvc-id.2: There are multiple occurrences of ID value '${id}'.`;
 }
 
 function isAssociation(element: unknown): boolean {

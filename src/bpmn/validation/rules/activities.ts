@@ -34,15 +34,6 @@ const FLOW_NODES = new Set([...TASKS, ...OTHER_ACTIVITIES, ...EVENTS, ...GATEWAY
 const REFUSED_NODES = new Set(['bpmn:Transaction', 'bpmn:ComplexGateway']);
 const SUPPORTED = new Set([...FLOW_NODES, 'bpmn:SequenceFlow']);
 
-const COMPENSATION_HANDLERS = new Set([
-  'bpmn:ServiceTask',
-  'bpmn:UserTask',
-  'bpmn:SendTask',
-  'bpmn:ScriptTask',
-  'bpmn:ManualTask',
-  'bpmn:Task',
-]);
-
 const attachment: Rule = (event, problems) => {
   const host = childOf(event, 'attachedToRef');
   const activity = host === undefined || ACTIVITIES.has(host.$type) || REFUSED_NODES.has(host.$type);
@@ -115,14 +106,9 @@ const receiveTask: Rule = (task, problems, model) => {
   }
 };
 
+/** Zeebe 8.6 takes tasks of all kinds as handlers. */
 const compensationHandler: Rule = (task, problems, model) => {
   if (!flagOf(task, 'isForCompensation')) return;
-  if (!COMPENSATION_HANDLERS.has(task.$type)) {
-    problems.add(
-      task,
-      'Compensation task must be one of: service task, user task, send task, script task, manual task, or undefined task.',
-    );
-  }
   if (model.incoming.has(task)) {
     problems.add(task, 'A compensation handler should have no incoming sequence flows');
   }
