@@ -3,6 +3,7 @@ import type { Builtin, Builtins } from './builtin.ts';
 import { CONTEXT_FUNCTIONS } from './context.ts';
 import { CONVERSION_FUNCTIONS } from './conversion.ts';
 import { LIST_FUNCTIONS } from './list.ts';
+import { MISCELLANEOUS_FUNCTIONS } from './miscellaneous.ts';
 import { NUMERIC_FUNCTIONS } from './numeric.ts';
 import { RANGE_FUNCTIONS } from './range.ts';
 import { REGEX_FUNCTIONS } from './regex.ts';
@@ -15,6 +16,7 @@ const FAMILIES: readonly Builtins[] = [
   CONTEXT_FUNCTIONS,
   CONVERSION_FUNCTIONS,
   LIST_FUNCTIONS,
+  MISCELLANEOUS_FUNCTIONS,
   NUMERIC_FUNCTIONS,
   RANGE_FUNCTIONS,
   REGEX_FUNCTIONS,

@@ -40,7 +40,8 @@ const join: Builtin['invoke'] = ([list, delimiter = null, prefix = null, suffix 
   const isText = (value: FeelValue): value is string | null => value === null || typeof value === 'string';
   if (!Array.isArray(list) || !isText(delimiter) || !isText(prefix) || !isText(suffix))
     return ILLEGAL_ARGUMENTS;
-  if (!list.every(isText)) return new Failure(`expected a list of strings but found '${describe(list)}'`);
+  if (!list.every(isText))
+    return new Failure(`expected a list of strings but found 'List(${list.map(describe).join(', ')})'`);
   return (prefix ?? '') + list.filter((item) => item !== null).join(delimiter ?? '') + (suffix ?? '');
 };
 
@@ -56,6 +57,9 @@ export const LIST_FUNCTIONS: Builtins = {
   'is empty': ofList((list) => list.length === 0),
   all: ofList((list) => decide(list, false), true),
   any: ofList((list) => decide(list, true), true),
+  // Camunda's older names for `all` and `any`.
+  and: ofList((list) => decide(list, false), true),
+  or: ofList((list) => decide(list, true), true),
   sublist: [
     { params: ['list', 'start'], invoke: sublist },
     { params: ['list', 'start', 'length'], invoke: sublist },
@@ -104,6 +108,20 @@ export const LIST_FUNCTIONS: Builtins = {
   'duplicate values': ofList((list) => distinct(repeated(list))),
   flatten: ofList(flatten),
   sort: [{ params: ['list', 'precedes'], invoke: ([list, precedes]) => sort(list, precedes) }],
+  partition: [
+    {
+      params: ['list', 'size'],
+      invoke: ([list, size = null]) => {
+        if (!Array.isArray(list) || !isNumber(size)) return ILLEGAL_ARGUMENTS;
+        const length = toInt(size);
+        if (length <= 0)
+          return new Failure("'size' should be greater than zero but was less or equal to zero");
+        const parts: FeelValue[][] = [];
+        for (let from = 0; from < list.length; from += length) parts.push(list.slice(from, from + length));
+        return parts;
+      },
+    },
+  ],
   'string join': [
     { params: ['list'], invoke: join },
     { params: ['list', 'delimiter'], invoke: join },

@@ -31,6 +31,8 @@ export function withWarnings(message: string, warnings: readonly Warning[]): str
 
 /** Steps of loops that one evaluation may take before it is stopped. */
 const MAX_STEPS = 1_000_000;
+/** Steps of matching regular expressions that one evaluation may take: about half a second. */
+const MAX_WORK = 10_000_000;
 /** Length of a text that an expression may make. */
 const MAX_TEXT = 10_000_000;
 /** Warnings kept; a loop over bad data makes one for each item, and nobody reads thousands. */
@@ -44,6 +46,7 @@ export class Runtime {
   readonly environment: Environment;
   readonly warnings: Warning[] = [];
   #steps = 0;
+  #work = 0;
   #assertion: string | undefined;
 
   constructor(environment: Environment) {
@@ -74,6 +77,12 @@ export class Runtime {
   step(count = 1): void {
     this.#steps += count;
     if (this.#steps > MAX_STEPS) throw new EvaluationStop(`more than ${MAX_STEPS} steps of iteration`);
+  }
+
+  /** Counts steps of matching regular expressions. Throws `EvaluationStop` if there are too many. */
+  work(count: number): void {
+    this.#work += count;
+    if (this.#work > MAX_WORK) throw new EvaluationStop(`more than ${MAX_WORK} steps of matching a pattern`);
   }
 }
 

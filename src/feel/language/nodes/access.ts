@@ -13,7 +13,10 @@ import { literalValue } from './literals.ts';
 
 export function compileVariable(compiler: Compiler, node: Syntax): Code {
   const name = variableOf(compiler, node);
-  return (frame) => frame.get(name) ?? missing(name, frame.runtime);
+  return (frame) => {
+    const value = frame.get(name);
+    return value === undefined ? missing(name, frame.runtime) : value;
+  };
 }
 
 /** `a.b.c`. On a list it gives the list of the entries. A missing first variable ends the path. */

@@ -97,7 +97,8 @@ function boundsOf(
 }
 
 function inputOf(frame: Frame): FeelValue {
-  return frame.get(INPUT) ?? frame.runtime.warn('NO_VARIABLE_FOUND', 'No input value found.');
+  const value = frame.get(INPUT);
+  return value === undefined ? frame.runtime.warn('NO_VARIABLE_FOUND', 'No input value found.') : value;
 }
 
 /**
