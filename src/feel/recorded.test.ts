@@ -62,7 +62,7 @@ for (const scenario of scenarios) {
     assert.ok(recordings.length > 0);
     for (const { script, variable, variables, nowMs, expected } of recordings) {
       await context.test(`${variable}: ${script}`, () => {
-        const result = compile(script).evaluate(variables, { nowMs: () => nowMs });
+        const result = compile(script).evaluate(variables, { nowMs: () => nowMs, random: Math.random });
         assert.ok(result.ok, result.ok ? '' : result.message);
         assert.deepEqual(JSON.parse(toJson(result.value)), expected, JSON.stringify(result.warnings));
       });

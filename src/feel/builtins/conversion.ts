@@ -1,3 +1,4 @@
+import { MAX_TEXT } from '../language/runtime.ts';
 import { Decimal } from '../values/decimal.ts';
 import { FeelDaysTimeDuration, FeelYearsMonthsDuration } from '../values/durations.ts';
 import type { FeelNumber } from '../values/numbers.ts';
@@ -88,7 +89,7 @@ export const CONVERSION_FUNCTIONS: Builtins = {
   string: [
     {
       params: ['from'],
-      invoke: ([from = null]) => (from === null || typeof from === 'string' ? from : toText(from)),
+      invoke: ([from = null]) => (from === null || typeof from === 'string' ? from : toText(from, MAX_TEXT)),
     },
   ],
   duration: [

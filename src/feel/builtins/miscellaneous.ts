@@ -20,7 +20,7 @@ function orReason(convert: () => FeelValue): FeelValue | Failure {
   }
 }
 
-/** Functions of Camunda 8.8 and 8.9, as its documentation describes them. */
+/** Functions that came after Camunda 8.6, as the documentation of 8.9 describes them. */
 export const MISCELLANEOUS_FUNCTIONS: Builtins = {
   fromAi: PARAMETERS.map((_, index) => fromAi(index + 1)),
   'from json': [

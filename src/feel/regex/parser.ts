@@ -57,6 +57,15 @@ class Parser {
       this.#in.skipIgnored();
       const char = this.#in.peek();
       if (char === undefined || char === '|' || char === ')') break;
+      const quoted = this.#in.match(/\\Q([\s\S]*?)(?:\\E|$)/y)?.[1];
+      if (quoted !== undefined) {
+        const literals = [...quoted].map((each) => this.#literal(each));
+        const last = literals.pop();
+        items.push(...literals);
+        // A quantifier after a quotation is one of its last character.
+        if (last !== undefined) items.push(this.#repeated(last));
+        continue;
+      }
       const atom = this.#atom();
       // A group of flags alone stands for nothing and cannot be repeated.
       if (atom !== undefined) items.push(this.#repeated(atom));
@@ -136,11 +145,6 @@ class Parser {
     }
     const digit = this.#in.match(/[1-9]/y)?.[0];
     if (digit !== undefined) return this.#reference(Number(digit));
-    const quoted = this.#in.match(/Q([\s\S]*?)(?:\\E|$)/y)?.[1];
-    if (quoted !== undefined) {
-      const items = [...quoted].map((char) => this.#literal(char));
-      return items.length === 1 && items[0] !== undefined ? items[0] : { kind: 'sequence', items };
-    }
     const letter = this.#in.peek() ?? '';
     const anchor = ANCHORS.get(letter);
     if (anchor !== undefined) {

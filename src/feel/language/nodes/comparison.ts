@@ -58,6 +58,7 @@ function isInstance(value: FeelValue, name: string): boolean {
 /** One of `= != < <= > >=`. Null, with a warning, if the two cannot be compared. */
 function compareValues(symbol: string, a: FeelValue, b: FeelValue, runtime: Runtime): FeelValue {
   if (symbol !== '=' && symbol !== '!=') return ordered(symbol, a, b, runtime);
+  if (Array.isArray(a)) runtime.reads(b);
   const same = equality(a, b, runtime);
   if (symbol === '=') return same;
   return same === null ? expected('boolean', same, runtime) : !same;

@@ -136,9 +136,12 @@ function isAvailable(builtin: Builtin, frame: Frame): boolean {
 
 function invokeBuiltin(name: string, builtin: Builtin, args: FeelValue[], frame: Frame): FeelValue {
   const given = builtin.varArgs === true ? gather(builtin, args) : args;
+  for (const value of given) frame.runtime.reads(value);
   const result = builtin.invoke(given, frame.runtime);
   if (!(result instanceof Failure)) {
     frame.runtime.checkSize(result);
+    // A text is made character by character.
+    if (typeof result === 'string') frame.runtime.step(result.length / 100);
     return result;
   }
   const message =
