@@ -34,8 +34,9 @@ function compileRoot(compiler: Compiler, root: Syntax): Code {
   if (parts.some((part) => part.name === 'Wildcard')) return () => true;
   const list = parts.find((part) => part.name === 'PositiveUnaryTests');
   if (list === undefined) throw compiler.error(root);
-  const tests = compileTests(compiler, operands(list));
-  if (!parts.some((part) => part.name === 'not')) return tests;
+  const negated = parts.some((part) => part.name === 'not');
+  const tests = compileTests(compiler, operands(list), negated);
+  if (!negated) return tests;
   return (frame) => {
     const value = tests(frame);
     return typeof value === 'boolean' ? !value : null;

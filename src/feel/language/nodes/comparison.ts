@@ -16,7 +16,8 @@ export function compileComparison(compiler: Compiler, node: Syntax): Code {
   if (left === undefined || operator === undefined || right === undefined) throw compiler.error(node);
   const value = compileOperand(compiler, left);
   if (operator.name === 'in') {
-    const tests = compileTests(compiler, right.name === 'PositiveUnaryTests' ? operands(right) : [right]);
+    const nodes = right.name === 'PositiveUnaryTests' ? operands(right) : [right];
+    const tests = compileTests(compiler, nodes, nodes.length > 1);
     return (frame) => tests(frame.with(INPUT, value(frame)));
   }
   if (operator.name === 'between') {

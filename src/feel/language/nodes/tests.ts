@@ -28,9 +28,11 @@ export function compileInput(compiler: Compiler): Code {
   };
 }
 
-/** Tests of which one must hold, separated by commas. */
-export function compileTests(compiler: Compiler, nodes: readonly Syntax[]): Code {
-  const tests = nodes.map((node) => compileTest(compiler, node));
+/** Tests of which one must hold, separated by commas; `enclosed` if a bracket follows the last. */
+export function compileTests(compiler: Compiler, nodes: readonly Syntax[], enclosed = false): Code {
+  const tests = nodes.map((node, index) =>
+    compileTest(compiler, node, index === nodes.length - 1 && !enclosed),
+  );
   const [only, ...others] = tests;
   if (only === undefined || others.length === 0) return only ?? (() => false);
   return (frame) => anyOf(valuesOf(tests, frame), frame.runtime);
@@ -103,9 +105,10 @@ function inputOf(frame: Frame): FeelValue {
 
 /**
  * A test is a comparison or interval, or an expression that gives true, the input, or a list with the input.
- * A boolean literal is compared with the input.
+ * A boolean literal that is the last test is compared with the input; elsewhere true holds for any input, as in
+ * Camunda.
  */
-function compileTest(compiler: Compiler, node: Syntax): Code {
+function compileTest(compiler: Compiler, node: Syntax, isLast: boolean): Code {
   const test = node.name === 'PositiveUnaryTest' ? (operands(node)[0] ?? node) : node;
   if (test.name === 'SimplePositiveUnaryTest') return compileInputTest(compiler, test);
   const before = compiler.readsOf(INPUT);
@@ -117,7 +120,7 @@ function compileTest(compiler: Compiler, node: Syntax): Code {
       return typeof value === 'boolean' ? value : null;
     };
   }
-  if (test.name === 'BooleanLiteral') {
+  if (test.name === 'BooleanLiteral' && isLast) {
     return (frame) => equality(inputOf(frame), expression(frame), frame.runtime);
   }
   return (frame) => {
@@ -127,6 +130,6 @@ function compileTest(compiler: Compiler, node: Syntax): Code {
     if (Array.isArray(value) && value.some((item) => equal(item, input))) return true;
     const same = equality(input, value, frame.runtime);
     if (same === true) return true;
-    return value === false || Array.isArray(value) ? false : same;
+    return Array.isArray(value) ? false : same;
   };
 }
