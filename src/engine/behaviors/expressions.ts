@@ -56,7 +56,7 @@ export function evaluate(w: Work, text: string, scopeKey: number, scope?: Scope)
 
 function run(w: Work, text: string, scope: Scope): Evaluation {
   try {
-    return w.cache.expressions.get(text).evaluate(scope, { nowMs: () => w.now });
+    return w.cache.expressions.get(text).evaluate(scope, w.environment);
   } catch (error) {
     if (!(error instanceof FeelSyntaxError)) throw error;
     const message = `failed to parse expression '${text}': ${error.message}`;

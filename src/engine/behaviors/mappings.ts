@@ -32,7 +32,7 @@ function compiledOf(
 }
 
 function run(w: Work, compiled: CompiledMappings, scopeKey: number): Document {
-  const result = compiled.evaluate(new VariableScope(w, scopeKey), { nowMs: () => w.now });
+  const result = compiled.evaluate(new VariableScope(w, scopeKey), w.environment);
   if (!result.ok) throw new IncidentError('IO_MAPPING_ERROR', failureText(result), scopeKey);
   const document = new Map<string, JsonText>();
   for (const [name, value] of result.value) document.set(name, toJson(value));
