@@ -38,6 +38,8 @@ export interface TuttiOptions {
   readonly maxEventBytes: number;
   /** Events of one batch. @defaultValue 1000 */
   readonly maxBatch: number;
+  /** Whether the engine has a thread of its own. @defaultValue `auto`: where there are more than two cores */
+  readonly writerThread: 'auto' | 'yes' | 'no';
   /** What a `tutti.yaml` says. @defaultValue that of the data folder, if there is one */
   readonly config?: TuttiConfig;
 }
@@ -61,6 +63,7 @@ export const DEFAULT_OPTIONS: TuttiOptions = {
   allowOrigins: [],
   maxEventBytes: 4 * 1024 * 1024,
   maxBatch: 1000,
+  writerThread: 'auto',
 };
 
 /** How an option is written on the command line and in the environment. */
@@ -234,6 +237,21 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     help: `events of one batch (default ${DEFAULT_OPTIONS.maxBatch})`,
     apply: (options, text) => {
       options.maxBatch = integer('--max-batch', text, BATCH_EVENTS);
+    },
+  },
+  {
+    flag: '--writer-thread',
+    environment: 'TUTTI_WRITER_THREAD',
+    value: 'auto|yes|no',
+    help: 'a thread of its own for the engine (default auto: with more than two cores)',
+    apply: (options, text) => {
+      if (text !== 'auto' && text !== 'yes' && text !== 'no') {
+        throw new OptionError(
+          '--writer-thread',
+          `--writer-thread must be 'auto', 'yes' or 'no', but was '${text}'.`,
+        );
+      }
+      options.writerThread = text;
     },
   },
 ];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sender } from './config/senders.ts';
@@ -22,6 +23,7 @@ import { type Gateway, startGateway } from './gateway/server.ts';
 import { HistoryClient, openJournalSource } from './history/index.ts';
 import { resolveOptions, type TuttiOptions } from './options.ts';
 import { startWithEvents } from './runtime/events/index.ts';
+import { startInlineRuntime } from './runtime/inline.ts';
 import { startRuntime } from './runtime/thread.ts';
 import { DataValidator } from './schemas/index.ts';
 import { readVersion } from './version.ts';
@@ -91,9 +93,10 @@ export async function startTutti({
     const commits = new Commits();
     let publicUrl: string | undefined;
     const { runtime, events, close } = await startWithEvents(
-      startRuntime,
+      hasWriterThread(options) ? startRuntime : startInlineRuntime,
       {
         data: options.data,
+        checkpointThread: true,
         clock: options.clock,
         onCommit: (sample) => {
           history?.notify(runtime.position());
@@ -165,6 +168,11 @@ export async function startTutti({
     await closeAll();
     throw error;
   }
+}
+
+/** On two cores or fewer a second thread costs more for crossing over than it can do beside the first. */
+function hasWriterThread({ writerThread }: TuttiOptions): boolean {
+  return writerThread === 'auto' ? availableParallelism() > 2 : writerThread === 'yes';
 }
 
 async function openGateway(

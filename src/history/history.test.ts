@@ -285,6 +285,21 @@ describe('The read model', () => {
     assert.equal(other.instanceView(100), undefined);
   });
 
+  it('is built again when other records stand where its last one was', (t) => {
+    const file = temporaryFile(t);
+    const first = open(t, definition(new Records()), file);
+    first.catchUp();
+    first.close();
+    const later = new Records().add({
+      timestamp: 5000,
+      key: 9,
+      valueType: 'SIGNAL',
+      intent: 'BROADCASTED',
+      value: {},
+    });
+    assert.equal(open(t, later, file).position(), 0);
+  });
+
   it('changes nothing when a record cannot be applied, and says why each time', (t) => {
     const records = definition(new Records());
     const history = open(t, records);

@@ -14,7 +14,7 @@ import {
   type PlaceFigures,
 } from './compliance/queries.ts';
 import { type Changes, project } from './projection.ts';
-import { prepareSchema, readMeta, rebuildSchema } from './schema.ts';
+import { type HistoryMeta, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
 import type { RecordSource } from './source.ts';
 import {
@@ -76,7 +76,7 @@ export class History implements HistoryQueries {
         'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
       );
       prepareSchema(this.#database);
-      if ((readMeta(this.#database)?.position ?? 0) > source.last()) rebuildSchema(this.#database);
+      if (!isOfJournal(readMeta(this.#database), source)) rebuildSchema(this.#database);
       const meta = readMeta(this.#database);
       this.#position = meta?.position ?? 0;
       this.#timestamp = meta?.timestamp ?? 0;
@@ -186,4 +186,14 @@ export class History implements HistoryQueries {
     this.#database.close();
     this.#source.close();
   }
+}
+
+/**
+ * Whether the journal still holds what the tables show. A machine that lost its power may have lost records that were projected
+ * before they were synced, and others may stand in their places.
+ */
+function isOfJournal(meta: HistoryMeta | undefined, source: RecordSource): boolean {
+  const position = meta?.position ?? 0;
+  if (position === 0 || position < source.oldest()) return true;
+  return source.read(position - 1, 1)[0]?.record.timestamp === meta?.timestamp;
 }
