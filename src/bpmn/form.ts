@@ -35,3 +35,12 @@ function scalarText(value: unknown): string | null | undefined {
   if (value === undefined || value === null) return null;
   return typeof value === 'object' ? undefined : String(value);
 }
+
+/** What a deployment carries of a form besides its text. */
+export function formOf(form: Extract<ParsedForm, { readonly ok: true }>): {
+  readonly formId: string;
+  readonly formVersionTag?: string;
+} {
+  const { formId, versionTag } = form;
+  return { formId, ...(versionTag !== undefined && { formVersionTag: versionTag }) };
+}

@@ -7,7 +7,7 @@ import { validate } from './validation/validate.ts';
 import { childrenOf, type XmlNode } from './xml/node.ts';
 import { readXml } from './xml/read.ts';
 
-export { type ParsedForm, parseForm } from './form.ts';
+export { formOf, type ParsedForm, parseForm } from './form.ts';
 export type {
   AdHoc,
   Binding,

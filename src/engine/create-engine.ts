@@ -5,6 +5,7 @@ import { ExpressionCache } from './processing/expression-cache.ts';
 import { hasLeftOvers, keepLeftOvers, nextLane, takeLane } from './processing/left-overs.ts';
 import { processFollowUp } from './processing/process-follow-up.ts';
 import { Rejection } from './processing/rejection.ts';
+import { sequence } from './processing/sequence.ts';
 import { Work } from './processing/work.ts';
 import type { Answer, ClientCommand } from './records/command.ts';
 import type { StatePort } from './state/port.ts';
@@ -20,12 +21,18 @@ export interface EngineOptions {
    * @defaultValue 10000
    */
   readonly maxExpressions?: number;
+  /**
+   * What `uuid()` and `random number()` of FEEL draw from: numbers from 0 to less than 1. The engine itself has
+   * no randomness; what it drew is in the events, so that a journal replays to the same state.
+   * @defaultValue a sequence that is the same for each engine, which is right for tests only
+   */
+  readonly random?: () => number;
 }
 
 /** Makes an engine. It keeps only derived data between calls (compiled expressions); all state is in the port. */
 export function createEngine(options: EngineOptions = {}): Engine {
   const maxRecords = options.maxRecords ?? 500;
-  const cache = new ExpressionCache(options.maxExpressions ?? 10_000);
+  const cache = new ExpressionCache(options.maxExpressions ?? 10_000, options.random ?? sequence());
 
   function finish(w: Work): boolean {
     while (w.records.length < maxRecords) {

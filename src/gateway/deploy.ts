@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isBpmn, parseBpmn, parseForm, unknownType } from '../bpmn/index.ts';
+import { formOf, isBpmn, parseBpmn, parseForm, unknownType } from '../bpmn/index.ts';
 import { parseDmn, whyNoModel } from '../dmn/index.ts';
 import type { Answer } from '../engine/records/command.ts';
 import type { DecisionMetadata, DecisionRequirementsMetadata } from '../engine/records/decision.ts';
@@ -79,7 +79,7 @@ async function toValue({ name, content }: NamedResource): Promise<ResourceValue>
   if (name.endsWith('.form')) {
     const parsed = parseForm(name, resource);
     return parsed.ok
-      ? { ...base, processes: [], formId: parsed.formId }
+      ? { ...base, processes: [], ...formOf(parsed) }
       : { ...base, processes: [], problems: parsed.problems };
   }
   return { ...base, processes: [], problems: unknownType(name) };

@@ -83,7 +83,7 @@ function enterScope(
   if (row === undefined) throw new Error(`Scope ${key} was not entered`);
   if (model.adHoc !== undefined) openAdHocVariables(w, row, model.adHoc);
   const graph = w.graph(row.processDefinitionKey);
-  subscribe(w, row, [...ownEvents(w, row, model), ...eventSubProcessStarts(graph, model)]);
+  subscribe(w, row, [...eventSubProcessStarts(graph, model), ...ownEvents(w, row, model)]);
   return row;
 }
 

@@ -127,7 +127,16 @@ function formsOf(w: Work, resource: ResourceValue, deploymentKey: number): reado
   }
   const version = (w.state.get(LATEST_FORMS, formId)?.lastVersion ?? 0) + 1;
   const formKey = w.nextKey();
-  const metadata = { formId, version, formKey, resourceName, checksum, isDuplicate: false, deploymentKey };
+  const metadata: FormMetadata = {
+    formId,
+    version,
+    formKey,
+    resourceName,
+    checksum,
+    isDuplicate: false,
+    deploymentKey,
+    ...(resource.formVersionTag !== undefined && { versionTag: resource.formVersionTag }),
+  };
   return [{ metadata, resource: resource.resource }];
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isBpmn, parseBpmn, parseForm, unknownType } from '../../bpmn/index.ts';
+import { formOf, isBpmn, parseBpmn, parseForm, unknownType } from '../../bpmn/index.ts';
 import { parseDmn } from '../../dmn/index.ts';
 import { createEngine, type EngineOptions } from '../../engine/create-engine.ts';
 import type { Engine, Turn } from '../../engine/engine.ts';
@@ -107,7 +107,7 @@ export class Session {
     if (resourceName.endsWith('.form')) {
       const form = parseForm(resourceName, resource);
       const base = { resourceName, resource, checksum, processes: [] };
-      return form.ok ? { ...base, formId: form.formId } : { ...base, problems: form.problems };
+      return form.ok ? { ...base, ...formOf(form) } : { ...base, problems: form.problems };
     }
     if (resourceName.endsWith('.dmn')) {
       const parsed = parseDmn(resourceName, resource);

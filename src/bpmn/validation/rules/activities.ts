@@ -92,6 +92,7 @@ const receiveTask: Rule = (task, problems, model) => {
   }
 };
 
+/** Zeebe 8.6 takes tasks of all kinds as handlers. */
 const compensationHandler: Rule = (task, problems, model) => {
   if (!flagOf(task, 'isForCompensation')) return;
   if (model.incoming.has(task)) {

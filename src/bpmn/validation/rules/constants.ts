@@ -7,9 +7,9 @@ import { isExpression, syntaxError } from './expressions.ts';
 
 /**
  * Deployment evaluates what has no variables to wait for: static timers, and whatever start events of a process say.
- * The clock of these trial evaluations stands still; their results are thrown away.
+ * The clock of these trial evaluations stands still and nothing is random; their results are thrown away.
  */
-const TRIAL = { nowMs: (): number => 0 };
+const TRIAL = { nowMs: (): number => 0, random: (): number => 0 };
 
 type Outcome =
   | { readonly ok: true; readonly value: FeelValue; readonly warnings: string }
