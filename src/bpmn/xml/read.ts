@@ -35,7 +35,7 @@ export async function readXml(text: string): Promise<XmlOutcome> {
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { ok: false, error: parserError(message) };
+    return { ok: false, error: `SAXException while parsing input stream: ${oneLine(message)}` };
   }
 }
 

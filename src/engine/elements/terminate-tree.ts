@@ -10,7 +10,7 @@ const AT_ONCE = 200;
 
 /**
  * Ends an element and all inside it at once, as a modification does: first all of it is terminating, outer ones
- * first, then it is terminated the other way round.
+ * first and of their children the youngest, then it is terminated the other way round.
  */
 export function terminateTree(w: Work, root: ElementRow): void {
   const tree = treeOf(w, root);
@@ -43,7 +43,7 @@ function treeOf(w: Work, root: ElementRow): readonly ElementRow[] | undefined {
     const called = w.element(row.calledInstanceKey);
     if (called !== undefined) open.push(called);
     const children = [...w.state.scan(ELEMENTS, 'byScope', [row.key], { limit: AT_ONCE + 1 })];
-    open.push(...children.reverse());
+    open.push(...children);
   }
   return tree;
 }
