@@ -47,7 +47,7 @@ export function modifyInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_MOD
   w.emit(w.nextKey(), {
     valueType: 'PROCESS_INSTANCE_MODIFICATION',
     intent: 'MODIFIED',
-    value: { key, ...plan },
+    value: { key, ...plan, ...(used.size > 0 && { scopes: [...used] }) },
   });
   return { key, value: NOTHING };
 }

@@ -47,6 +47,7 @@ export function expectation(text: string, parses: (text: string) => boolean): st
     expected = AFTER.replace('"and"', '"and" ~ (addSub | unaryComparison | range)');
   }
   const position = text.length - text.slice(end).trimStart().length;
+  if (position === 0) expected = `start-of-input | ${expected}`;
   const before = text.slice(0, position).split('\n');
   const where = `${before.length}:${(before.at(-1) ?? '').length + 1}`;
   return `Expected (${expected}):${where}, found ${JSON.stringify(text.slice(position, position + 10))}`;

@@ -61,6 +61,9 @@ const formDefinition: Rule = (node, problems) => {
 
 const taskHeaders: Rule = (node, problems) => {
   const keys = childrenOf(node, 'values').map((header) => textOf(header, 'key') ?? '');
+  for (const key of new Set(keys.filter((one, at) => keys.indexOf(one, at + 1) !== -1))) {
+    problems.add(node, `Headers contain duplicate entries for key '${key}'`);
+  }
   const reserved = 'io.camunda.zeebe:';
   for (const key of keys) {
     if (key.startsWith(reserved)) {
