@@ -116,13 +116,13 @@ export function throwJobError(w: Work, { key, value }: Job<'THROW_ERROR'>): Acce
 
 export function updateRetries(w: Work, { key, value }: Job<'UPDATE_RETRIES'>): Accepted {
   const { retries } = value;
+  const job = jobFor(w, key, 'update');
   if (retries < 1) {
     const reason =
       `Expected to update retries for job with key '${key}' with a positive amount of retries, but the amount given ` +
       `was '${retries}'`;
     throw new Rejection('INVALID_ARGUMENT', reason);
   }
-  const job = jobFor(w, key, 'update');
   emitJob(w, key, 'RETRIES_UPDATED', { ...job.value, retries });
   return { key, value: NOTHING };
 }

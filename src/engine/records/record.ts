@@ -32,8 +32,9 @@ export interface ResourceValue {
   readonly problems?: string;
   /** What the parser made of a DMN file. */
   readonly decisions?: DecisionGraph;
-  /** Of a form: its id, read from its JSON. */
+  /** Of a form: its id and version tag, read from its JSON. */
   readonly formId?: string;
+  readonly formVersionTag?: string;
 }
 
 export interface ProcessMetadata {
@@ -254,6 +255,8 @@ export interface FormMetadata {
   readonly checksum: string;
   readonly isDuplicate: boolean;
   readonly deploymentKey: number;
+  /** Absent if the form has none. */
+  readonly versionTag?: string;
 }
 
 export interface JobBatchValue {

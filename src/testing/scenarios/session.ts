@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseBpmn } from '../../bpmn/index.ts';
+import { formOf, isBpmn, parseBpmn, parseForm, unknownType } from '../../bpmn/index.ts';
 import { parseDmn } from '../../dmn/index.ts';
 import { createEngine, type EngineOptions } from '../../engine/create-engine.ts';
 import type { Engine, Turn } from '../../engine/engine.ts';
@@ -105,16 +105,17 @@ export class Session {
     const resource = readFileSync(join(this.#folder, resourceName), 'utf8');
     const checksum = createHash('md5').update(resource).digest('base64');
     if (resourceName.endsWith('.form')) {
-      const { id } = JSON.parse(resource) as { id: string };
-      return { resourceName, resource, checksum, processes: [], formId: id };
+      const form = parseForm(resourceName, resource);
+      const base = { resourceName, resource, checksum, processes: [] };
+      return form.ok ? { ...base, ...formOf(form) } : { ...base, problems: form.problems };
     }
     if (resourceName.endsWith('.dmn')) {
       const parsed = parseDmn(resourceName, resource);
       const base = { resourceName, resource, checksum, processes: [] };
       return parsed.ok ? { ...base, decisions: parsed.graph } : { ...base, problems: parsed.problems };
     }
-    if (!resourceName.endsWith('.bpmn'))
-      throw new UnsupportedStepError(`deploying ${resourceName} is not possible yet`);
+    if (!isBpmn(resourceName))
+      return { resourceName, resource, checksum, processes: [], problems: unknownType(resourceName) };
     const parsed = await parseBpmn(resourceName, resource);
     if (parsed.ok) return { resourceName, resource, checksum, processes: parsed.processes };
     return { resourceName, resource, checksum, processes: [], problems: parsed.problems };
