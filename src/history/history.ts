@@ -13,6 +13,7 @@ import {
   type DeviationQuery,
   type PlaceFigures,
 } from './compliance/queries.ts';
+import { forgetHistory } from './forget.ts';
 import { type Changes, project } from './projection.ts';
 import { prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
@@ -42,6 +43,10 @@ export interface HistoryQueries {
   compliancePlaces(filter: ComplianceFilter & { readonly processId: string }): PlaceFigures[];
   complianceDeviations(query: DeviationQuery): DeviationPage;
   complianceInstance(processInstanceKey: number): ComplianceInstance | undefined;
+  /** Forgets about `limit` rows of instances that ended before a time; answers how many: 0 when none are left. */
+  forget(before: number, limit: number): number;
+  /** Position up to which the journal may be pruned by age (epoch ms) and size, never past what the tables show. */
+  journalCut(before: number, keepBytes: number): number;
 }
 
 export type HistoryQueryName = keyof HistoryQueries;
@@ -180,6 +185,22 @@ export class History implements HistoryQueries {
 
   complianceInstance(processInstanceKey: number): ComplianceInstance | undefined {
     return complianceInstance(this.#database, processInstanceKey);
+  }
+
+  forget(before: number, limit: number): number {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const gone = forgetHistory(this.#database, before, limit);
+      this.#database.exec('COMMIT');
+      return gone;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  journalCut(before: number, keepBytes: number): number {
+    return Math.min(this.#position, this.#source.cut(before, keepBytes));
   }
 
   close(): void {
