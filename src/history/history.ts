@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { RowBuffer } from './buffer.ts';
 import type { CollectionName } from './collections.ts';
 import { type ComplianceInstance, complianceInstance } from './compliance/instance.ts';
@@ -14,8 +14,10 @@ import {
   type PlaceFigures,
 } from './compliance/queries.ts';
 import { forgetHistory } from './forget.ts';
+import { openReadModel } from './open.ts';
 import { type Changes, project } from './projection.ts';
-import { prepareSchema, readMeta, rebuildSchema } from './schema.ts';
+import { JournalLostError } from './readmodel.ts';
+import { prepareSchema, readMeta } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
 import type { RecordSource } from './source.ts';
 import {
@@ -58,7 +60,8 @@ export type HistoryQueryName = keyof HistoryQueries;
  * Invariants
  * - H1 Rows and the position they stand for change in one transaction.
  * - H2 Records are applied in order, each exactly once.
- * - H3 The file holds nothing that the journal does not: a missing, outdated or foreign file is built again.
+ * - H3 The file holds nothing that the journal does not: a missing, outdated or damaged file is built again. If it shows
+ *   more than the journal holds, the journal has lost something, and nothing is started on it.
  */
 export class History implements HistoryQueries {
   readonly #database: DatabaseSync;
@@ -74,14 +77,15 @@ export class History implements HistoryQueries {
    */
   constructor(file: string, source: RecordSource, jobTypes: readonly string[] = ['cloudevents', 'knative']) {
     this.#source = source;
-    this.#database = new DatabaseSync(file);
+    this.#database = openReadModel(file);
     try {
       // What a crash may take from this file is projected again, so its commits need not be synced one by one.
       this.#database.exec(
         'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
       );
       prepareSchema(this.#database);
-      if ((readMeta(this.#database)?.position ?? 0) > source.last()) rebuildSchema(this.#database);
+      const shown = readMeta(this.#database)?.position ?? 0;
+      if (shown > source.last()) throw new JournalLostError(file, shown, source.last());
       const meta = readMeta(this.#database);
       this.#position = meta?.position ?? 0;
       this.#timestamp = meta?.timestamp ?? 0;

@@ -117,6 +117,11 @@ export class Database {
     return this.#wal('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
+  /** Writes the WAL back whole and empties it, unless somebody is still reading it. */
+  truncateWal(): void {
+    if (this.#db.isOpen && !this.#db.isTransaction) this.#wal('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
   /** The same figures without writing anything. */
   walFrames(): WalState {
     return this.#wal('PRAGMA wal_checkpoint(NOOP)');
