@@ -94,7 +94,7 @@ describe('large and hostile models over HTTP work, or are refused clearly, and t
 
   test('a loop that never waits runs until it is cancelled', async () => {
     const body =
-      `<bpmn:exclusiveGateway id="it" default="it-turn" /><bpmn:task id="turn" />${flow('start', 'it')}${flow('it', 'turn')}${flow('turn', 'it')}` +
+      `<bpmn:exclusiveGateway id="it" default="it-turn" /><bpmn:subProcess id="turn"><bpmn:startEvent id="in" /><bpmn:endEvent id="out-of" /><bpmn:sequenceFlow id="in-out" sourceRef="in" targetRef="out-of" /></bpmn:subProcess>${flow('start', 'it')}${flow('it', 'turn')}${flow('turn', 'it')}` +
       `<bpmn:sequenceFlow id="out" sourceRef="it" targetRef="end"><bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">=false</bpmn:conditionExpression></bpmn:sequenceFlow>`;
     await deploy('loop', model('loop', body));
     const key = await created('loop');
@@ -106,7 +106,9 @@ describe('large and hostile models over HTTP work, or are refused clearly, and t
   });
 
   test('a call activity that calls itself for ever is stopped by an incident', async () => {
-    await deploy('again', one('again', call('again')));
+    // One that calls itself is refused when it is deployed; two that call one another are not.
+    await deploy('again', one('again', call('other')));
+    await deploy('other', one('other', call('again')));
     const key = await created('again');
     await others();
     const incident = await until(

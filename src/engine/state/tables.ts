@@ -128,6 +128,8 @@ export interface ElementRow {
   readonly listener: number;
   /** Of a process instance: its definition; null for all other elements. */
   readonly rootDefinition: number | null;
+  /** Of a process instance that was called: how many instances are above it; absent for all others. */
+  readonly callDepth?: number;
 }
 export const ELEMENTS: TableSpec<ElementRow> = {
   name: 'elements',

@@ -100,7 +100,13 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     plannedChildren: 0,
     listener: 0,
     rootDefinition: value.bpmnElementType === 'PROCESS' ? value.processDefinitionKey : null,
+    ...callDepth(state, value),
   });
+}
+
+function callDepth(state: StatePort, value: ProcessInstanceValue): { readonly callDepth?: number } {
+  if (value.bpmnElementType !== 'PROCESS' || value.parentProcessInstanceKey < 0) return {};
+  return { callDepth: (state.get(ELEMENTS, value.parentProcessInstanceKey)?.callDepth ?? 0) + 1 };
 }
 
 /** A join uses one token of each incoming flow that has any. */
