@@ -27,6 +27,7 @@ export {
   type ReadModel,
   ReadModelLagError,
 } from './readmodel.ts';
+export { Retention, type RetentionOptions } from './retention.ts';
 export {
   COUNT_LIMIT,
   type ComparisonOperator,

@@ -1,8 +1,10 @@
 import type { LogRecord } from '../engine/records/log.ts';
 import type { ElementOwner, JobValue, ProcessInstanceValue } from '../engine/records/record.ts';
 import type { Patch, RowBuffer } from './buffer.ts';
+import { projectDecisions } from './decisions.ts';
 import { elementNames } from './names.ts';
 import type { PositionedRecord } from './source.ts';
+import { projectUserTask } from './user-tasks.ts';
 
 /** What a batch changed, for those who follow live. */
 export interface Changes {
@@ -11,8 +13,10 @@ export interface Changes {
 }
 
 /** Applies one record to the tables of the read model. Rejections change nothing. */
-export function project({ record }: PositionedRecord, rows: RowBuffer, changes: Changes): void {
+export function project(positioned: PositionedRecord, rows: RowBuffer, changes: Changes): void {
+  const { record } = positioned;
   if (record.recordType !== 'EVENT') return;
+  if (projectDecisions(positioned, rows)) return;
   switch (record.valueType) {
     case 'PROCESS':
       projectDefinition(record, rows, changes);
@@ -57,6 +61,10 @@ export function project({ record }: PositionedRecord, rows: RowBuffer, changes: 
     case 'PROCESS_MESSAGE_SUBSCRIPTION':
       changes.instances.add(record.value.processInstanceKey);
       projectSubscription(record, rows);
+      return;
+    case 'USER_TASK':
+      changes.instances.add(record.value.processInstanceKey);
+      projectUserTask(record, rows);
       return;
     case 'MESSAGE_START_EVENT_SUBSCRIPTION':
       rows.put('message_subscription', record.key, {

@@ -27,6 +27,7 @@ CREATE INDEX process_instance_state ON process_instance (state);
 CREATE INDEX process_instance_start ON process_instance (start_date);
 CREATE INDEX process_instance_business_id ON process_instance (business_id) WHERE business_id IS NOT NULL;
 CREATE INDEX process_instance_parent ON process_instance (parent_instance_key) WHERE parent_instance_key IS NOT NULL;
+CREATE INDEX process_instance_end ON process_instance (end_date) WHERE end_date IS NOT NULL AND parent_instance_key IS NULL;
 CREATE TABLE element_instance (
   key INTEGER PRIMARY KEY, instance_key INTEGER, process_id TEXT, definition_key INTEGER, element_id TEXT,
   type TEXT, event_type TEXT, state TEXT, start_date INTEGER, end_date INTEGER, scope_key INTEGER
@@ -74,6 +75,23 @@ CREATE TABLE timer (
   element_key INTEGER, element_id TEXT, process_id TEXT, definition_key INTEGER
 ) STRICT;
 CREATE INDEX timer_instance ON timer (instance_key);
+CREATE TABLE user_task (
+  key INTEGER PRIMARY KEY, state TEXT, assignee TEXT, candidate_groups TEXT, candidate_users TEXT, due_date TEXT,
+  follow_up_date TEXT, priority INTEGER, form_key INTEGER, external_form_reference TEXT, custom_headers TEXT,
+  creation_date INTEGER, completion_date INTEGER, instance_key INTEGER, element_key INTEGER, element_id TEXT,
+  process_id TEXT, definition_key INTEGER, version INTEGER
+) STRICT;
+CREATE INDEX user_task_instance ON user_task (instance_key);
+CREATE INDEX user_task_state ON user_task (state, assignee);
+CREATE TABLE decision_instance (
+  key INTEGER PRIMARY KEY, evaluation_key INTEGER, place INTEGER, state TEXT, evaluation_date INTEGER, evaluation_failure TEXT, decision_key INTEGER,
+  decision_id TEXT, decision_name TEXT, decision_version INTEGER, decision_type TEXT, requirements_key INTEGER,
+  root_decision_key INTEGER, result TEXT, inputs TEXT, rules TEXT, instance_key INTEGER, element_key INTEGER,
+  element_id TEXT, process_id TEXT, definition_key INTEGER
+) STRICT;
+CREATE INDEX decision_instance_instance ON decision_instance (instance_key);
+CREATE INDEX decision_instance_evaluation ON decision_instance (evaluation_key);
+CREATE INDEX decision_instance_decision ON decision_instance (decision_id);
 `;
 
 /** Makes the tables in an empty database, or drops all and makes them again if they are of another version. */

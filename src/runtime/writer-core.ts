@@ -198,6 +198,7 @@ export class WriterCore {
       return tx.records.length < batchRecords;
     });
     if (!alone && monotonic() >= this.#restUntil) this.#leftOvers.run(tx);
+    this.#leftOvers.raiseIncidents(tx);
     for (const module of modules) module.beforeCommit?.(tx);
     this.#leftOvers.store(tx);
   }

@@ -126,6 +126,11 @@ export class Database {
     return this.#walState('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
+  /** Writes the WAL back whole and empties it, unless somebody is still reading it. */
+  truncateWal(): void {
+    if (this.#db.isOpen && !this.#db.isTransaction) this.#walState('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
   /** The same figures without writing anything. */
   walFrames(): WalState {
     return this.#walState('PRAGMA wal_checkpoint(NOOP)');

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts';
 import { Database, type DatabaseOptions } from './database.ts';
-import { FolderTooNewError } from './errors.ts';
+import { DiskFailedError, FolderDamagedError, FolderTooNewError, isDamage } from './errors.ts';
 import { Journal, JournalReader } from './journal.ts';
 import { Kv } from './kv.ts';
 import { FolderLock } from './lock.ts';
@@ -47,7 +47,7 @@ export class DataFolder {
 
   /**
    * Creates the folder if it is missing, takes its lock, and brings its tables up to date.
-   * Throws `FolderLockedError`, `FolderTooNewError`, `MigrationsBrokenError`, `DiskFailedError`.
+   * Throws `FolderLockedError`, `FolderTooNewError`, `FolderDamagedError`, `MigrationsBrokenError`, `DiskFailedError`.
    */
   static open(path: string, options: FolderOptions = {}): DataFolder {
     mkdirSync(path, { recursive: true });
@@ -55,6 +55,7 @@ export class DataFolder {
     let db: Database | undefined;
     try {
       db = new Database(join(path, FILE), options);
+      checkStructure(db);
       const own = readMigrations('store', new URL('./sql/', import.meta.url));
       migrate(db, [own, ...(options.migrations ?? [])]);
       const folder = new DataFolder(path, lock, db, options);
@@ -66,7 +67,8 @@ export class DataFolder {
     } catch (error) {
       db?.close();
       lock.release();
-      throw error;
+      if (!isDamage(error) || !(error instanceof DiskFailedError)) throw error;
+      throw new FolderDamagedError(join(path, FILE), error.reason, { cause: error });
     }
   }
 
@@ -77,9 +79,23 @@ export class DataFolder {
 
   close(): void {
     try {
+      // So that a folder at rest has all that it holds in one file.
+      this.db.truncateWal();
       this.db.close();
     } finally {
       this.#lock.release();
     }
   }
+}
+
+/** Bytes up to which the structure of the whole file is checked when it is opened: a fraction of a second. */
+const CHECKED_BYTES = 64 * 1024 * 1024;
+
+/** Finds damage before anything is answered from it; of larger files only what is read while opening. */
+function checkStructure(db: Database): void {
+  const pages = db.get<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0;
+  const size = db.get<{ page_size: number }>('PRAGMA page_size')?.page_size ?? 0;
+  if (pages * size > CHECKED_BYTES) return;
+  const found = db.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
+  if (found !== undefined && found !== 'ok') throw new FolderDamagedError(db.path, found);
 }

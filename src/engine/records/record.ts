@@ -124,6 +124,8 @@ export interface IncidentValue extends ElementOwner {
   /** -1 unless the incident is a job's. */
   readonly jobKey: number;
   readonly variableScopeKey: number;
+  /** Of a step that broke by a mistake in the program: what resolving does again; null: its asker asks again. */
+  readonly followUp?: object | null;
 }
 
 export type IncidentType =

@@ -51,8 +51,35 @@ const RENDER: Readonly<Partial<Record<CollectionName, Render>>> = {
     };
   },
   incidents: (row) => ({ ...renderRow('incidents', row), tenantId: TENANT }),
+  userTasks: (row) => {
+    const item = renderRow('userTasks', row);
+    return {
+      ...item,
+      name: item['name'] ?? item['elementId'],
+      candidateGroups: new RawJson(String(item['candidateGroups'] ?? '[]')),
+      candidateUsers: new RawJson(String(item['candidateUsers'] ?? '[]')),
+      customHeaders: new RawJson(String(item['customHeaders'] ?? '{}')),
+      tags: [],
+      tenantId: TENANT,
+    };
+  },
+  // What was evaluated in detail is shown for one instance only.
+  decisionInstances: (row) => {
+    const { evaluatedInputs: _, matchedRules: __, ...item } = decisionInstance(row);
+    return item;
+  },
   messageSubscriptions: (row) => ({ ...renderRow('messageSubscriptions', row), tenantId: TENANT }),
 };
+
+function decisionInstance(row: Row): Record<string, unknown> {
+  const item = renderRow('decisionInstances', row);
+  return {
+    ...item,
+    evaluatedInputs: new RawJson(String(item['evaluatedInputs'] ?? '[]')),
+    matchedRules: new RawJson(String(item['matchedRules'] ?? '[]')),
+    tenantId: TENANT,
+  };
+}
 
 interface Resource {
   readonly collection: CollectionName;
@@ -85,6 +112,8 @@ const RESOURCES: readonly Resource[] = [
   { collection: 'variables', path: 'variables', parameter: 'variableKey', entity: 'Variable' },
   { collection: 'incidents', path: 'incidents', parameter: 'incidentKey', entity: 'Incident' },
   { collection: 'jobs', path: 'jobs', entity: 'Job' },
+  { collection: 'userTasks', path: 'user-tasks', parameter: 'userTaskKey', entity: 'User Task' },
+  { collection: 'decisionInstances', path: 'decision-instances', entity: 'Decision Instance' },
   { collection: 'messageSubscriptions', path: 'message-subscriptions', entity: 'Message Subscription' },
 ];
 
@@ -122,6 +151,33 @@ export function searchRoutes({ history }: GatewayContext): Route[] {
   });
 
   routes.push(
+    {
+      method: 'GET',
+      path: '/v2/decision-instances/:decisionEvaluationInstanceKey',
+      accepts: 'none',
+      handler: async (request) => {
+        const value = request.params['decisionEvaluationInstanceKey'] ?? '';
+        // The part before the dash is the evaluation's key, which has an index.
+        const evaluation = /^(\d{1,16})-\d{1,4}$/.exec(value)?.[1];
+        const { items } = await history.query('search', {
+          collection: 'decisionInstances',
+          where: [
+            {
+              kind: 'compare',
+              field: 'decisionEvaluationKey',
+              operator: 'eq',
+              value: Number(evaluation ?? -1),
+            },
+            { kind: 'compare', field: 'decisionEvaluationInstanceKey', operator: 'eq', value },
+          ],
+          sort: [],
+          page: { kind: 'from', from: 0, limit: 1 },
+        });
+        const [row] = items;
+        if (row === undefined) throw notFound('Decision Instance', value);
+        return json(200, decisionInstance(row));
+      },
+    },
     {
       method: 'GET',
       path: '/v2/process-definitions/:processDefinitionKey/xml',
