@@ -40,8 +40,8 @@ export interface TuttiOptions {
   readonly maxEventBytes: number;
   /** Events of one batch. @defaultValue 1000 */
   readonly maxBatch: number;
-  /** Whether the engine has a thread of its own. @defaultValue `auto`: where there are more than two cores */
-  readonly writerThread: 'auto' | 'yes' | 'no';
+  /** Whether the engine has a thread of its own; without, the server needs less memory and does less at a time. @defaultValue true */
+  readonly writerThread: boolean;
   /** ms that ended instances, the journal and (unless the configuration says otherwise) events are kept. @defaultValue 7 days */
   readonly retentionAge: number;
   /** Bytes of the journal, and of the event log, that are kept. @defaultValue 1 GiB */
@@ -69,7 +69,7 @@ export const DEFAULT_OPTIONS: TuttiOptions = {
   allowOrigins: [],
   maxEventBytes: 4 * 1024 * 1024,
   maxBatch: 1000,
-  writerThread: 'auto',
+  writerThread: true,
   retentionAge: 7 * 24 * 3_600_000,
   retentionSize: 1024 ** 3,
 };
@@ -241,10 +241,10 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
   {
     flag: '--writer-thread',
     environment: 'TUTTI_WRITER_THREAD',
-    value: 'auto|yes|no',
-    help: 'a thread of its own for the engine (default auto: with more than two cores)',
+    value: 'yes|no',
+    help: 'no: no thread of its own for the engine, which takes less memory (default yes)',
     apply: (options, text) => {
-      options.writerThread = oneOf('--writer-thread', text, ['auto', 'yes', 'no']);
+      options.writerThread = oneOf('--writer-thread', text, ['yes', 'no']) === 'yes';
     },
   },
   {

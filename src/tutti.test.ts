@@ -81,8 +81,8 @@ interface Items<Item> {
 }
 
 describe('The server', () => {
-  for (const writerThread of ['yes', 'no'] as const)
-    it(`keeps what it answered, with a thread for the engine: ${writerThread}`, async (t) => {
+  for (const writerThread of [true, false])
+    it(`keeps what it answered, ${writerThread ? 'with' : 'without'} a thread for the engine`, async (t) => {
       const data = folderOf(t);
       const first = await start(t, data, { writerThread });
       await first.deploy();

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sender } from './config/senders.ts';
@@ -96,7 +95,7 @@ export async function startTutti({
     const commits = new Commits();
     let publicUrl: string | undefined;
     const { runtime, events, close } = await startWithEvents(
-      hasWriterThread(options) ? startRuntime : startInlineRuntime,
+      options.writerThread ? startRuntime : startInlineRuntime,
       {
         data: options.data,
         checkpointThread: true,
@@ -183,11 +182,6 @@ export async function startTutti({
     await closeAll();
     throw error;
   }
-}
-
-/** On two cores or fewer a second thread costs more for crossing over than it can do beside the first. */
-function hasWriterThread({ writerThread }: TuttiOptions): boolean {
-  return writerThread === 'auto' ? availableParallelism() > 2 : writerThread === 'yes';
 }
 
 async function openGateway(

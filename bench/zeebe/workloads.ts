@@ -54,7 +54,7 @@ export const workloads: readonly Workload[] = [
       'purchase',
       `${chain('start', 'reserve', 'pay', 'decide')}${task('reserve', 'purchase-reserve')}
       <bpmn:receiveTask id="pay" messageRef="m"/>
-      <bpmn:boundaryEvent id="late" attachedToRef="pay"><bpmn:timerEventDefinition id="late-definition"><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT10M</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>
+      <bpmn:boundaryEvent id="late" attachedToRef="pay"><bpmn:outgoing>late-release</bpmn:outgoing><bpmn:timerEventDefinition id="late-definition"><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT10M</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>
       ${chain('late', 'release', 'released')}${task('release', 'purchase-release')}<bpmn:endEvent id="released"/>
       <bpmn:exclusiveGateway id="decide" default="decide-issue"/>
       <bpmn:sequenceFlow id="decide-check" sourceRef="decide" targetRef="check"><bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">=amount &gt; 1000</bpmn:conditionExpression></bpmn:sequenceFlow>
