@@ -119,7 +119,10 @@ export class Receiver {
     const handler = this.handlers.get(event.type) ?? this.handlers.get('*');
     try {
       const reply = (await run(() => handler?.(event))) as NewEvent | undefined;
-      return { status: 202, replies: reply ? [toCloudEvent(this.complete(reply))] : [] };
+      // As a sink has it: only an answer with the status 200 holds an event.
+      return reply
+        ? { status: 200, replies: [toCloudEvent(this.complete(reply))] }
+        : { status: 202, replies: [] };
     } catch (error) {
       if (error instanceof EventRefusal) return { status: error.status, replies: [] };
       throw error;
