@@ -103,6 +103,11 @@ export class Machine {
     return this.#folder.state;
   }
 
+  /** Of the last record. */
+  get position(): number {
+    return this.#core.position;
+  }
+
   /** Epoch ms. */
   get now(): number {
     return this.#core.status().clock.now;

@@ -21,8 +21,6 @@ export interface Miss {
   readonly told: string;
 }
 
-/** Rounds of handlers that one step of a test may cause. */
-const MOST_ROUNDS = 10_000;
 /** Times at which something may be due in one move of the clock. */
 const MOST_STOPS = 100_000;
 
@@ -38,12 +36,14 @@ export class Session {
   readonly misses: Miss[] = [];
   /** Types of the jobs that send events. */
   readonly jobTypes: readonly string[];
+  readonly #maxRecords: number;
   readonly #inside = new AsyncLocalStorage<true>();
   #settling: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: SessionOptions) {
     this.machine = new Machine(options);
+    this.#maxRecords = options.maxRecords;
     this.jobTypes = options.settings.jobTypes;
     this.receiver = new Receiver(this.machine, options.subscriber);
     this.workers = new Workers(this);
@@ -136,8 +136,9 @@ export class Session {
   async #rest(): Promise<void> {
     await undefined;
     try {
-      for (let rounds = 0; !this.#closed; rounds++) {
-        if (rounds > MOST_ROUNDS) throw new NoRestError(MOST_ROUNDS);
+      const from = this.machine.position;
+      while (!this.#closed) {
+        if (this.machine.position - from > this.#maxRecords) throw new NoRestError(this.#maxRecords);
         this.take();
         if (await this.receiver.deliver((work) => this.run(work))) continue;
         if (await this.workers.work()) continue;

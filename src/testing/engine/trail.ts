@@ -14,6 +14,9 @@ export interface OpenIncident extends IncidentValue {
   readonly key: number;
 }
 
+/** JSON texts by scope and name. */
+type ScopedVariables = Map<number, Map<string, string>>;
+
 /** All that one process instance has done, as the journal tells it. */
 export class Trail {
   readonly key: number;
@@ -27,11 +30,11 @@ export class Trail {
   readonly visits = new Map<number, Visit>();
   /** Ids of what was completed or taken (sequence flows), in order. */
   readonly passed: string[] = [];
-  /** JSON texts by scope and name. */
-  readonly variables = new Map<number, Map<string, string>>();
+  readonly variables: ScopedVariables;
   readonly incidents = new Map<number, OpenIncident>();
 
-  constructor(value: ProcessInstanceValue) {
+  constructor(value: ProcessInstanceValue, variables: ScopedVariables) {
+    this.variables = variables;
     this.key = value.processInstanceKey;
     this.bpmnProcessId = value.bpmnProcessId;
     this.version = value.version;
@@ -60,6 +63,8 @@ export interface JobPlace {
 export class Trails {
   readonly all = new Map<number, Trail>();
   readonly jobs = new Map<number, JobPlace>();
+  /** By instance: those that one is created with come before its first step. */
+  readonly #variables = new Map<number, ScopedVariables>();
 
   /** Keys of all jobs that an instance ever had. */
   jobsOf(processInstanceKey: number): readonly number[] {
@@ -76,10 +81,10 @@ export class Trails {
         return;
       case 'VARIABLE': {
         const { scopeKey, processInstanceKey, name, value } = record.value;
-        const variables = this.all.get(processInstanceKey)?.variables;
-        const scope = variables?.get(scopeKey) ?? new Map<string, string>();
+        const variables = this.#variablesOf(processInstanceKey);
+        const scope = variables.get(scopeKey) ?? new Map<string, string>();
         scope.set(name, value);
-        variables?.set(scopeKey, scope);
+        variables.set(scopeKey, scope);
         return;
       }
       case 'INCIDENT': {
@@ -98,11 +103,17 @@ export class Trails {
     }
   }
 
+  #variablesOf(processInstanceKey: number): ScopedVariables {
+    const known = this.#variables.get(processInstanceKey) ?? new Map();
+    this.#variables.set(processInstanceKey, known);
+    return known;
+  }
+
   #move(key: number, intent: string, value: ProcessInstanceValue): void {
     const { processInstanceKey, elementId, bpmnElementType: type } = value;
     let trail = this.all.get(processInstanceKey);
     if (trail === undefined) {
-      trail = new Trail(value);
+      trail = new Trail(value, this.#variablesOf(processInstanceKey));
       this.all.set(processInstanceKey, trail);
     }
     const visit = trail.visits.get(key);
