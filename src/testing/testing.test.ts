@@ -315,10 +315,7 @@ Its variables: total = 3`,
     assert.equal(fates[0]?.kind, 'buffered');
     const told = await failure(parcel.isCompleted());
     assert.match(told, /"Parcel\.Arived" had no effect: .*Did you mean "Parcel\.Arrived"\?/);
-    assert.match(
-      told,
-      /"Parcel\.Arrived" had no effect: .*"receive" waits for "Parcel\.Arrived" with key "p-1"/,
-    );
+    assert.match(told, /"Parcel\.Arrived" had no effect: .*"receive" for "Parcel\.Arrived" with key "p-1"/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Answer, ClientCommand } from '../../engine/records/command.ts';
 import { MESSAGE_SUBSCRIPTIONS, START_SUBSCRIPTIONS } from '../../engine/state/tables.ts';
-import { type Fate, tellFate } from '../../router/index.ts';
+import { type Fate, type NearMiss, tellFate } from '../../router/index.ts';
 import type { EventsSettings } from '../../runtime/events/index.ts';
 import { NoRestError, RejectedCommandError, TestEngineError } from './errors.ts';
 import { Machine, type MachineOptions } from './machine.ts';
@@ -104,11 +104,8 @@ export class Session {
       for (const fate of fates as readonly Fate[]) {
         // What processes send need not come back to any.
         const isOutgoing = fate.kind === 'unmatched' && this.receiver.isSent(sequence);
-        const told = isOutgoing ? undefined : tellMiss(fate);
-        if (told === undefined) continue;
-        const near = fate.kind === 'unmatched' ? nearest(type, this.#awaitedNames()) : undefined;
-        const question = near === undefined || near === type ? '' : ` Did you mean "${near}"?`;
-        this.misses.push({ type, told: `${told}${question}` });
+        const told = isOutgoing ? undefined : this.#tellMiss(type, fate);
+        if (told !== undefined) this.misses.push({ type, told });
       }
     }
   }
@@ -153,30 +150,37 @@ export class Session {
   #checkOpen(): void {
     if (this.#closed) throw new TestEngineError('The test engine was closed.');
   }
+
+  /** Why an event had no effect, if it had none; undefined for other fates. */
+  #tellMiss(type: string, fate: Fate): string | undefined {
+    switch (fate.kind) {
+      case 'unmatched': {
+        const near = nearest(type, this.#awaitedNames());
+        const question = near === undefined || near === type ? '' : ` Did you mean "${near}"?`;
+        return `${tellFate(fate)}${question}${nearText(fate.nearMisses)}`;
+      }
+      case 'buffered':
+        return `${tellFate(fate)}.${nearText(fate.nearMisses ?? [])}`;
+      case 'unusableReply':
+      case 'lateReply':
+      case 'unknownJob':
+      case 'earlyReply':
+      case 'refused':
+      case 'expired':
+      case 'deadLettered':
+      case 'failed':
+        return tellFate(fate);
+      default:
+        return undefined;
+    }
+  }
 }
 
-/** Why an event had no effect, if it had none; undefined for other fates. */
-function tellMiss(fate: Fate): string | undefined {
-  switch (fate.kind) {
-    case 'unmatched':
-    case 'buffered': {
-      const { nearMisses = [] } = fate;
-      const near = nearMisses.map(
-        ({ messageName, correlationKey, elementId }) =>
-          `"${elementId}" waits for "${messageName}" with key "${correlationKey}"`,
-      );
-      return [tellFate(fate), ...near].join('; ');
-    }
-    case 'unusableReply':
-    case 'lateReply':
-    case 'unknownJob':
-    case 'earlyReply':
-    case 'refused':
-    case 'expired':
-    case 'deadLettered':
-    case 'failed':
-      return tellFate(fate);
-    default:
-      return undefined;
-  }
+function nearText(nearMisses: readonly NearMiss[]): string {
+  if (nearMisses.length === 0) return '';
+  const waits = nearMisses.map(
+    ({ messageName, correlationKey, elementId }) =>
+      `"${elementId}" for "${messageName}" with key "${correlationKey}"`,
+  );
+  return ` What waits is ${waits.join(', ')}.`;
 }
