@@ -52,8 +52,9 @@ function sources(folder: string): string[] {
     .filter((file) => !file.includes('node_modules') && !file.includes('/dist/'));
 }
 
+/** By the path within the project: the folder that it lies in may have any name. */
 const isTest = (file: string): boolean =>
-  /\.test(-helper)?\.tsx?$|\.long\.ts$|\/testing(\.ts$|\/)/.test(file);
+  /\.test(-helper)?\.tsx?$|\.long\.ts$|\/testing(\.ts$|\/)/.test(relative(root, file).replaceAll('\\', '/'));
 
 function importsOf(text: string): string[] {
   return [

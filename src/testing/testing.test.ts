@@ -163,6 +163,27 @@ describe('people, messages, signals and decisions in a test', () => {
     await leave.hasVariable('approved', true);
   });
 
+  it('wait for the listeners of a user task, which may deny', async () => {
+    const listened = user('approve').replace(
+      '<zeebe:userTask/>',
+      '<zeebe:userTask/><zeebe:taskListeners><zeebe:taskListener eventType="completing" type="check"/></zeebe:taskListeners>',
+    );
+    await using engine = await startTestEngine();
+    await engine.deploy(chain('leave', [start, listened, end]));
+    const leave = await engine.start('leave');
+    await leave.userTask().complete({ approved: true });
+    await leave.isWaitingAt('approve');
+    const check = await engine.activateJob('check');
+    await check.complete(
+      {},
+      { type: 'userTask', denied: true, deniedReason: 'too soon', correctedAttributes: [], corrections: {} },
+    );
+    await leave.isWaitingAt('approve');
+    await engine.worker('check', () => undefined);
+    await leave.userTask().complete({ approved: true });
+    await leave.isCompleted();
+  });
+
   it('correlate messages and broadcast signals', async () => {
     const outside = `<bpmn:message id="m" name="arrived"><bpmn:extensionElements><zeebe:subscription correlationKey="=parcel"/></bpmn:extensionElements></bpmn:message><bpmn:signal id="s" name="open"/>`;
     const receive = '<bpmn:receiveTask id="receive" messageRef="m">$FLOWS</bpmn:receiveTask>';

@@ -1,4 +1,5 @@
 import type { FailureOptions, Job, Variables } from '../../client/job.ts';
+import type { JobResult } from '../../engine/records/command.ts';
 import type { JobValue } from '../../engine/records/record.ts';
 import { variablesOf } from './documents.ts';
 import type { Session } from './session.ts';
@@ -46,9 +47,12 @@ export class TestJob implements Job {
     this.bpmnProcessId = job.bpmnProcessId;
   }
 
-  /** @throws RejectedCommandError if there is no such job any more; so do the other steps */
-  complete(variables: Variables = {}): Promise<void> {
-    return tellOutcome(this.#session, Number(this.key), { kind: 'completed', variables });
+  /**
+   * @param result what the job of a task listener or of an ad-hoc subprocess decides besides
+   * @throws RejectedCommandError if there is no such job any more; so do the other steps
+   */
+  complete(variables: Variables = {}, result?: JobResult): Promise<void> {
+    return tellOutcome(this.#session, Number(this.key), { kind: 'completed', variables }, result);
   }
 
   fail(errorMessage = '', { retries, retryBackOff = 0, variables = {} }: FailureOptions = {}): Promise<void> {

@@ -24,6 +24,8 @@ export interface MachineOptions {
   readonly maxRecords: number;
 }
 
+export const CLOSED = 'The test engine was closed.';
+
 interface Caller {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -63,6 +65,7 @@ export class Machine {
   readonly #callers = new Map<number, Caller>();
   readonly #problems: LogEntry[] = [];
   #lastId = 0;
+  #closed = false;
   #read = 0;
 
   constructor({ startAt, settings, maxRecords }: MachineOptions) {
@@ -115,6 +118,7 @@ export class Machine {
 
   /** Sends a request of any kind that the writer knows, and runs all that it causes. */
   ask<Value>(kind: string, body: unknown): Asked<Value> {
+    if (this.#closed) throw new TestEngineError(CLOSED);
     this.#lastId += 1;
     const id = this.#lastId;
     const answer = new Promise<unknown>((resolve, reject) => {
@@ -158,9 +162,9 @@ export class Machine {
   }
 
   close(): void {
+    this.#closed = true;
     this.#core.cancelAll();
-    for (const { reject } of this.#callers.values())
-      reject(new TestEngineError('The test engine was closed.'));
+    for (const { reject } of this.#callers.values()) reject(new TestEngineError(CLOSED));
     this.#callers.clear();
     this.#folder.close();
   }

@@ -4,7 +4,7 @@ import { MESSAGE_SUBSCRIPTIONS, START_SUBSCRIPTIONS } from '../../engine/state/t
 import { type Fate, type NearMiss, tellFate } from '../../router/index.ts';
 import type { EventsSettings } from '../../runtime/events/index.ts';
 import { NoRestError, RejectedCommandError, TestEngineError } from './errors.ts';
-import { Machine, type MachineOptions } from './machine.ts';
+import { CLOSED, Machine, type MachineOptions } from './machine.ts';
 import { nearest } from './nearest.ts';
 import { Receiver } from './receiver.ts';
 import { Trails } from './trail.ts';
@@ -148,7 +148,7 @@ export class Session {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new TestEngineError('The test engine was closed.');
+    if (this.#closed) throw new TestEngineError(CLOSED);
   }
 
   /** Why an event had no effect, if it had none; undefined for other fates. */

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { type JobHandler, type JobOutcome, outcomeOfError } from '../../client/job.ts';
-import type { Answer } from '../../engine/records/command.ts';
+import type { Answer, JobResult } from '../../engine/records/command.ts';
 import { JOBS, type JobRow } from '../../engine/state/tables.ts';
 import { documentOf } from './documents.ts';
 import { RejectedCommandError } from './errors.ts';
@@ -79,12 +79,19 @@ export class Workers {
   }
 }
 
-export async function tellOutcome(session: Session, key: number, outcome: JobOutcome): Promise<void> {
+export async function tellOutcome(
+  session: Session,
+  key: number,
+  outcome: JobOutcome,
+  result?: JobResult,
+): Promise<void> {
   const variables = documentOf(outcome.variables);
   switch (outcome.kind) {
-    case 'completed':
-      await session.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value: { variables } });
+    case 'completed': {
+      const value = { variables, ...(result && { result }) };
+      await session.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value });
       return;
+    }
     case 'error': {
       const { errorCode, errorMessage } = outcome;
       const value = { errorCode, errorMessage, variables };
