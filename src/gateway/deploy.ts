@@ -28,7 +28,7 @@ export async function deployResources(
   runtime: Runtime,
   resources: readonly NamedResource[],
 ): Promise<Deployed> {
-  const values = await Promise.all(resources.map(toValue));
+  const values = await Promise.all(resources.map(readResource));
   const answer = await runtime.execute({
     valueType: 'DEPLOYMENT',
     intent: 'CREATE',
@@ -52,7 +52,8 @@ interface DeploymentAnswer {
   readonly decisionRequirementsMetadata?: readonly DecisionRequirementsMetadata[];
 }
 
-async function toValue({ name, content }: NamedResource): Promise<ResourceValue> {
+/** Parses a BPMN, DMN or form file by the ending of its name; what is wrong with it stands in `problems`. */
+export async function readResource({ name, content }: NamedResource): Promise<ResourceValue> {
   const resource = new TextDecoder().decode(content);
   const base = {
     resourceName: name,

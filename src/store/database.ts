@@ -147,6 +147,7 @@ export class Database {
    * {@link syncNow} has succeeded.
    */
   async sync(): Promise<void> {
+    if (this.path === ':memory:') return;
     try {
       this.#wal ??= openSync(`${this.path}-wal`, 'r+');
       await datasync(this.#wal);

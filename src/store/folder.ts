@@ -13,6 +13,8 @@ import type { AnyTable } from './state-table.ts';
 /** Raised by a release whose folder an older one must not open although no SQL file tells so (record or row shapes). */
 const FORMAT = 1;
 const FILE = 'tutti.db';
+/** Stands for a folder that is nowhere on disk: it belongs to its one connection, and is gone when that is closed. */
+export const IN_MEMORY = ':memory:';
 
 export interface FolderOptions extends DatabaseOptions, SqliteStateOptions {
   /** Tables of the engine's state, so that changed descriptions are applied when the folder is opened. */
@@ -33,9 +35,9 @@ export class DataFolder {
   readonly journal: Journal;
   readonly kv: Kv;
   readonly checkpoints: Checkpoints;
-  readonly #lock: FolderLock;
+  readonly #lock: FolderLock | undefined;
 
-  private constructor(path: string, lock: FolderLock, db: Database, options: FolderOptions) {
+  private constructor(path: string, lock: FolderLock | undefined, db: Database, options: FolderOptions) {
     this.path = path;
     this.#lock = lock;
     this.db = db;
@@ -46,15 +48,17 @@ export class DataFolder {
   }
 
   /**
-   * Creates the folder if it is missing, takes its lock, and brings its tables up to date.
+   * Creates the folder if it is missing, takes its lock, and brings its tables up to date. {@link IN_MEMORY} as the path
+   * keeps everything in memory, for tests: nobody else can read it.
    * Throws `FolderLockedError`, `FolderTooNewError`, `FolderDamagedError`, `MigrationsBrokenError`, `DiskFailedError`.
    */
   static open(path: string, options: FolderOptions = {}): DataFolder {
-    mkdirSync(path, { recursive: true });
-    const lock = FolderLock.take(path);
+    const inMemory = path === IN_MEMORY;
+    if (!inMemory) mkdirSync(path, { recursive: true });
+    const lock = inMemory ? undefined : FolderLock.take(path);
     let db: Database | undefined;
     try {
-      db = new Database(join(path, FILE), options);
+      db = new Database(inMemory ? path : join(path, FILE), options);
       checkStructure(db);
       const own = readMigrations('store', new URL('./sql/', import.meta.url));
       migrate(db, [own, ...(options.migrations ?? [])]);
@@ -66,7 +70,7 @@ export class DataFolder {
       return folder;
     } catch (error) {
       db?.close();
-      lock.release();
+      lock?.release();
       if (!isDamage(error) || !(error instanceof DiskFailedError)) throw error;
       throw new FolderDamagedError(join(path, FILE), error.reason, { cause: error });
     }
@@ -83,7 +87,7 @@ export class DataFolder {
       this.db.truncateWal();
       this.db.close();
     } finally {
-      this.#lock.release();
+      this.#lock?.release();
     }
   }
 }
