@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DecisionEvaluationValue } from '../engine/records/decision.ts';
 import type { LogRecord } from '../engine/records/log.ts';
-import type { DecisionEvaluationValue } from './decisions.ts';
 import { History } from './history.ts';
 import type { SearchQuery } from './search.ts';
 import type { PositionedRecord, RecordSource } from './source.ts';
@@ -13,7 +13,7 @@ const evaluated = {
   decisionName: 'Size',
   decisionKey: 11,
   decisionVersion: 2,
-  decisionType: 'DECISION_TABLE',
+  decisionType: 'DECISION_TABLE' as const,
   decisionOutput: '"big"',
   evaluatedInputs: [{ inputId: 'in', inputName: 'Count', inputValue: '7' }],
   matchedRules: [
@@ -33,7 +33,13 @@ const price = {
 };
 const value: DecisionEvaluationValue = {
   decisionKey: 12,
+  decisionId: 'price',
+  decisionName: 'Price',
+  decisionVersion: 2,
+  decisionRequirementsId: 'requirements',
   decisionRequirementsKey: 10,
+  decisionOutput: '30',
+  variables: new Map(),
   bpmnProcessId: 'order',
   processDefinitionKey: 20,
   processInstanceKey: 30,
@@ -86,7 +92,10 @@ test('an evaluation shows each decision that it went through, with inputs, rules
   assert.equal(second?.['decisionEvaluationInstanceKey'], '100-2');
   assert.equal(first?.['decisionDefinitionId'], 'size');
   assert.equal(first?.['result'], '"big"');
-  assert.deepEqual(JSON.parse(String(first?.['matchedRules'])), evaluated.matchedRules);
+  // As Camunda 8.9 has them, outputs name their rule.
+  const [rule] = evaluated.matchedRules;
+  const outputs = rule?.evaluatedOutputs.map((output) => ({ ...output, ruleId: 'rule_1', ruleIndex: 1 }));
+  assert.deepEqual(JSON.parse(String(first?.['matchedRules'])), [{ ...rule, evaluatedOutputs: outputs }]);
   assert.deepEqual(JSON.parse(String(first?.['evaluatedInputs'])), evaluated.evaluatedInputs);
   assert.equal(second?.['rootDecisionDefinitionKey'], 12);
   assert.equal(second?.['processInstanceKey'], 30);

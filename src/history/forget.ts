@@ -12,6 +12,8 @@ const OF_INSTANCE = [
   'timer',
   'user_task',
   'decision_instance',
+  'correlated_message_subscription',
+  'audit_log',
 ] as const;
 
 /**

@@ -373,7 +373,7 @@ describe('Search', () => {
     const history = many(t, 3);
     const test = { kind: 'compare', field: 'value', operator: 'eq', value: '"c-200"' } as const;
     assert.deepEqual(
-      keys(history, instances([{ kind: 'variable', name: 'customer', tests: [test] }])),
+      keys(history, instances([{ kind: 'variable', filter: 'variables', name: 'customer', tests: [test] }])),
       [200],
     );
     assert.deepEqual(keys(history, instances([{ kind: 'mentions', text: 'c-3' }])), [300]);

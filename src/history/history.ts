@@ -14,6 +14,8 @@ import {
   type PlaceFigures,
 } from './compliance/queries.ts';
 import { forgetHistory } from './forget.ts';
+import { JobMetrics } from './job-metrics.ts';
+import { callHierarchy, decisionXml, startFormOf, takenFlows } from './lookups.ts';
 import { openReadModel } from './open.ts';
 import { type Changes, project } from './projection.ts';
 import { JournalLostError } from './readmodel.ts';
@@ -34,9 +36,18 @@ import {
 /** What may be asked of the read model; arguments and answers are plain data that can cross a thread. */
 export interface HistoryQueries {
   search(query: SearchQuery): SearchResult;
-  find(collection: CollectionName, key: number): Row | undefined;
+  /** The row with this key; a text where the collection's key is one. */
+  find(collection: CollectionName, key: number | string): Row | undefined;
   /** XML of a deployed or deleted definition. */
   definitionXml(definitionKey: number): string | undefined;
+  /** DMN of a decision, or of decision requirements, by its key. */
+  decisionXml(key: number): string | undefined;
+  /** Id of the form of a definition's start event. */
+  startForm(definitionKey: number): string | undefined;
+  /** An instance and those that called it, from the root on; empty if there is none. */
+  callHierarchy(instanceKey: number): Row[];
+  /** Ids of the sequence flows that an instance took. */
+  takenFlows(instanceKey: number): string[];
   instancePage(query: SearchQuery): InstancePage;
   instanceView(instanceKey: number): InstanceView | undefined;
   elementStatistics(definitionKey: number): ElementStatistics[];
@@ -68,6 +79,7 @@ export class History implements HistoryQueries {
   readonly #source: RecordSource;
   #rows: RowBuffer;
   #compliance: ComplianceProjection;
+  #metrics: JobMetrics;
   #position: number;
   #timestamp: number;
 
@@ -92,6 +104,7 @@ export class History implements HistoryQueries {
       this.#timestamp = meta?.timestamp ?? 0;
       this.#rows = new RowBuffer(this.#database);
       this.#compliance = new ComplianceProjection(this.#database, this.#rows, jobTypes);
+      this.#metrics = new JobMetrics(this.#database);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -127,8 +140,10 @@ export class History implements HistoryQueries {
       for (const positioned of records) {
         project(positioned, this.#rows, changes);
         this.#compliance.take(positioned.record);
+        this.#metrics.take(positioned.record);
       }
       this.#compliance.flush();
+      this.#metrics.flush();
       this.#rows.flush();
       this.#database
         .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
@@ -138,6 +153,7 @@ export class History implements HistoryQueries {
       this.#rows.discard();
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#compliance.discard();
+      this.#metrics.discard();
       throw error;
     }
     this.#position = last.position;
@@ -154,13 +170,29 @@ export class History implements HistoryQueries {
     return search(this.#database, query);
   }
 
-  find(collection: CollectionName, key: number): Row | undefined {
+  find(collection: CollectionName, key: number | string): Row | undefined {
     return find(this.#database, collection, key);
   }
 
   definitionXml(definitionKey: number): string | undefined {
     const row = this.#database.prepare('SELECT xml FROM process_definition WHERE key = ?').get(definitionKey);
     return typeof row?.['xml'] === 'string' ? row['xml'] : undefined;
+  }
+
+  decisionXml(key: number): string | undefined {
+    return decisionXml(this.#database, key);
+  }
+
+  startForm(definitionKey: number): string | undefined {
+    return startFormOf(this.#database, definitionKey);
+  }
+
+  callHierarchy(instanceKey: number): Row[] {
+    return callHierarchy(this.#database, instanceKey);
+  }
+
+  takenFlows(instanceKey: number): string[] {
+    return takenFlows(this.#database, instanceKey);
   }
 
   instancePage(query: SearchQuery): InstancePage {
