@@ -1,5 +1,11 @@
 import { AUDIT_LOG_TABLE, auditLogs } from './collections/audit-logs.ts';
 import {
+  BATCH_ITEM_TABLE,
+  BATCH_OPERATION_TABLE,
+  batchOperationItems,
+  batchOperations,
+} from './collections/batch-operations.ts';
+import {
   CORRELATED_TABLE,
   correlatedMessageSubscriptions,
 } from './collections/correlated-message-subscriptions.ts';
@@ -59,6 +65,8 @@ export const TABLES: readonly TableSpec[] = [
   DECISION_INSTANCE_TABLE,
   FORM_TABLE,
   TIMER_TABLE,
+  BATCH_OPERATION_TABLE,
+  BATCH_ITEM_TABLE,
 ];
 
 /** What can be searched, and by which fields. */
@@ -79,6 +87,8 @@ export const COLLECTIONS = {
   forms,
   resources,
   timers,
+  batchOperations,
+  batchOperationItems,
   elementStatistics,
   definitionInstanceStatistics,
   versionInstanceStatistics,

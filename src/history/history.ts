@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { RowBuffer } from './buffer.ts';
+import { type Changes, RowBuffer } from './buffer.ts';
 import type { CollectionName } from './collections.ts';
 import { type ComplianceInstance, complianceInstance } from './compliance/instance.ts';
 import { ComplianceProjection } from './compliance/projection.ts';
@@ -13,13 +13,14 @@ import {
   type DeviationQuery,
   type PlaceFigures,
 } from './compliance/queries.ts';
+import { Deletions } from './deletions.ts';
 import { forgetHistory } from './forget.ts';
 import { JobMetrics } from './job-metrics.ts';
 import { callHierarchy, decisionXml, startFormOf, takenFlows } from './lookups.ts';
 import { openReadModel } from './open.ts';
-import { type Changes, project } from './projection.ts';
+import { project } from './projection.ts';
 import { JournalLostError } from './readmodel.ts';
-import { type HistoryMeta, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
+import { isOfJournal, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
 import type { RecordSource } from './source.ts';
 import {
@@ -80,6 +81,7 @@ export class History implements HistoryQueries {
   #rows: RowBuffer;
   #compliance: ComplianceProjection;
   #metrics: JobMetrics;
+  #deletions: Deletions;
   #position: number;
   #timestamp: number;
 
@@ -105,6 +107,7 @@ export class History implements HistoryQueries {
       this.#rows = new RowBuffer(this.#database);
       this.#compliance = new ComplianceProjection(this.#database, this.#rows, jobTypes);
       this.#metrics = new JobMetrics(this.#database);
+      this.#deletions = new Deletions(this.#database);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -141,10 +144,12 @@ export class History implements HistoryQueries {
         project(positioned, this.#rows, changes);
         this.#compliance.take(positioned.record);
         this.#metrics.take(positioned.record);
+        this.#deletions.take(positioned.record);
       }
       this.#compliance.flush();
       this.#metrics.flush();
       this.#rows.flush();
+      this.#deletions.flush();
       this.#database
         .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
         .run(last.position, last.record.timestamp);
@@ -154,6 +159,7 @@ export class History implements HistoryQueries {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#compliance.discard();
       this.#metrics.discard();
+      this.#deletions.discard();
       throw error;
     }
     this.#position = last.position;
@@ -247,13 +253,4 @@ export class History implements HistoryQueries {
     this.#database.close();
     this.#source.close();
   }
-}
-
-/**
- * Whether the journal still holds what the tables show, and not other records in their places.
- */
-function isOfJournal(meta: HistoryMeta | undefined, source: RecordSource): boolean {
-  const position = meta?.position ?? 0;
-  if (position === 0 || position < source.oldest()) return true;
-  return source.read(position - 1, 1)[0]?.record.timestamp === meta?.timestamp;
 }

@@ -1,7 +1,8 @@
 import type { LogRecord } from '../engine/records/log.ts';
 import type { ElementOwner, JobValue, ProcessInstanceValue } from '../engine/records/record.ts';
-import type { Patch, RowBuffer } from './buffer.ts';
+import type { Changes, Patch, RowBuffer } from './buffer.ts';
 import { projectAuditLog } from './collections/audit-logs.ts';
+import { projectBatch } from './collections/batch-operations.ts';
 import { projectCorrelation } from './collections/correlated-message-subscriptions.ts';
 import { projectEvaluation } from './collections/decision-instances.ts';
 import { projectDecision } from './collections/decisions.ts';
@@ -11,12 +12,6 @@ import { orNull } from './collections/spec.ts';
 import { projectUserTask } from './collections/user-tasks.ts';
 import { elementNames, startForm } from './names.ts';
 import type { PositionedRecord } from './source.ts';
-
-/** What a batch changed, for those who follow live. */
-export interface Changes {
-  readonly instances: Set<number>;
-  definitions: boolean;
-}
 
 /** Applies one record to the tables of the read model. Rejections change nothing. */
 export function project({ position, record }: PositionedRecord, rows: RowBuffer, changes: Changes): void {
@@ -93,6 +88,12 @@ export function project({ position, record }: PositionedRecord, rows: RowBuffer,
       return;
     case 'FORM':
       projectForm(record, rows);
+      return;
+    case 'BATCH_OPERATION_CREATION':
+    case 'BATCH_OPERATION_CHUNK':
+    case 'BATCH_OPERATION_EXECUTION':
+    case 'BATCH_OPERATION_LIFECYCLE_MANAGEMENT':
+      projectBatch(record, rows);
       return;
     default:
       // Value types that show nothing of their own: their effect comes as one of the records above.

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Changes } from './buffer.ts';
 import { History, type HistoryQueryName } from './history.ts';
 import { openJournalSource } from './journal-source.ts';
-import type { Changes } from './projection.ts';
 import type { FromHistory, HistoryWorkerData, QueryRequest, ToHistory } from './protocol.ts';
 import { ReadModelLagError, runQuery } from './readmodel.ts';
 

@@ -3,6 +3,7 @@ import { createEngine } from '../engine/create-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TABLES } from '../engine/state/tables.ts';
 import type { AnyTable } from '../store/state-table.ts';
+import { batchModule } from './batches/module.ts';
 import { defaultEventsSettings, type EventsSettings, eventModules } from './events/index.ts';
 import type { WriterModule } from './module.ts';
 
@@ -36,11 +37,14 @@ export const createParts: CreateParts = (options) => {
   return {
     engine: createEngine({ random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS }),
     tables: TABLES,
-    modules: eventModules({
-      settings: events,
-      chance: Math.random,
-      newEngineId: () => `tutti-${randomUUID()}`,
-    }),
+    modules: [
+      ...eventModules({
+        settings: events,
+        chance: Math.random,
+        newEngineId: () => `tutti-${randomUUID()}`,
+      }),
+      batchModule(),
+    ],
     reservedJobTypes: events.jobTypes ?? defaultEventsSettings.jobTypes,
   };
 };

@@ -1,4 +1,5 @@
 import type { AdHocActivation, AdHocSubProcessResult } from './ad-hoc.ts';
+import type { BatchCommand } from './batch.ts';
 import type { UserTaskJobResult } from './job-result.ts';
 import type { Document, RejectionType, ResourceValue } from './record.ts';
 
@@ -7,6 +8,7 @@ import type { Document, RejectionType, ResourceValue } from './record.ts';
  * Each command is answered by exactly one {@link Answer}.
  */
 export type ClientCommand =
+  | BatchCommand
   | { readonly valueType: 'DEPLOYMENT'; readonly intent: 'CREATE'; readonly value: DeploymentRequest }
   | {
       readonly valueType: 'RESOURCE_DELETION';

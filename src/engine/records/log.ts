@@ -1,6 +1,7 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type { DecisionGraph } from '../../dmn/index.ts';
 import type { AdHocInstructionValue } from './ad-hoc.ts';
+import type { BatchEntry } from './batch.ts';
 import type { ConditionalEvaluationValue, ConditionalSubscriptionValue } from './conditional.ts';
 import type { CreationValue, ResultValue } from './creation.ts';
 import type { DecisionEvaluationValue, DecisionMetadata, DecisionRequirementsMetadata } from './decision.ts';
@@ -172,6 +173,7 @@ export type LogEntry =
       readonly value: VariableDocumentValue;
     }
   | { readonly valueType: 'CLOUD_EVENT'; readonly intent: CloudEventIntent; readonly value: CloudEventValue }
+  | BatchEntry
   | OtherEntry;
 
 /** Events are records too, so that every fate comes from one order. The key is the event's place in the event log. */

@@ -69,9 +69,6 @@ export const processInstances = {
       `(EXISTS (SELECT 1 FROM job j WHERE j.instance_key = t.key AND j.state = 'FAILED' AND j.retries > 0))`,
       ONLY_SEARCHED,
     ),
-    // No batch operation has touched an instance yet; the first name is deprecated.
-    batchOperationId: field('string', 'NULL', { ...ONLY_SEARCHED, nullable: true }),
-    batchOperationKey: field('string', 'NULL', { ...ONLY_SEARCHED, nullable: true }),
   },
   variables: { variables: 'v.instance_key = t.key' },
   relations: {
@@ -86,6 +83,14 @@ export const processInstances = {
           `(EXISTS (SELECT 1 FROM incident i
              WHERE i.instance_key = t.key AND i.state = 'ACTIVE' AND i.element_key = r.key))`,
         ),
+      },
+    },
+    /** One batch operation that took the instance, or an incident of it; the first name is deprecated. */
+    batch: {
+      from: 'batch_operation_item r WHERE r.instance_key = t.key',
+      fields: {
+        batchOperationId: field('string', 'CAST(r.batch_key AS TEXT)'),
+        batchOperationKey: field('string', 'CAST(r.batch_key AS TEXT)'),
       },
     },
     /** One open incident that passes all of them. */

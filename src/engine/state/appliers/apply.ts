@@ -105,6 +105,12 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'MESSAGE_CORRELATION':
     case 'RESOURCE_DELETION':
     case 'RUNTIME_INSTRUCTION':
+    case 'BATCH_OPERATION_CREATION':
+    case 'BATCH_OPERATION_CHUNK':
+    case 'BATCH_OPERATION_EXECUTION':
+    case 'BATCH_OPERATION_LIFECYCLE_MANAGEMENT':
+    case 'HISTORY_DELETION':
+    case 'EXPRESSION':
       return;
   }
 }
