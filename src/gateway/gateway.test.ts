@@ -72,6 +72,9 @@ class Records implements RecordSource {
   read(position: number, limit: number) {
     return this.all.slice(position, position + limit);
   }
+  cut() {
+    return 0;
+  }
   close() {}
 }
 

@@ -12,6 +12,12 @@ interface ElementCount {
   canceled: number;
 }
 
+/** What a batch changed, for those who follow live. */
+export interface Changes {
+  readonly instances: Set<number>;
+  definitions: boolean;
+}
+
 /**
  * Collects what a batch of records does to the tables, so that a row is written once a batch however many records
  * touch it. A patch names only what it knows; null and absent columns keep the stored value.

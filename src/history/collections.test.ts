@@ -11,6 +11,7 @@ function emptyHistory(): History {
     last: () => 0,
     oldest: () => 1,
     read: () => [],
+    cut: () => 0,
     close: () => undefined,
   });
 }

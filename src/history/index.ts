@@ -33,6 +33,7 @@ export {
   type ReadModel,
   ReadModelLagError,
 } from './readmodel.ts';
+export { Retention, type RetentionOptions } from './retention.ts';
 export {
   COUNT_LIMIT,
   type ComparisonOperator,

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../engine/records/log.ts';
 import type { JobValue, ProcessInstanceValue } from '../engine/records/record.ts';
-import type { Patch, RowBuffer } from './buffer.ts';
+import type { Changes, Patch, RowBuffer } from './buffer.ts';
 import { projectAuditLog } from './collections/audit-logs.ts';
 import { projectBatch } from './collections/batch-operations.ts';
 import { projectClusterVariable } from './collections/cluster-variables.ts';
@@ -13,12 +13,6 @@ import { orNull, owner } from './collections/spec.ts';
 import { projectUserTask } from './collections/user-tasks.ts';
 import { elementNames, startForm } from './names.ts';
 import type { PositionedRecord } from './source.ts';
-
-/** What a batch changed, for those who follow live. */
-export interface Changes {
-  readonly instances: Set<number>;
-  definitions: boolean;
-}
 
 /** Applies one record to the tables of the read model. Rejections change nothing. */
 export function project({ position, record }: PositionedRecord, rows: RowBuffer, changes: Changes): void {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { TableSpec } from './collections/spec.ts';
 import { TABLES } from './collections.ts';
 import { COMPLIANCE_TABLES } from './compliance/tables.ts';
+import type { RecordSource } from './source.ts';
 
 /** Raised when a table changes: the read model is then thrown away and built again from the journal. */
 export const HISTORY_SCHEMA = 5;
@@ -82,4 +83,13 @@ export function readMeta(database: DatabaseSync): HistoryMeta | undefined {
         position: Number(row['position']),
         timestamp: Number(row['timestamp']),
       };
+}
+
+/**
+ * Whether the journal still holds what the tables show, and not other records in their places.
+ */
+export function isOfJournal(meta: HistoryMeta | undefined, source: RecordSource): boolean {
+  const position = meta?.position ?? 0;
+  if (position === 0 || position < source.oldest()) return true;
+  return source.read(position - 1, 1)[0]?.record.timestamp === meta?.timestamp;
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createEngine } from '../engine/create-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TABLES } from '../engine/state/tables.ts';
@@ -28,11 +28,14 @@ export interface ProductOptions {
   readonly events?: Partial<EventsSettings>;
 }
 
+/** The most that `randomInt` takes. */
+const RANDOM_STEPS = 2 ** 48 - 1;
+
 /** The product's engine and modules. */
 export const createParts: CreateParts = (options) => {
   const { events = {} } = (options ?? {}) as ProductOptions;
   return {
-    engine: createEngine(),
+    engine: createEngine({ random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS }),
     tables: TABLES,
     modules: [
       ...eventModules({

@@ -17,6 +17,7 @@ import * as jobs from './jobs.ts';
 import { migrateInstance } from './migrate-instance.ts';
 import { modifyInstance } from './modify-instance.ts';
 import { correlateMessage, expireMessage, publishMessage } from './publish-message.ts';
+import { raiseIncident } from './raise-incident.ts';
 import { resolveIncident } from './resolve-incident.ts';
 import { triggerTimer } from './trigger-timer.ts';
 import { updateVariables } from './update-variables.ts';
@@ -58,7 +59,7 @@ export function processCommand(w: Work, command: ClientCommand): Accepted {
     case 'VARIABLE_DOCUMENT':
       return updateVariables(w, command);
     case 'INCIDENT':
-      return resolveIncident(w, command.key);
+      return command.intent === 'RESOLVE' ? resolveIncident(w, command.key) : raiseIncident(w, command.value);
     case 'BATCH_OPERATION_CREATION':
       return createBatchOperation(w, command);
     case 'HISTORY_DELETION':

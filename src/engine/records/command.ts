@@ -90,6 +90,12 @@ export type ClientCommand =
   | { readonly valueType: 'VARIABLE_DOCUMENT'; readonly intent: 'UPDATE'; readonly value: VariableUpdate }
   | { readonly valueType: 'INCIDENT'; readonly intent: 'RESOLVE'; readonly key: number }
   | {
+      /** The runtime's own: a command broke by a mistake in the program and was discarded. */
+      readonly valueType: 'INCIDENT';
+      readonly intent: 'CREATE';
+      readonly value: { readonly command: BrokenCommand; readonly cause: string };
+    }
+  | {
       readonly valueType: 'PROCESS_INSTANCE_MODIFICATION';
       readonly intent: 'MODIFY';
       readonly key: number;
@@ -107,6 +113,13 @@ export type ClientCommand =
       readonly key: number;
       readonly value: UserTaskRequest;
     };
+
+/** What names the element that a broken command was for. `key` is absent where the command names none. */
+export interface BrokenCommand {
+  readonly valueType: string;
+  readonly intent: string;
+  readonly key?: number;
+}
 
 /** CLAIM is an assignment that must not take the task from somebody else. */
 export type UserTaskRequestIntent = 'COMPLETE' | 'ASSIGN' | 'CLAIM' | 'UPDATE';

@@ -182,7 +182,7 @@ export type LogEntry =
 /** RECEIVED: of events that jobs send, and of those that are routed in a later transaction; else ROUTED is the first. */
 export type CloudEventIntent = 'RECEIVED' | 'ROUTED' | 'DELIVERED' | 'DEAD_LETTERED';
 
-/** Value types that change no state: they tell that something was asked for and done. */
+/** Value types that change no state, or next to none: they tell that something was asked for and done. */
 export interface OtherEntry {
   readonly valueType:
     | 'PROCESS_INSTANCE_MODIFICATION'

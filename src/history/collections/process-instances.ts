@@ -32,6 +32,7 @@ export const PROCESS_INSTANCE_TABLE = {
     'process_instance_state ON process_instance (state)',
     'process_instance_start ON process_instance (start_date)',
     'process_instance_business_id ON process_instance (business_id) WHERE business_id IS NOT NULL',
+    'process_instance_end ON process_instance (end_date) WHERE end_date IS NOT NULL AND parent_instance_key IS NULL',
     'process_instance_parent ON process_instance (parent_instance_key) WHERE parent_instance_key IS NOT NULL',
   ],
 } as const satisfies TableSpec;

@@ -11,6 +11,7 @@ import { applyElement } from './elements.ts';
 import { applyIncident } from './incidents.ts';
 import { applyJob, applyJobBatch } from './jobs.ts';
 import { applyMessage, applyMessageSubscription, applyStartSubscription } from './messages.ts';
+import { applyModification } from './modifications.ts';
 import { applyProcessEvent } from './process-events.ts';
 import { applySignalSubscription } from './signals.ts';
 import { applyTimer } from './timers.ts';
@@ -96,12 +97,14 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'CLUSTER_VARIABLE':
       applyClusterVariable(state, record.key, record);
       return;
+    case 'PROCESS_INSTANCE_MODIFICATION':
+      applyModification(state, record.value);
+      return;
     case 'DEPLOYMENT':
     case 'DECISION_EVALUATION':
     case 'SIGNAL':
     case 'ESCALATION':
     case 'CONDITIONAL_EVALUATION':
-    case 'PROCESS_INSTANCE_MODIFICATION':
     case 'PROCESS_INSTANCE_MIGRATION':
     case 'MESSAGE_CORRELATION':
     case 'RESOURCE_DELETION':
