@@ -5,7 +5,7 @@ import { COMPLIANCE_TABLES } from './compliance/tables.ts';
 import type { RecordSource } from './source.ts';
 
 /** Raised when a table changes: the read model is then thrown away and built again from the journal. */
-export const HISTORY_SCHEMA = 5;
+export const HISTORY_SCHEMA = 6;
 
 /** Tables that are no collections: the position, and counts. Times are epoch ms, keys are integers. */
 const OWN_TABLES = `
