@@ -6,7 +6,7 @@ import { FolderTooNewError } from './errors.ts';
 import { Journal, JournalReader } from './journal.ts';
 import { Kv } from './kv.ts';
 import { FolderLock } from './lock.ts';
-import { type MigrationSet, migrate, readMigrations } from './migrate.ts';
+import { checkMigrations, type MigrationSet, migrate, readMigrations } from './migrate.ts';
 import { SqliteState, type SqliteStateOptions } from './sqlite-state.ts';
 import type { AnyTable } from './state-table.ts';
 
@@ -55,11 +55,9 @@ export class DataFolder {
     let db: Database | undefined;
     try {
       db = new Database(join(path, FILE), options);
-      const own = readMigrations('store', new URL('./sql/', import.meta.url));
-      migrate(db, [own, ...(options.migrations ?? [])]);
+      migrate(db, [ownMigrations(), ...(options.migrations ?? [])]);
       const folder = new DataFolder(path, lock, db, options);
-      const format = folder.kv.number('format') ?? FORMAT;
-      if (format > FORMAT) throw new FolderTooNewError(path, `format ${format}`, `format ${FORMAT}`);
+      checkFormat(path, folder.kv);
       folder.kv.set('format', FORMAT);
       folder.state.prepare(options.tables ?? []);
       return folder;
@@ -67,6 +65,20 @@ export class DataFolder {
       db?.close();
       lock.release();
       throw error;
+    }
+  }
+
+  /**
+   * Whether this release can open a folder that exists; changes nothing and needs no lock.
+   * Throws `FolderTooNewError`, `MigrationsBrokenError`, `DiskFailedError`.
+   */
+  static check(path: string, migrations: readonly MigrationSet[]): void {
+    const db = new Database(join(path, FILE), { readOnly: true });
+    try {
+      checkMigrations(db, [ownMigrations(), ...migrations]);
+      checkFormat(path, new Kv(db));
+    } finally {
+      db.close();
     }
   }
 
@@ -82,4 +94,13 @@ export class DataFolder {
       this.#lock.release();
     }
   }
+}
+
+function ownMigrations(): MigrationSet {
+  return readMigrations('store', new URL('./sql/', import.meta.url));
+}
+
+function checkFormat(path: string, kv: Kv): void {
+  const format = kv.number('format') ?? FORMAT;
+  if (format > FORMAT) throw new FolderTooNewError(path, `format ${format}`, `format ${FORMAT}`);
 }
