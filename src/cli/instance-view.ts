@@ -47,8 +47,8 @@ export interface InstanceView {
     readonly state: string;
   }[];
   readonly called: readonly Instance[];
-  /** True if a list was too long to be sent whole. */
-  readonly cut: boolean;
+  /** Names of the lists that were too long to be sent whole. */
+  readonly cut: readonly string[];
 }
 
 interface Happened {
@@ -147,7 +147,10 @@ export function instanceLines(io: CommandIo, view: InstanceView, order: OrderOfE
       { text: called.state, tone: STATE_TONES[called.state] ?? 'plain' },
     ]),
   );
-  if (view.cut) io.out(paint(io, 'dim', 'There is more than fits; tutti records --instance KEY tells all.'));
+  if (view.cut.length > 0) {
+    const lists = view.cut.map(printable).join(', ');
+    io.out(paint(io, 'dim', `Not all of ${lists} is shown; tutti records --instance ${key} tells all.`));
+  }
 }
 
 function section(

@@ -44,6 +44,17 @@ export async function checkServerClock(server: Server): Promise<Finding> {
   return { what, state: 'warning', found, remedy: 'Set both clocks by NTP.' };
 }
 
+/** The ports that the server has, as far as it tells. */
+export async function portsOf(server: Server): Promise<readonly number[]> {
+  const { port, protocol } = new URL(server.url);
+  const http = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  const topology = await call(server, '/v2/topology', { signal: AbortSignal.timeout(LIMIT_MS) }).catch(
+    () => undefined,
+  );
+  const { brokers = [] } = (topology ?? {}) as { readonly brokers?: readonly { readonly port: number }[] };
+  return [http, ...brokers.map((broker) => broker.port)];
+}
+
 /** Whether a server could listen there. `held`: the server that answers is the one that has it. */
 export async function checkPort(
   name: 'http' | 'grpc',

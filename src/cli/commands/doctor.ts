@@ -30,8 +30,10 @@ export const doctor: PlainCommand = {
     else {
       findings.push(configFinding(options), ...local.checkFolder(options.data, answers));
       findings.push(...local.checkDisk(options.data), local.checkLocalClock(options.data, Date.now()));
+      const taken = answers ? await network.portsOf(server) : [];
       for (const name of ['http', 'grpc'] as const) {
-        findings.push(await network.checkPort(name, options.host, options[name], answers));
+        const port = options[name];
+        findings.push(await network.checkPort(name, options.host, port, taken.includes(port)));
       }
     }
     findings.push(reached);

@@ -39,6 +39,8 @@ const STATES = [
   'ERROR_THROWN',
   'MIGRATED',
 ];
+/** States in which a worker may have it. */
+const HELD = ['CREATED', 'RETRIES_UPDATED', 'MIGRATED'];
 const ENDED = ['COMPLETED', 'CANCELED', 'ERROR_THROWN'];
 export const JOB_COLUMNS = [
   { title: 'job', least: 16 },
@@ -52,7 +54,7 @@ export const JOB_COLUMNS = [
 
 export function jobRow(job: Job): Cell[] {
   const held =
-    job.deadline === null || ENDED.includes(job.state)
+    job.deadline === null || !HELD.includes(job.state) || Date.parse(job.deadline) < Date.now()
       ? ''
       : `until ${localTime(job.deadline)} with ${job.worker === null || job.worker === '' ? 'a worker' : job.worker}`;
   const tone: Tone = job.state === 'COMPLETED' ? 'good' : job.retries === 0 ? 'bad' : 'plain';
