@@ -53,6 +53,7 @@ const DECISION = `<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODE
     <rule id="r1"><inputEntry id="a1"><text>&gt; 100</text></inputEntry><outputEntry id="b1"><text>10</text></outputEntry></rule>
     <rule id="r2"><inputEntry id="a2"><text>-</text></inputEntry><outputEntry id="b2"><text>0</text></outputEntry></rule>
   </decisionTable></decision>
+  <decision id="broken" name="Broken"><literalExpression id="l"><text>assert(amount, amount &gt; 5, "too small")</text></literalExpression></decision>
 </definitions>`;
 
 /** A running server with the models, and commands that talk to it. */

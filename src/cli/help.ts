@@ -47,7 +47,9 @@ export function commandHelp(name: string, command: CommandSpec): string[] {
 
 function groupLines(name: string, actions: readonly (readonly [string, ActionSpec])[]): string[] {
   const common = (actions[0]?.[1].options ?? []).filter((option) =>
-    actions.every(([, { options }]) => options.some(({ flag }) => flag === option.flag)),
+    actions.every(([, { options }]) =>
+      options.some(({ flag, help }) => flag === option.flag && help === option.help),
+    ),
   );
   const lines = actions.flatMap(([action, spec], index) => {
     const own = spec.options.filter(({ flag }) => !common.some((option) => option.flag === flag));

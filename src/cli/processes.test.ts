@@ -175,8 +175,9 @@ describe('Processes on the command line', () => {
     assert.equal((await shop.tutti('decide', 'discount', '--var', 'amount=120')).out, '10');
     const explained = await shop.tutti('decide', 'discount', '--var', 'amount=1', '--explain');
     assert.equal(explained.out, 'discount = 0\n  amount: 1\n  rule 2\n0');
-    const failed = await shop.tutti('decide', 'discount', '--var', 'amount=a');
-    assert.equal(failed.code === 0, failed.err === '', failed.err);
+    const failed = await shop.tutti('decide', 'broken', '--var', 'amount=1');
+    assert.deepEqual([failed.code, failed.out], [1, '']);
+    assert.match(failed.err, /^tutti decide: broken failed: .*too small/);
     assert.equal((await shop.tutti('decide', 'nothing')).code, 5);
   });
 

@@ -61,8 +61,11 @@ export async function play({ name, folder }: ScenarioPlace, update: boolean): Pr
 function readScenario(file: string): Scenario | string {
   const value = readJson(file);
   if (typeof value === 'string') return value;
-  const { title, steps } = value;
+  const { title, steps, startAt } = value;
   if (typeof title !== 'string') return `${file} needs a "title": a sentence that says what is tested.`;
+  if (startAt !== undefined && Number.isNaN(Date.parse(String(startAt)))) {
+    return `${file}: "startAt" must be a time such as 2040-01-01T09:00:00Z.`;
+  }
   if (!Array.isArray(steps) || steps.length === 0) return `${file} needs "steps": a list of what is done.`;
   const wrong = steps.findIndex((step) => typeof step !== 'object' || step === null || Array.isArray(step));
   if (wrong !== -1) return `${file}: step ${wrong + 1} is no object such as {"deploy": ["order.bpmn"]}.`;

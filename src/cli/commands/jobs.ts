@@ -94,7 +94,7 @@ export const jobs: PlainCommand = {
   examples: [
     'tutti jobs --type payment',
     'tutti jobs --activate --type payment --timeout 600',
-    'tutti complete 2251799813685260',
+    'tutti jobs --state FAILED --json | jq -r .errorMessage',
   ],
   run: (given, io) => (given.has('--activate') ? activate(given, io) : list(given, io)),
 };
