@@ -25,15 +25,22 @@ async function main(names: readonly string[]): Promise<number> {
   let failed = false;
   for (const suite of chosen) {
     console.log(`\n${suite.name}`);
-    const missing = await suite.prepare();
-    if (missing !== undefined) {
-      console.log(`  skipped: ${missing}`);
-      results.push(`skipped  ${suite.name}: ${missing}`);
-      continue;
+    try {
+      const missing = await suite.prepare();
+      if (missing !== undefined) {
+        console.log(`  skipped: ${missing}`);
+        results.push(`skipped  ${suite.name}: ${missing}`);
+        continue;
+      }
+      if (await onServer(suite)) {
+        results.push(`passed   ${suite.name}`);
+        continue;
+      }
+    } catch (error) {
+      console.error(error);
     }
-    const passed = await onServer(suite);
-    failed ||= !passed;
-    results.push(`${passed ? 'passed ' : 'FAILED '}  ${suite.name}`);
+    failed = true;
+    results.push(`FAILED   ${suite.name}`);
   }
   console.log(`\n${results.join('\n')}`);
   return failed ? 1 : 0;

@@ -86,6 +86,7 @@ export async function runProgram(
   cwd?: string,
 ): Promise<boolean> {
   const { code, err } = await execute(command, args, {
+    limitMs: 120_000,
     env: { TUTTI_GRPC: grpc, TUTTI_REST: rest, TUTTI_MODEL: model },
     onOutput: (text) => process.stdout.write(text),
     ...(cwd !== undefined && { cwd }),

@@ -38,7 +38,7 @@ public final class Clients {
     try {
       test.run();
       System.out.println("  ok      " + client + " " + sentence);
-    } catch (final Exception | AssertionError error) {
+    } catch (final Throwable error) {
       failed++;
       System.out.println("  FAILED  " + client + " " + sentence + ": " + error);
       error.printStackTrace();
