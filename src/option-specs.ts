@@ -2,6 +2,8 @@
 
 import { OptionError } from './cli/flags.ts';
 import type { TuttiConfig } from './config/index.ts';
+import { hostPort, integer, isAge, isKeptSize, LEAST_KEPT, nonEmpty, oneOf, port } from './option-values.ts';
+import { durationMs } from './router/index.ts';
 
 /** Maps one host that models name to the one that is meant, such as `http://tickets` to `http://127.0.0.1:8082`. */
 export interface HostMapping {
@@ -38,6 +40,12 @@ export interface TuttiOptions {
   readonly maxEventBytes: number;
   /** Events of one batch. @defaultValue 1000 */
   readonly maxBatch: number;
+  /** Whether the engine has a thread of its own; without, the server needs less memory and does less at a time. @defaultValue true */
+  readonly writerThread: boolean;
+  /** ms that ended instances, the journal and (unless the configuration says otherwise) events are kept. @defaultValue 7 days */
+  readonly retentionAge: number;
+  /** Bytes of the journal, and of the event log, that are kept. @defaultValue 1 GiB */
+  readonly retentionSize: number;
   /** What a `tutti.yaml` says. @defaultValue that of the data folder, if there is one */
   readonly config?: TuttiConfig;
 }
@@ -61,6 +69,9 @@ export const DEFAULT_OPTIONS: TuttiOptions = {
   allowOrigins: [],
   maxEventBytes: 4 * 1024 * 1024,
   maxBatch: 1000,
+  writerThread: true,
+  retentionAge: 7 * 24 * 3_600_000,
+  retentionSize: 1024 ** 3,
 };
 
 /** How an option is written on the command line and in the environment. */
@@ -118,10 +129,7 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     value: 'system|controllable',
     help: 'controllable: PUT /v2/clock moves the time, for tests',
     apply: (options, text) => {
-      if (text !== 'system' && text !== 'controllable') {
-        throw new OptionError('--clock', `--clock must be 'system' or 'controllable', but was '${text}'.`);
-      }
-      options.clock = text;
+      options.clock = oneOf('--clock', text, ['system', 'controllable']);
     },
   },
   {
@@ -185,13 +193,7 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     value: 'yes|no',
     help: 'yes: bpmnactivityid and bpmnactivityname as the router of 2020 set them (default no)',
     apply: (options, text) => {
-      if (text !== 'yes' && text !== 'no') {
-        throw new OptionError(
-          '--legacy-activity-ids',
-          `--legacy-activity-ids must be 'yes' or 'no', but was '${text}'.`,
-        );
-      }
-      options.legacyActivityIds = text === 'yes';
+      options.legacyActivityIds = oneOf('--legacy-activity-ids', text, ['yes', 'no']) === 'yes';
     },
   },
   {
@@ -236,6 +238,45 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
       options.maxBatch = integer('--max-batch', text, BATCH_EVENTS);
     },
   },
+  {
+    flag: '--writer-thread',
+    environment: 'TUTTI_WRITER_THREAD',
+    value: 'yes|no',
+    help: 'no: no thread of its own for the engine, which takes less memory (default yes)',
+    apply: (options, text) => {
+      options.writerThread = oneOf('--writer-thread', text, ['yes', 'no']) === 'yes';
+    },
+  },
+  {
+    flag: '--retention-age',
+    environment: 'TUTTI_RETENTION_AGE',
+    value: 'DURATION',
+    help: 'how long ended instances, journal and events are kept, such as P30D (default P7D)',
+    apply: (options, text) => {
+      const ms = durationMs(text);
+      if (ms === undefined || !isAge(ms))
+        throw new OptionError(
+          '--retention-age',
+          `--retention-age must be a duration of a second or more, such as PT12H or P30D, but was '${text}'.`,
+        );
+      options.retentionAge = ms;
+    },
+  },
+  {
+    flag: '--retention-size',
+    environment: 'TUTTI_RETENTION_SIZE',
+    value: 'BYTES',
+    help: `bytes of the journal, and of the event log, that are kept (default ${DEFAULT_OPTIONS.retentionSize})`,
+    apply: (options, text) => {
+      const bytes = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      if (!isKeptSize(bytes))
+        throw new OptionError(
+          '--retention-size',
+          `--retention-size must be at least ${LEAST_KEPT} bytes, but was '${text}'.`,
+        );
+      options.retentionSize = bytes;
+    },
+  },
 ];
 
 export const REPEATABLE: ReadonlySet<string> = new Set([
@@ -244,32 +285,3 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   '--known-host',
   '--allow-origin',
 ]);
-
-export function port(option: string, text: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= 65535)) {
-    throw new OptionError(option, `${option} must be a port from 0 to 65535, but was '${text}'.`);
-  }
-  return value;
-}
-
-export function integer(option: string, text: string, [least, most]: readonly [number, number]): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new OptionError(option, `${option} must be an integer from ${least} to ${most}, but was '${text}'.`);
-}
-
-function nonEmpty(option: string, text: string, what: string): string {
-  if (text.trim() === '') throw new OptionError(option, `${option} must be ${what}, but was empty.`);
-  return text;
-}
-
-function hostPort(option: string, text: string): string {
-  if (!/^(https?:\/\/)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(text)) {
-    throw new OptionError(
-      option,
-      `${option} must be HOST, HOST:PORT or http://HOST:PORT, but was '${text}'.`,
-    );
-  }
-  return text;
-}

@@ -10,12 +10,11 @@ import {
   DEFAULT_OPTIONS,
   type Draft,
   EVENT_BYTES,
-  integer,
   OPTION_SPECS,
-  port,
   REPEATABLE,
   type TuttiOptions,
 } from './option-specs.ts';
+import { integer, isAge, isKeptSize, LEAST_KEPT, port } from './option-values.ts';
 import { applySetting, CONFIG_FLAG, configOf, configOfFolder, refuseUnknown } from './options-file.ts';
 
 export { OptionError } from './cli/flags.ts';
@@ -71,6 +70,10 @@ export function resolveOptions(given: Partial<TuttiOptions>): TuttiOptions {
   for (const name of ['http', 'grpc'] as const) port(name, String(options[name]));
   integer('maxEventBytes', String(options.maxEventBytes), EVENT_BYTES);
   integer('maxBatch', String(options.maxBatch), BATCH_EVENTS);
+  if (!isAge(options.retentionAge))
+    throw new OptionError('retentionAge', `The option retentionAge must be 1000 ms or more.`);
+  if (!isKeptSize(options.retentionSize))
+    throw new OptionError('retentionSize', `The option retentionSize must be ${LEAST_KEPT} bytes or more.`);
   if (typeof options.data !== 'string' || options.data === '') {
     throw new OptionError('data', `The option data must be a folder, but was '${String(options.data)}'.`);
   }

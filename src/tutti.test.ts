@@ -81,6 +81,20 @@ interface Items<Item> {
 }
 
 describe('The server', () => {
+  for (const writerThread of [true, false])
+    it(`keeps what it answered, ${writerThread ? 'with' : 'without'} a thread for the engine`, async (t) => {
+      const data = folderOf(t);
+      const first = await start(t, data, { writerThread });
+      await first.deploy();
+      const { processInstanceKey: key } = await first.post<{ processInstanceKey: string }>(
+        '/v2/process-instances',
+        { processDefinitionId: 'order' },
+      );
+      await first.tutti.close();
+      const second = await start(t, data, { writerThread });
+      assert.equal((await second.get<{ state: string }>(`/v2/process-instances/${key}`)).state, 'ACTIVE');
+    });
+
   it('runs an instance from deployment to its end, and shows each step at once', async (t) => {
     const { deploy, post, get } = await start(t, folderOf(t));
     const deployed = (await (await deploy()).json()) as {

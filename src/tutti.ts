@@ -19,9 +19,10 @@ import { recordsGroup } from './gateway/records.ts';
 import type { GatewayContext } from './gateway/rest/context.ts';
 import { restGroup } from './gateway/rest/index.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
-import { HistoryClient, openJournalSource } from './history/index.ts';
+import { HistoryClient, openJournalSource, Retention } from './history/index.ts';
 import { resolveOptions, type TuttiOptions } from './options.ts';
 import { startWithEvents } from './runtime/events/index.ts';
+import { startInlineRuntime } from './runtime/inline.ts';
 import { startRuntime } from './runtime/thread.ts';
 import { DataValidator } from './schemas/index.ts';
 import { readVersion } from './version.ts';
@@ -48,6 +49,8 @@ export interface StartOptions extends Partial<TuttiOptions> {
   readonly webhook?: WebhookSettings;
   /** Times and numbers that bound connections. */
   readonly connections?: Partial<ConnectionLimits>;
+  /** ms between two looks for what is old enough to be forgotten. @defaultValue 60,000 */
+  readonly retentionPauseMs?: number;
 }
 
 export interface Tutti {
@@ -73,6 +76,7 @@ export interface Tutti {
 export async function startTutti({
   log = () => undefined,
   connections,
+  retentionPauseMs = 60_000,
   ...given
 }: StartOptions = {}): Promise<Tutti> {
   const { senders: givenSenders, webhook: givenWebhook, ...rest } = given;
@@ -91,9 +95,10 @@ export async function startTutti({
     const commits = new Commits();
     let publicUrl: string | undefined;
     const { runtime, events, close } = await startWithEvents(
-      startRuntime,
+      options.writerThread ? startRuntime : startInlineRuntime,
       {
         data: options.data,
+        checkpointThread: true,
         clock: options.clock,
         onCommit: (sample) => {
           history?.notify(runtime.position());
@@ -105,6 +110,8 @@ export async function startTutti({
       },
       {
         settings: {
+          retentionMs: options.retentionAge,
+          retentionBytes: options.retentionSize,
           ...options.config?.events,
           jobTypes: options.routerTypes,
           legacyActivityIds: options.legacyActivityIds,
@@ -130,6 +137,16 @@ export async function startTutti({
     open.push(() => readModel.close());
     const records = openJournalSource(options.data);
     open.push(() => records.close());
+    const retention = new Retention({
+      readModel,
+      pruneJournal: (upTo, maxRows) => runtime.pruneJournal(upTo, maxRows),
+      now: () => runtime.clock().now,
+      ageMs: options.retentionAge,
+      journalBytes: options.retentionSize,
+      pauseMs: retentionPauseMs,
+      onError: (error) => log({ level: 'warn', message: 'Old records could not be pruned now', error }),
+    });
+    open.push(() => retention.close());
 
     let grpcPort = options.grpc;
     const context: HouseContext = {

@@ -35,6 +35,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   zeebe: ['router', 'cloudevents', 'engine/records'],
   buses: ['cloudevents'],
+  client: ['cloudevents'],
 };
 const pure = ['cloudevents', 'feel', 'dmn', 'bpmn', 'engine', 'router', 'compliance'].filter((folder) =>
   existsSync(join(root, 'src', folder)),
@@ -51,8 +52,9 @@ function sources(folder: string): string[] {
     .filter((file) => !file.includes('node_modules') && !file.includes('/dist/'));
 }
 
+/** By the path within the project: the folder that it lies in may have any name. */
 const isTest = (file: string): boolean =>
-  /\.test(-helper)?\.tsx?$|\.long\.ts$|\/testing(\.ts$|\/)/.test(file);
+  /\.test(-helper)?\.tsx?$|\.long\.ts$|\/testing(\.ts$|\/)/.test(relative(root, file).replaceAll('\\', '/'));
 
 function importsOf(text: string): string[] {
   return [
@@ -96,6 +98,19 @@ test('pure folders have no clock, no chance, no input and output', () => {
       }
     }
   }
+  assert.deepEqual(wrong, []);
+});
+
+test('the client runs in browsers: it uses no module of Node and no package', () => {
+  const wrong = sources('src/client')
+    .filter((file) => !isTest(file))
+    .flatMap((file) => {
+      const text = readFileSync(file, 'utf8');
+      const foreign = importsOf(text).filter((name) => !name.startsWith('.'));
+      return [...foreign, ...(text.match(/\b(?:process|Buffer|setImmediate|require)\b(?=[.(])/g) ?? [])].map(
+        (name) => `${firstFolders(file)} uses ${name}`,
+      );
+    });
   assert.deepEqual(wrong, []);
 });
 

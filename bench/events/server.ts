@@ -6,6 +6,7 @@ const tutti = await startTutti({
   data: folder ?? '',
   http: 0,
   grpc: 0,
+  writerThread: process.env['BENCH_WRITER_THREAD'] !== 'no',
   log: (line) => {
     if (line.level !== 'info') console.error(line);
   },

@@ -21,7 +21,7 @@ function read<T>(path: string): T {
 /** Blocks of a refused deployment are compared in sorted order (FORMAT.md of the scenarios). */
 function normalised(text: string): string {
   const [head, ...blocks] = text.split(/(?=- Element:)/);
-  return [head, ...blocks.sort()].join('');
+  return [head, ...blocks.map((block) => `${block.trimEnd()}\n`).sort()].join('');
 }
 
 function reasonOf(message: string): string {
@@ -54,8 +54,8 @@ test('every deployment of the recorded scenarios is accepted or refused with the
     const scenario = read<Scenario>(join(ROOT, file));
     const expected = read<Expected>(join(folder, 'expected.json'));
     for (const [index, { deploy }] of scenario.steps.entries()) {
-      // What decisions are refused for is not for this folder to tell; the scenarios themselves compare it.
-      if (deploy === undefined || deploy.some((name) => name.endsWith('.dmn'))) continue;
+      // What else is refused is not for this folder to tell; the scenarios themselves compare it.
+      if (deploy === undefined || deploy.length !== 1 || !deploy[0]?.endsWith('.bpmn')) continue;
       const rejection = expected.steps[index]?.rejection ?? null;
       const expectedText = rejection === null ? undefined : reasonOf(rejection.message);
       const text = await refusal(folder, deploy);

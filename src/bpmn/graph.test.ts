@@ -38,7 +38,8 @@ test('boundary events and start events stand in the order in which Zeebe subscri
   const graph = await graphOf(
     model(
       `${START}<bpmn:startEvent id="second"><bpmn:messageEventDefinition messageRef="m5" /></bpmn:startEvent>
-       ${serviceTask('work')}${on('first', 'm1')}${on('last', 'm2')}${sub('s1', 'm3')}${sub('s2', 'm4')}${flow('start', 'work')}`,
+       ${serviceTask('work')}${on('first', 'm1')}${on('last', 'm2')}${sub('s1', 'm3')}${sub('s2', 'm4')}${END}
+       ${flow('start', 'work')}${flow('first', 'end')}${flow('last', 'end')}`,
       [1, 2, 3, 4, 5].map((n) => message(`m${n}`)).join(''),
     ),
   );
@@ -96,9 +97,9 @@ test('a user task without zeebe:userTask is a job of the reserved type, one with
 test('a compensation boundary event knows its handler', async () => {
   const graph = await graphOf(
     model(`${START}${serviceTask('book')}
-      <bpmn:boundaryEvent id="undo" attachedToRef="book"><bpmn:compensateEventDefinition /></bpmn:boundaryEvent>
+      <bpmn:boundaryEvent id="undo" attachedToRef="book"><bpmn:compensateEventDefinition id="d1" /></bpmn:boundaryEvent>
       <bpmn:task id="cancel" isForCompensation="true" />
-      <bpmn:endEvent id="end"><bpmn:compensateEventDefinition activityRef="book" /></bpmn:endEvent>
+      <bpmn:endEvent id="end"><bpmn:compensateEventDefinition id="d2" activityRef="book" /></bpmn:endEvent>
       ${flow('start', 'book')}${flow('book', 'end')}
       <bpmn:association id="a" sourceRef="undo" targetRef="cancel" />`),
   );

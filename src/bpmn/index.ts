@@ -1,11 +1,13 @@
 import type { ProcessGraph } from './graph.ts';
 import { processGraph } from './transform/process.ts';
+import { whyNotExecutable } from './validation/executable.ts';
 import { loopProblems } from './validation/loops.ts';
 import { isExecutableProcess } from './validation/model.ts';
 import { validate } from './validation/validate.ts';
 import { childrenOf, type XmlNode } from './xml/node.ts';
 import { readXml } from './xml/read.ts';
 
+export { formOf, type ParsedForm, parseForm } from './form.ts';
 export type {
   AdHoc,
   Binding,
@@ -34,6 +36,16 @@ export type {
 export { GRAPH_FORMAT } from './graph.ts';
 export { rejectionText } from './rejection.ts';
 
+/** Whether a resource is read as BPMN; Zeebe goes by the end of its name, case and all. */
+export function isBpmn(resourceName: string): boolean {
+  return resourceName.endsWith('.bpmn') || resourceName.endsWith('.xml');
+}
+
+/** The block of text for a resource that is neither a model nor a form; Zeebe begins it with an empty line. */
+export function unknownType(resourceName: string): string {
+  return `\n'${resourceName}': unknown resource type`;
+}
+
 /** What a BPMN file holds for the engine, or why Zeebe would refuse it. */
 export type ParsedResource =
   | { readonly ok: true; readonly processes: readonly ProcessGraph[] }
@@ -50,7 +62,7 @@ export type ParsedResource =
 export async function parseBpmn(resourceName: string, xml: string): Promise<ParsedResource> {
   const read = await readXml(xml);
   if (!read.ok) return { ok: false, problems: `'${resourceName}': ${read.error}` };
-  const listing = validate(read.definitions);
+  const listing = validate(read.definitions) ?? whyNotExecutable(read.definitions);
   if (listing !== undefined) return { ok: false, problems: `'${resourceName}': ${listing}` };
   const processes = executableProcesses(read.definitions).map(processGraph);
   const loops = loopProblems(resourceName, processes);

@@ -101,7 +101,7 @@ test('one scope catches an error code once', async () => {
     `<bpmn:boundaryEvent id="${id}" attachedToRef="work"><bpmn:errorEventDefinition ${ref} /></bpmn:boundaryEvent>`;
   assert.equal(
     await problemsOf(
-      `${START}${serviceTask('work')}${on('a', 'errorRef="e"')}${on('b', 'errorRef="e"')}${on('c', '')}${on('d', '')}${flow('start', 'work')}`,
+      `${START}${serviceTask('work')}${on('a', 'errorRef="e"')}${on('b', 'errorRef="e"')}${on('c', '')}${on('d', '')}${END}${flow('start', 'work')}${flow('a', 'end')}${flow('b', 'end')}${flow('c', 'end')}${flow('d', 'end')}`,
       '<bpmn:error id="e" errorCode="full" />',
     ),
     listing([
@@ -220,7 +220,7 @@ test('what is static in a timer is read at deployment, what needs variables is n
 
 test('cycles are repeating intervals or cron texts of six fields', async () => {
   const remind = (text: string): string =>
-    `${START}${serviceTask('work')}<bpmn:boundaryEvent id="b" attachedToRef="work" cancelActivity="false"><bpmn:timerEventDefinition id="d"><bpmn:timeCycle xsi:type="bpmn:tFormalExpression">${text}</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:boundaryEvent>${flow('start', 'work')}`;
+    `${START}${serviceTask('work')}<bpmn:boundaryEvent id="b" attachedToRef="work" cancelActivity="false"><bpmn:timerEventDefinition id="d"><bpmn:timeCycle xsi:type="bpmn:tFormalExpression">${text}</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:boundaryEvent>${END}${flow('start', 'work')}${flow('b', 'end')}`;
   for (const text of [
     'R/PT10S',
     'R3/PT10S',

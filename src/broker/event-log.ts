@@ -3,6 +3,7 @@ import type { Database } from '../store/database.ts';
 import { EventIndex } from './event-index.ts';
 import { columnsOf } from './event-row.ts';
 import { FateKinds } from './fate-kinds.ts';
+import { LogSize } from './log-size.ts';
 import {
   type Appended,
   type FateEntry,
@@ -41,6 +42,7 @@ const OUTSIDE: Origin = { hops: 0 };
  */
 export class EventLog {
   readonly #db: Database;
+  readonly #size: LogSize;
   readonly #windowMs: number;
   readonly #reuseIds: (source: string) => boolean;
   readonly #index: EventIndex;
@@ -55,6 +57,7 @@ export class EventLog {
 
   constructor(db: Database, settings: EventLogSettings = {}) {
     this.#db = db;
+    this.#size = new LogSize(db);
     this.#windowMs = settings.windowMs ?? DAY_MS;
     this.#reuseIds = settings.reuseIds ?? (() => false);
     this.#index = new EventIndex(db);
@@ -206,6 +209,11 @@ export class EventLog {
     const oldest = this.#db.get<{ sequence: number }>('SELECT sequence FROM event ORDER BY sequence LIMIT 1');
     if (oldest && rows.length > 0) this.#index.prune(oldest.sequence);
     return rows.length;
+  }
+
+  /** Bytes of the events that are kept, estimated by the youngest ones: cheap enough to ask after each commit. */
+  size(): number {
+    return this.#size.bytes();
   }
 
   /** Epoch ms at which the oldest event was received; undefined if there is none but the youngest, which stays. */

@@ -10,8 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { brokerMigrations } from '../broker/index.ts';
-import { routerMigrations } from '../runtime/events/migrations.ts';
+import { moduleMigrations } from '../runtime/migrations.ts';
 import { DataFolder } from '../store/folder.ts';
 import { FolderLock } from '../store/lock.ts';
 
@@ -79,7 +78,7 @@ function lockOf(path: string, answered: boolean): Finding {
 function versionsOf(path: string): Finding {
   const what = 'data folder, version';
   try {
-    DataFolder.check(path, [brokerMigrations(), routerMigrations()]);
+    DataFolder.check(path, moduleMigrations());
     return { what, state: 'ok', found: 'This release can open it.' };
   } catch (error) {
     const remedy = 'Start the release that wrote it, or restore a copy.';

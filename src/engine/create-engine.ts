@@ -1,10 +1,13 @@
 import { dueCommands, nextDue } from './behaviors/due.ts';
 import { processCommand } from './commands/registry.ts';
-import type { Engine, Turn } from './engine.ts';
+import type { Engine, ResumeOptions, Turn } from './engine.ts';
 import { ExpressionCache } from './processing/expression-cache.ts';
+import type { FollowUp } from './processing/follow-up.ts';
 import { hasLeftOvers, keepLeftOvers, nextLane, takeLane } from './processing/left-overs.ts';
 import { processFollowUp } from './processing/process-follow-up.ts';
 import { Rejection } from './processing/rejection.ts';
+import { sequence } from './processing/sequence.ts';
+import { setAside } from './processing/set-aside.ts';
 import { Work } from './processing/work.ts';
 import type { Answer, ClientCommand } from './records/command.ts';
 import type { StatePort } from './state/port.ts';
@@ -20,17 +23,26 @@ export interface EngineOptions {
    * @defaultValue 10000
    */
   readonly maxExpressions?: number;
+  /**
+   * What `uuid()` and `random number()` of FEEL draw from: numbers from 0 to less than 1. The engine itself has
+   * no randomness; what it drew is in the events, so that a journal replays to the same state.
+   * @defaultValue a sequence that is the same for each engine, which is right for tests only
+   */
+  readonly random?: () => number;
+  /** Called before each step; what it throws is taken for a mistake in a processor. For tests. */
+  readonly faults?: (step: ClientCommand | FollowUp) => void;
 }
 
 /** Makes an engine. It keeps only derived data between calls (compiled expressions); all state is in the port. */
 export function createEngine(options: EngineOptions = {}): Engine {
   const maxRecords = options.maxRecords ?? 500;
-  const cache = new ExpressionCache(options.maxExpressions ?? 10_000);
+  const cache = new ExpressionCache(options.maxExpressions ?? 10_000, options.random ?? sequence());
 
-  function finish(w: Work): boolean {
-    while (w.records.length < maxRecords) {
+  function finish(w: Work, steps = Number.POSITIVE_INFINITY): boolean {
+    for (let step = 0; step < steps && w.records.length < maxRecords; step++) {
       const followUp = w.next();
       if (followUp === undefined) break;
+      options.faults?.(followUp);
       processFollowUp(w, followUp);
     }
     keepLeftOvers(w);
@@ -40,17 +52,25 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
   return {
     process(command: ClientCommand, state: StatePort, now: number): Turn {
+      options.faults?.(command);
       const w = new Work(state, now, cache);
       const answer = answerTo(w, command);
       const pending = finish(w);
       return { answer, records: w.records, pending };
     },
-    resume(state: StatePort, now: number): Turn | undefined {
-      const lane = nextLane(state);
+    resume(state: StatePort, now: number, options: ResumeOptions = {}): Turn | undefined {
+      const { lane = nextLane(state), single = false } = options;
       if (lane === undefined) return undefined;
       const w = new Work(state, now, cache);
-      takeLane(w, lane);
-      const pending = finish(w);
+      if (!takeLane(w, lane, single ? 1 : undefined)) return undefined;
+      const pending = finish(w, single ? 1 : undefined);
+      return { records: w.records, pending };
+    },
+    nextLane,
+    setAside(state: StatePort, now: number, lane: number, cause: string): Turn {
+      const w = new Work(state, now, cache);
+      setAside(w, lane, cause);
+      const pending = finish(w, 0);
       return { records: w.records, pending };
     },
     due: dueCommands,

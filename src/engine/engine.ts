@@ -12,6 +12,13 @@ export interface Turn {
   readonly pending: boolean;
 }
 
+export interface ResumeOptions {
+  /** The lane to serve. @defaultValue that of {@link Engine.nextLane} */
+  readonly lane?: number;
+  /** Only the first follow-up of the lane, so that one which throws is found. @defaultValue false */
+  readonly single?: boolean;
+}
+
 /**
  * The workflow engine: pure, synchronous, deterministic. The same state, command and time give the same records.
  * `state` is changed only by applying events; the caller discards it (an overlay) if a call throws.
@@ -23,7 +30,14 @@ export interface Engine {
    */
   process(command: ClientCommand, state: StatePort, now: number): Turn;
   /** Goes on with follow-ups that an earlier turn left over; undefined if there are none. */
-  resume(state: StatePort, now: number): Turn | undefined;
+  resume(state: StatePort, now: number, options?: ResumeOptions): Turn | undefined;
+  /** The lane (process instance) whose turn it is, passing by those that rest; undefined if nothing is left over. */
+  nextLane(state: StatePort, resting?: ReadonlySet<number>): number | undefined;
+  /**
+   * Takes the first left-over follow-up of a lane away, because it threw, and raises an incident that does it again
+   * when it is resolved. `cause` is shown in the incident.
+   */
+  setAside(state: StatePort, now: number, lane: number, cause: string): Turn;
   /**
    * Commands for what is due at `now`: timers, job time-outs and back-offs, message expiry; in order of due time.
    * Carry out all of them before asking again. One that an earlier one made void (two timers of one event-based

@@ -69,10 +69,19 @@ const FAILURES: readonly (readonly [expression: string, message: string])[] = [
     'substring("abc", 10)',
     'failed to evaluate expression \'substring("abc", 10)\' : java.lang.StringIndexOutOfBoundsException: begin 9, end 3, length 3',
   ],
-  ['0 ** -1', "failed to evaluate expression '0 ** -1' : division by zero"],
-  ['modulo(1, 0)', "failed to evaluate expression 'modulo(1, 0)' : division by zero"],
-  ['stddev([1])', "failed to evaluate expression 'stddev([1])' : division by zero"],
-  ['log(0)', "failed to evaluate expression 'log(0)' : no finite result for 0"],
+  ['0 ** -1', "failed to evaluate expression '0 ** -1' : java.lang.ArithmeticException: Division by zero"],
+  [
+    'modulo(1, 0)',
+    "failed to evaluate expression 'modulo(1, 0)' : java.lang.ArithmeticException: Division by zero",
+  ],
+  [
+    'stddev([1])',
+    "failed to evaluate expression 'stddev([1])' : java.lang.ArithmeticException: Division undefined",
+  ],
+  [
+    'log(0)',
+    `failed to evaluate expression 'log(0)' : java.lang.NumberFormatException: Character I is neither a decimal digit number, decimal point, nor "e" notation exponential mark.`,
+  ],
   [
     '? > 1',
     "failed to evaluate expression '? > 1': No input value available. '?' can only be used inside an unary-test expression.",

@@ -29,7 +29,9 @@ function recordingsOf(scenario: string): Recording[] {
   const [model = ''] = globSync('*.bpmn', { cwd: scenario });
   const xml = readFileSync(join(scenario, model), 'utf8');
   const scripts = xml.matchAll(/<zeebe:script expression="=([^"]*)" resultVariable="([^"]*)"/g);
-  return [...scripts].map(([, script = '', variable = '']) => ({
+  // What has no result is a matter of incidents: the scenario itself compares them.
+  const evaluated = [...scripts].filter(([, , variable = '']) => stored.has(variable));
+  return evaluated.map(([, script = '', variable = '']) => ({
     script: unescapeXml(script),
     variable,
     variables,
@@ -50,16 +52,17 @@ const scenarios = globSync('*/scenario.json', { cwd: folder }).map((path) => joi
 
 test('the recorded FEEL scenarios are there', () => {
   assert.ok(existsSync(folder));
-  assert.ok(scenarios.length >= 13);
+  assert.ok(scenarios.length >= 25);
 });
 
 for (const scenario of scenarios) {
   const recordings = recordingsOf(scenario);
+  if (['failures', 'warnings'].includes(basename(scenario))) continue;
   test(`the scripts of feel/${basename(scenario)} give what Zeebe recorded`, async (context) => {
     assert.ok(recordings.length > 0);
     for (const { script, variable, variables, nowMs, expected } of recordings) {
       await context.test(`${variable}: ${script}`, () => {
-        const result = compile(script).evaluate(variables, { nowMs: () => nowMs });
+        const result = compile(script).evaluate(variables, { nowMs: () => nowMs, random: Math.random });
         assert.ok(result.ok, result.ok ? '' : result.message);
         assert.deepEqual(JSON.parse(toJson(result.value)), expected, JSON.stringify(result.warnings));
       });

@@ -32,6 +32,14 @@ const CASES: readonly (readonly [tests: string, input: FeelValue, result: FeelVa
   ['-5', -5, true],
   ['< limit', 9, true],
   ['> 5', 'a', null],
+  // As Camunda's engine 1.18 answers: `true` is a mere value only where it comes last.
+  ['true, 5', 1, true],
+  ['5, true', 1, null],
+  ['5, true', true, true],
+  ['not(true)', false, false],
+  ['not(false)', true, true],
+  ['1 = 2', 5, null],
+  ['1 = 2', false, true],
 ];
 
 for (const [text, input, result] of CASES) {

@@ -84,7 +84,13 @@ test('decisions are deployed, evaluated by id and by key, and evaluated again af
               ruleId: 'br-table-decision-rule-2',
               ruleIndex: 2,
               evaluatedOutputs: [
-                { outputId: 'br-table-decision-output-1', outputName: 'percent', outputValue: '10' },
+                {
+                  outputId: 'br-table-decision-output-1',
+                  outputName: 'percent',
+                  outputValue: '10',
+                  ruleId: 'br-table-decision-rule-2',
+                  ruleIndex: 2,
+                },
               ],
             },
           ],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseBpmn } from '../bpmn/index.ts';
+import { formOf, isBpmn, parseBpmn, parseForm, unknownType } from '../bpmn/index.ts';
 import { parseDmn, whyNoModel } from '../dmn/index.ts';
 import type { Answer } from '../engine/records/command.ts';
 import type { DecisionMetadata, DecisionRequirementsMetadata } from '../engine/records/decision.ts';
@@ -28,7 +28,7 @@ export async function deployResources(
   runtime: Runtime,
   resources: readonly NamedResource[],
 ): Promise<Deployed> {
-  const values = await Promise.all(resources.map(toValue));
+  const values = await Promise.all(resources.map(readResource));
   const answer = await runtime.execute({
     valueType: 'DEPLOYMENT',
     intent: 'CREATE',
@@ -52,20 +52,21 @@ interface DeploymentAnswer {
   readonly decisionRequirementsMetadata?: readonly DecisionRequirementsMetadata[];
 }
 
-async function toValue({ name, content }: NamedResource): Promise<ResourceValue> {
+/** Parses a BPMN, DMN or form file by the ending of its name; what is wrong with it stands in `problems`. */
+export async function readResource({ name, content }: NamedResource): Promise<ResourceValue> {
   const resource = new TextDecoder().decode(content);
   const base = {
     resourceName: name,
     resource,
     checksum: createHash('md5').update(content).digest('base64'),
   };
-  if (/\.(bpmn|xml)$/i.test(name)) {
+  if (isBpmn(name)) {
     const parsed = await parseBpmn(name, resource);
     return parsed.ok
       ? { ...base, processes: parsed.processes }
       : { ...base, processes: [], problems: parsed.problems };
   }
-  if (/\.dmn$/i.test(name)) {
+  if (name.endsWith('.dmn')) {
     const parsed = parseDmn(name, resource);
     if (parsed.ok) return { ...base, processes: [], decisions: parsed.graph };
     // Zeebe does not say what is wrong with the XML; we add it in a line of its own.
@@ -76,24 +77,11 @@ async function toValue({ name, content }: NamedResource): Promise<ResourceValue>
       problems: why === undefined ? parsed.problems : `${parsed.problems}\n${why}`,
     };
   }
-  if (/\.form$/i.test(name)) {
-    const formId = formIdOf(resource);
-    if (formId !== undefined) return { ...base, processes: [], formId };
-    return {
-      ...base,
-      processes: [],
-      problems: `'${name}': Expected the form id to be present, but none given`,
-    };
+  if (name.endsWith('.form')) {
+    const parsed = parseForm(name, resource);
+    return parsed.ok
+      ? { ...base, processes: [], ...formOf(parsed) }
+      : { ...base, processes: [], problems: parsed.problems };
   }
-  return { ...base, processes: [], problems: `'${name}': unknown resource type` };
-}
-
-function formIdOf(resource: string): string | undefined {
-  try {
-    const form: unknown = JSON.parse(resource);
-    const id = typeof form === 'object' && form !== null && 'id' in form ? form.id : undefined;
-    return typeof id === 'string' && id !== '' ? id : undefined;
-  } catch {
-    return undefined;
-  }
+  return { ...base, processes: [], problems: unknownType(name) };
 }

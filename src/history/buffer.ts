@@ -1,121 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Patch, RowSink } from './collections/spec.ts';
+import { TABLES } from './collections.ts';
 
-/** Columns of the tables that are written as patches; the first one is the key. */
-const COLUMNS = {
-  process_definition: [
-    'key',
-    'process_id',
-    'name',
-    'version',
-    'resource_name',
-    'xml',
-    'element_names',
-    'deployed_at',
-    'state',
-  ],
-  process_instance: [
-    'key',
-    'process_id',
-    'version',
-    'definition_key',
-    'state',
-    'start_date',
-    'end_date',
-    'parent_instance_key',
-    'parent_element_key',
-    'root_key',
-    'tags',
-    'business_id',
-  ],
-  element_instance: [
-    'key',
-    'instance_key',
-    'process_id',
-    'definition_key',
-    'element_id',
-    'type',
-    'event_type',
-    'state',
-    'start_date',
-    'end_date',
-    'scope_key',
-  ],
-  variable: [
-    'key',
-    'name',
-    'value',
-    'scope_key',
-    'instance_key',
-    'definition_key',
-    'process_id',
-    'updated_at',
-  ],
-  job: [
-    'key',
-    'type',
-    'kind',
-    'listener_event',
-    'state',
-    'retries',
-    'worker',
-    'deadline',
-    'error_message',
-    'error_code',
-    'custom_headers',
-    'instance_key',
-    'element_key',
-    'element_id',
-    'process_id',
-    'definition_key',
-    'creation_date',
-    'end_date',
-    'updated_at',
-    'sent_sequence',
-    'reply_sequence',
-  ],
-  incident: [
-    'key',
-    'error_type',
-    'error_message',
-    'state',
-    'creation_date',
-    'end_date',
-    'instance_key',
-    'element_key',
-    'element_id',
-    'process_id',
-    'definition_key',
-    'job_key',
-  ],
-  message_subscription: [
-    'key',
-    'message_name',
-    'correlation_key',
-    'state',
-    'updated_at',
-    'instance_key',
-    'element_key',
-    'element_id',
-    'process_id',
-    'definition_key',
-    'kind',
-    'event_sequence',
-  ],
-  timer: [
-    'key',
-    'due_date',
-    'repetitions',
-    'state',
-    'instance_key',
-    'element_key',
-    'element_id',
-    'process_id',
-    'definition_key',
-  ],
-} as const;
-
-export type PatchTable = keyof typeof COLUMNS;
-export type Patch = Readonly<Record<string, SQLInputValue>>;
+export type { Patch } from './collections/spec.ts';
 
 interface ElementCount {
   readonly definitionKey: number;
@@ -125,14 +12,23 @@ interface ElementCount {
   canceled: number;
 }
 
+/** What a batch changed, for those who follow live. */
+export interface Changes {
+  readonly instances: Set<number>;
+  definitions: boolean;
+}
+
 /**
  * Collects what a batch of records does to the tables, so that a row is written once a batch however many records
  * touch it. A patch names only what it knows; null and absent columns keep the stored value.
  */
-export class RowBuffer {
+export class RowBuffer implements RowSink {
   readonly #database: DatabaseSync;
-  readonly #patches = new Map<PatchTable, Map<number, Record<string, SQLInputValue>>>();
-  readonly #upserts = new Map<PatchTable, StatementSync>();
+  readonly #patches = new Map<string, Map<number, Record<string, SQLInputValue>>>();
+  readonly #upserts = new Map<
+    string,
+    { readonly columns: readonly string[]; readonly upsert: StatementSync }
+  >();
   readonly #flows = new Map<string, { instanceKey: number; elementId: string; count: number }>();
   readonly #counts = new Map<string, ElementCount>();
   readonly #addFlow: StatementSync;
@@ -140,17 +36,15 @@ export class RowBuffer {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    for (const [table, columns] of entries(COLUMNS)) {
-      this.#patches.set(table, new Map());
-      const [key, ...rest] = columns;
-      const updates = rest.map((column) => `${column} = coalesce(excluded.${column}, ${column})`);
-      this.#upserts.set(
-        table,
-        database.prepare(
-          `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-           ON CONFLICT (${key}) DO UPDATE SET ${updates.join(', ')}`,
-        ),
+    for (const table of TABLES) {
+      this.#patches.set(table.name, new Map());
+      const columns = Object.keys(table.columns);
+      const updates = columns.map((column) => `${column} = coalesce(excluded.${column}, ${column})`);
+      const upsert = database.prepare(
+        `INSERT INTO ${table.name} (key, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})
+         ON CONFLICT (key) DO UPDATE SET ${updates.join(', ')}`,
       );
+      this.#upserts.set(table.name, { columns, upsert });
     }
     this.#addFlow = database.prepare(
       `INSERT INTO sequence_flow (instance_key, element_id, count) VALUES (?, ?, ?)
@@ -163,7 +57,7 @@ export class RowBuffer {
     );
   }
 
-  put(table: PatchTable, key: number, patch: Patch): void {
+  put(table: string, key: number, patch: Patch): void {
     const rows = this.#rows(table);
     const known = rows.get(key);
     if (known === undefined) rows.set(key, { ...patch });
@@ -171,7 +65,7 @@ export class RowBuffer {
   }
 
   /** The row as this batch leaves it: what is buffered over what is stored. */
-  get(table: PatchTable, key: number): Patch | undefined {
+  get(table: string, key: number): Patch | undefined {
     const stored = this.#database.prepare(`SELECT * FROM ${table} WHERE key = ?`).get(key);
     const patch = this.#rows(table).get(key);
     return stored === undefined && patch === undefined ? undefined : { ...stored, ...patch };
@@ -202,13 +96,9 @@ export class RowBuffer {
 
   /** Writes and forgets everything. The caller holds the transaction. */
   flush(): void {
-    for (const [table, columns] of entries(COLUMNS)) {
+    for (const [table, { columns, upsert }] of this.#upserts) {
       const rows = this.#rows(table);
-      const upsert = this.#upserts.get(table);
-      if (upsert === undefined) continue;
-      for (const [key, patch] of rows) {
-        upsert.run(...columns.map((column) => (column === 'key' ? key : (patch[column] ?? null))));
-      }
+      for (const [key, patch] of rows) upsert.run(key, ...columns.map((column) => patch[column] ?? null));
       rows.clear();
     }
     for (const { instanceKey, elementId, count } of this.#flows.values()) {
@@ -228,13 +118,9 @@ export class RowBuffer {
     this.#counts.clear();
   }
 
-  #rows(table: PatchTable): Map<number, Record<string, SQLInputValue>> {
+  #rows(table: string): Map<number, Record<string, SQLInputValue>> {
     const rows = this.#patches.get(table);
     if (rows === undefined) throw new TypeError(`Unknown table ${table}`);
     return rows;
   }
-}
-
-function entries<Key extends string, Value>(object: Readonly<Record<Key, Value>>): [Key, Value][] {
-  return Object.entries(object) as [Key, Value][];
 }

@@ -1,211 +1,106 @@
-/**
- * What can be searched, and by which fields. Field names are those of Camunda's REST API, so that a surface can show
- * rows as they come; the SQL beside them is where the value stands in the read model.
- */
+import { AUDIT_LOG_TABLE, auditLogs } from './collections/audit-logs.ts';
+import {
+  BATCH_ITEM_TABLE,
+  BATCH_OPERATION_TABLE,
+  batchOperationItems,
+  batchOperations,
+} from './collections/batch-operations.ts';
+import {
+  CORRELATED_TABLE,
+  correlatedMessageSubscriptions,
+} from './collections/correlated-message-subscriptions.ts';
+import { DECISION_INSTANCE_TABLE, decisionInstances } from './collections/decision-instances.ts';
+import {
+  DECISION_REQUIREMENTS_TABLE,
+  DECISION_TABLE,
+  decisionDefinitions,
+  decisionRequirements,
+} from './collections/decisions.ts';
+import { ELEMENT_INSTANCE_TABLE, elementInstances } from './collections/element-instances.ts';
+import { elementStatistics } from './collections/element-statistics.ts';
+import { FORM_TABLE, forms } from './collections/forms.ts';
+import { INCIDENT_TABLE, incidents } from './collections/incidents.ts';
+import {
+  jobMetrics,
+  jobTimeStatistics,
+  jobTotals,
+  jobTypeStatistics,
+  jobWorkerStatistics,
+} from './collections/job-metrics.ts';
+import { JOB_TABLE, jobs } from './collections/jobs.ts';
+import { MESSAGE_SUBSCRIPTION_TABLE, messageSubscriptions } from './collections/message-subscriptions.ts';
+import { PROCESS_DEFINITION_TABLE, processDefinitions } from './collections/process-definitions.ts';
+import { PROCESS_INSTANCE_TABLE, processInstances } from './collections/process-instances.ts';
+import { resources } from './collections/resources.ts';
+import type { CollectionSpec, TableSpec } from './collections/spec.ts';
+import {
+  definitionInstanceStatistics,
+  incidentDefinitionStatistics,
+  incidentErrorStatistics,
+  jobErrorStatistics,
+  subscriptionStatistics,
+  versionInstanceStatistics,
+} from './collections/statistics.ts';
+import { TIMER_TABLE, timers } from './collections/timers.ts';
+import { USER_TASK_TABLE, userTasks } from './collections/user-tasks.ts';
+import { VARIABLE_TABLE, variables } from './collections/variables.ts';
 
-/** `key`: a decimal string at the ports, `date`: ISO 8601 at the ports, epoch ms inside. */
-export type FieldType = 'key' | 'string' | 'int' | 'date' | 'bool';
+export type { CollectionSpec, FieldSpec, FieldType, RelationSpec, Rendered } from './collections/spec.ts';
+export { VALUE_PREVIEW, VARIABLE_PREFIX } from './collections/variables.ts';
 
-export interface FieldSpec {
-  readonly type: FieldType;
-  readonly sql: string;
-  /** False for what is only shown. */
-  readonly filter: boolean;
-  readonly sort: boolean;
-  /** Long texts are indexed by so many of their first characters. */
-  readonly indexedPrefix?: number;
-}
+/** The tables whose rows are written as patches. */
+export const TABLES: readonly TableSpec[] = [
+  PROCESS_DEFINITION_TABLE,
+  PROCESS_INSTANCE_TABLE,
+  ELEMENT_INSTANCE_TABLE,
+  VARIABLE_TABLE,
+  JOB_TABLE,
+  INCIDENT_TABLE,
+  MESSAGE_SUBSCRIPTION_TABLE,
+  CORRELATED_TABLE,
+  USER_TASK_TABLE,
+  AUDIT_LOG_TABLE,
+  DECISION_TABLE,
+  DECISION_REQUIREMENTS_TABLE,
+  DECISION_INSTANCE_TABLE,
+  FORM_TABLE,
+  TIMER_TABLE,
+  BATCH_OPERATION_TABLE,
+  BATCH_ITEM_TABLE,
+];
 
-/** Characters of a variable's text that its index holds (see the schema). */
-export const VARIABLE_PREFIX = 80;
-
-export interface CollectionSpec {
-  readonly table: string;
-  /** The field that identifies a row and breaks ties of the order. */
-  readonly key: string;
-  readonly fields: Readonly<Record<string, FieldSpec>>;
-  /** Narrows the table, where not every row belongs to the collection. */
-  readonly where?: string;
-}
-
-const field = (type: FieldType, sql: string, use: 'all' | 'shown' | 'filtered' = 'all'): FieldSpec => ({
-  type,
-  sql,
-  filter: use !== 'shown',
-  sort: use === 'all',
-});
-
-const rootOf = `(SELECT p.root_key FROM process_instance p WHERE p.key = t.instance_key)`;
-const root = field('key', rootOf, 'filtered');
-const elementName = field(
-  'string',
-  `(SELECT d.element_names ->> t.element_id FROM process_definition d WHERE d.key = t.definition_key)`,
-  'filtered',
-);
-
+/** What can be searched, and by which fields. */
 export const COLLECTIONS = {
-  processDefinitions: {
-    table: 'process_definition',
-    key: 'processDefinitionKey',
-    where: `t.state = 'ACTIVE'`,
-    fields: {
-      processDefinitionKey: field('key', 't.key'),
-      processDefinitionId: field('string', 't.process_id'),
-      name: field('string', 't.name'),
-      resourceName: field('string', 't.resource_name'),
-      version: field('int', 't.version'),
-      isLatestVersion: field(
-        'bool',
-        `(t.version = (SELECT max(o.version) FROM process_definition o
-           WHERE o.process_id = t.process_id AND o.state = 'ACTIVE'))`,
-        'filtered',
-      ),
-    },
-  },
-  processInstances: {
-    table: 'process_instance',
-    key: 'processInstanceKey',
-    fields: {
-      processInstanceKey: field('key', 't.key'),
-      processDefinitionId: field('string', 't.process_id'),
-      processDefinitionName: field(
-        'string',
-        `(SELECT d.name FROM process_definition d WHERE d.key = t.definition_key)`,
-      ),
-      processDefinitionVersion: field('int', 't.version'),
-      processDefinitionKey: field('key', 't.definition_key'),
-      state: field('string', 't.state'),
-      startDate: field('date', 't.start_date'),
-      endDate: field('date', 't.end_date'),
-      hasIncident: field(
-        'bool',
-        `(t.key IN (SELECT i.instance_key FROM incident i WHERE i.state = 'ACTIVE'))`,
-      ),
-      parentProcessInstanceKey: field('key', 't.parent_instance_key'),
-      parentElementInstanceKey: field('key', 't.parent_element_key'),
-      rootProcessInstanceKey: field('key', 't.root_key', 'filtered'),
-      businessId: field('string', 't.business_id'),
-      tags: field('string', 't.tags', 'shown'),
-    },
-  },
-  elementInstances: {
-    table: 'element_instance',
-    key: 'elementInstanceKey',
-    fields: {
-      elementInstanceKey: field('key', 't.key'),
-      processInstanceKey: field('key', 't.instance_key'),
-      processDefinitionKey: field('key', 't.definition_key'),
-      processDefinitionId: field('string', 't.process_id'),
-      elementId: field('string', 't.element_id'),
-      elementName,
-      type: field('string', 't.type'),
-      state: field('string', 't.state'),
-      startDate: field('date', 't.start_date'),
-      endDate: field('date', 't.end_date'),
-      elementInstanceScopeKey: field('key', 't.scope_key', 'filtered'),
-      hasIncident: field(
-        'bool',
-        `(EXISTS (SELECT 1 FROM incident i WHERE i.instance_key = t.instance_key AND i.state = 'ACTIVE'
-           AND i.element_key = t.key))`,
-        'filtered',
-      ),
-      incidentKey: field(
-        'key',
-        `(SELECT max(i.key) FROM incident i WHERE i.instance_key = t.instance_key AND i.state = 'ACTIVE'
-           AND i.element_key = t.key)`,
-        'filtered',
-      ),
-      rootProcessInstanceKey: root,
-    },
-  },
-  variables: {
-    table: 'variable',
-    key: 'variableKey',
-    fields: {
-      variableKey: field('key', 't.key'),
-      name: field('string', 't.name'),
-      value: { ...field('string', 't.value'), indexedPrefix: VARIABLE_PREFIX },
-      scopeKey: field('key', 't.scope_key'),
-      processInstanceKey: field('key', 't.instance_key'),
-      rootProcessInstanceKey: root,
-    },
-  },
-  jobs: {
-    table: 'job',
-    key: 'jobKey',
-    fields: {
-      jobKey: field('key', 't.key'),
-      type: field('string', 't.type'),
-      kind: field('string', 't.kind'),
-      listenerEventType: field('string', 't.listener_event'),
-      state: field('string', 't.state'),
-      retries: field('int', 't.retries'),
-      worker: field('string', 't.worker'),
-      deadline: field('date', 'nullif(t.deadline, -1)'),
-      errorMessage: field('string', 't.error_message'),
-      errorCode: field('string', 't.error_code'),
-      customHeaders: field('string', 't.custom_headers', 'shown'),
-      elementId: field('string', 't.element_id'),
-      elementInstanceKey: field('key', 't.element_key'),
-      processInstanceKey: field('key', 't.instance_key'),
-      processDefinitionId: field('string', 't.process_id'),
-      processDefinitionKey: field('key', 't.definition_key'),
-      creationTime: field('date', 't.creation_date'),
-      endTime: field('date', 't.end_date'),
-      lastUpdateTime: field('date', 't.updated_at'),
-      hasFailedWithRetriesLeft: field('bool', `(t.state = 'FAILED' AND t.retries > 0)`, 'filtered'),
-      rootProcessInstanceKey: root,
-    },
-  },
-  incidents: {
-    table: 'incident',
-    key: 'incidentKey',
-    fields: {
-      incidentKey: field('key', 't.key'),
-      errorType: field('string', 't.error_type'),
-      errorMessage: field('string', 't.error_message'),
-      state: field('string', 't.state'),
-      creationTime: field('date', 't.creation_date'),
-      elementId: field('string', 't.element_id'),
-      elementInstanceKey: field('key', 't.element_key'),
-      processInstanceKey: field('key', 't.instance_key'),
-      processDefinitionId: field('string', 't.process_id'),
-      processDefinitionKey: field('key', 't.definition_key'),
-      jobKey: field('key', 't.job_key'),
-      rootProcessInstanceKey: root,
-    },
-  },
-  messageSubscriptions: {
-    table: 'message_subscription',
-    key: 'messageSubscriptionKey',
-    fields: {
-      messageSubscriptionKey: field('key', 't.key'),
-      messageName: field('string', 't.message_name'),
-      correlationKey: field('string', 't.correlation_key'),
-      messageSubscriptionState: field('string', 't.state'),
-      lastUpdatedDate: field('date', 't.updated_at'),
-      elementId: field('string', 't.element_id'),
-      elementInstanceKey: field('key', 't.element_key'),
-      processInstanceKey: field('key', 't.instance_key'),
-      processDefinitionId: field('string', 't.process_id'),
-      processDefinitionKey: field('key', 't.definition_key'),
-      rootProcessInstanceKey: root,
-    },
-  },
-  timers: {
-    table: 'timer',
-    key: 'timerKey',
-    fields: {
-      timerKey: field('key', 't.key'),
-      dueDate: field('date', 't.due_date'),
-      repetitions: field('int', 't.repetitions'),
-      state: field('string', 't.state'),
-      elementId: field('string', 't.element_id'),
-      elementInstanceKey: field('key', 't.element_key'),
-      processInstanceKey: field('key', 't.instance_key'),
-      processDefinitionKey: field('key', 't.definition_key'),
-    },
-  },
+  processDefinitions,
+  processInstances,
+  elementInstances,
+  variables,
+  jobs,
+  incidents,
+  messageSubscriptions,
+  correlatedMessageSubscriptions,
+  userTasks,
+  auditLogs,
+  decisionDefinitions,
+  decisionRequirements,
+  decisionInstances,
+  forms,
+  resources,
+  timers,
+  batchOperations,
+  batchOperationItems,
+  elementStatistics,
+  definitionInstanceStatistics,
+  versionInstanceStatistics,
+  subscriptionStatistics,
+  incidentErrorStatistics,
+  incidentDefinitionStatistics,
+  jobErrorStatistics,
+  jobMetrics,
+  jobTotals,
+  jobTypeStatistics,
+  jobWorkerStatistics,
+  jobTimeStatistics,
 } as const satisfies Record<string, CollectionSpec>;
 
 export type CollectionName = keyof typeof COLLECTIONS;

@@ -31,6 +31,9 @@ class Records implements RecordSource {
   read(position: number, limit: number) {
     return this.all.slice(Math.max(position, this.pruned), Math.max(position, this.pruned) + limit);
   }
+  cut() {
+    return 0;
+  }
   close() {}
 }
 
@@ -272,17 +275,34 @@ describe('The read model', () => {
     assert.deepEqual(second.instanceView(100), before);
   });
 
-  it('is built again when the journal is shorter than what it shows', (t) => {
+  it('does not start on a journal that is shorter than what it shows, and does when it was deleted', (t) => {
     const file = temporaryFile(t);
     const long = definition(new Records());
     failing(long, 100);
     const first = open(t, long, file);
     first.catchUp();
     first.close();
+    assert.throws(() => open(t, definition(new Records()), file), { code: 'JOURNAL_LOST' });
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
     const other = open(t, definition(new Records()), file);
     other.catchUp();
     assert.equal(other.position(), 1);
     assert.equal(other.instanceView(100), undefined);
+  });
+
+  it('is built again when other records stand where its last one was', (t) => {
+    const file = temporaryFile(t);
+    const first = open(t, definition(new Records()), file);
+    first.catchUp();
+    first.close();
+    const later = new Records().add({
+      timestamp: 5000,
+      key: 9,
+      valueType: 'SIGNAL',
+      intent: 'BROADCASTED',
+      value: {},
+    });
+    assert.equal(open(t, later, file).position(), 0);
   });
 
   it('changes nothing when a record cannot be applied, and says why each time', (t) => {
@@ -353,7 +373,7 @@ describe('Search', () => {
     const history = many(t, 3);
     const test = { kind: 'compare', field: 'value', operator: 'eq', value: '"c-200"' } as const;
     assert.deepEqual(
-      keys(history, instances([{ kind: 'variable', name: 'customer', tests: [test] }])),
+      keys(history, instances([{ kind: 'variable', filter: 'variables', name: 'customer', tests: [test] }])),
       [200],
     );
     assert.deepEqual(keys(history, instances([{ kind: 'mentions', text: 'c-3' }])), [300]);

@@ -1,5 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
-import { RowBuffer } from './buffer.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { type Changes, RowBuffer } from './buffer.ts';
 import type { CollectionName } from './collections.ts';
 import { type ComplianceInstance, complianceInstance } from './compliance/instance.ts';
 import { ComplianceProjection } from './compliance/projection.ts';
@@ -13,8 +13,14 @@ import {
   type DeviationQuery,
   type PlaceFigures,
 } from './compliance/queries.ts';
-import { type Changes, project } from './projection.ts';
-import { prepareSchema, readMeta, rebuildSchema } from './schema.ts';
+import { Deletions } from './deletions.ts';
+import { forgetHistory } from './forget.ts';
+import { JobMetrics } from './job-metrics.ts';
+import { callHierarchy, decisionXml, startFormOf, takenFlows } from './lookups.ts';
+import { openReadModel } from './open.ts';
+import { project } from './projection.ts';
+import { JournalLostError } from './readmodel.ts';
+import { isOfJournal, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
 import type { RecordSource } from './source.ts';
 import {
@@ -31,9 +37,18 @@ import {
 /** What may be asked of the read model; arguments and answers are plain data that can cross a thread. */
 export interface HistoryQueries {
   search(query: SearchQuery): SearchResult;
-  find(collection: CollectionName, key: number): Row | undefined;
+  /** The row with this key; a text where the collection's key is one. */
+  find(collection: CollectionName, key: number | string): Row | undefined;
   /** XML of a deployed or deleted definition. */
   definitionXml(definitionKey: number): string | undefined;
+  /** DMN of a decision, or of decision requirements, by its key. */
+  decisionXml(key: number): string | undefined;
+  /** Id of the form of a definition's start event. */
+  startForm(definitionKey: number): string | undefined;
+  /** An instance and those that called it, from the root on; empty if there is none. */
+  callHierarchy(instanceKey: number): Row[];
+  /** Ids of the sequence flows that an instance took. */
+  takenFlows(instanceKey: number): string[];
   instancePage(query: SearchQuery): InstancePage;
   instanceView(instanceKey: number): InstanceView | undefined;
   elementStatistics(definitionKey: number): ElementStatistics[];
@@ -42,6 +57,10 @@ export interface HistoryQueries {
   compliancePlaces(filter: ComplianceFilter & { readonly processId: string }): PlaceFigures[];
   complianceDeviations(query: DeviationQuery): DeviationPage;
   complianceInstance(processInstanceKey: number): ComplianceInstance | undefined;
+  /** Forgets about `limit` rows of instances that ended before a time; answers how many: 0 when none are left. */
+  forget(before: number, limit: number): number;
+  /** Position up to which the journal may be pruned by age (epoch ms) and size, never past what the tables show. */
+  journalCut(before: number, keepBytes: number): number;
 }
 
 export type HistoryQueryName = keyof HistoryQueries;
@@ -53,13 +72,16 @@ export type HistoryQueryName = keyof HistoryQueries;
  * Invariants
  * - H1 Rows and the position they stand for change in one transaction.
  * - H2 Records are applied in order, each exactly once.
- * - H3 The file holds nothing that the journal does not: a missing, outdated or foreign file is built again.
+ * - H3 The file holds nothing that the journal does not: a missing, outdated or damaged file is built again. If it shows
+ *   more than the journal holds, the journal has lost something, and nothing is started on it.
  */
 export class History implements HistoryQueries {
   readonly #database: DatabaseSync;
   readonly #source: RecordSource;
   #rows: RowBuffer;
   #compliance: ComplianceProjection;
+  #metrics: JobMetrics;
+  #deletions: Deletions;
   #position: number;
   #timestamp: number;
 
@@ -69,19 +91,23 @@ export class History implements HistoryQueries {
    */
   constructor(file: string, source: RecordSource, jobTypes: readonly string[] = ['cloudevents', 'knative']) {
     this.#source = source;
-    this.#database = new DatabaseSync(file);
+    this.#database = openReadModel(file);
     try {
       // What a crash may take from this file is projected again, so its commits need not be synced one by one.
       this.#database.exec(
         'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
       );
       prepareSchema(this.#database);
-      if ((readMeta(this.#database)?.position ?? 0) > source.last()) rebuildSchema(this.#database);
+      const shown = readMeta(this.#database)?.position ?? 0;
+      if (shown > source.last()) throw new JournalLostError(file, shown, source.last());
+      if (!isOfJournal(readMeta(this.#database), source)) rebuildSchema(this.#database);
       const meta = readMeta(this.#database);
       this.#position = meta?.position ?? 0;
       this.#timestamp = meta?.timestamp ?? 0;
       this.#rows = new RowBuffer(this.#database);
       this.#compliance = new ComplianceProjection(this.#database, this.#rows, jobTypes);
+      this.#metrics = new JobMetrics(this.#database);
+      this.#deletions = new Deletions(this.#database);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -103,9 +129,12 @@ export class History implements HistoryQueries {
     return this.#source.last();
   }
 
-  /** Takes the next records, about `limit`, in one transaction. Undefined when there is nothing to take. */
-  advance(limit = 5000): Changes | undefined {
-    const records = this.#source.read(this.#position, limit, true);
+  /**
+   * Takes the next records, about `limit`, in one transaction. Undefined when there is nothing to take.
+   * @param upTo position of the last record that is known to be on disk: what is lost with the machine is not shown before
+   */
+  advance(limit = 5000, upTo = Number.POSITIVE_INFINITY): Changes | undefined {
+    const records = this.#source.read(this.#position, limit, true).filter(({ position }) => position <= upTo);
     const last = records.at(-1);
     if (last === undefined) return undefined;
     const changes: Changes = { instances: new Set(), definitions: false };
@@ -114,9 +143,13 @@ export class History implements HistoryQueries {
       for (const positioned of records) {
         project(positioned, this.#rows, changes);
         this.#compliance.take(positioned.record);
+        this.#metrics.take(positioned.record);
+        this.#deletions.take(positioned.record);
       }
       this.#compliance.flush();
+      this.#metrics.flush();
       this.#rows.flush();
+      this.#deletions.flush();
       this.#database
         .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
         .run(last.position, last.record.timestamp);
@@ -125,6 +158,8 @@ export class History implements HistoryQueries {
       this.#rows.discard();
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#compliance.discard();
+      this.#metrics.discard();
+      this.#deletions.discard();
       throw error;
     }
     this.#position = last.position;
@@ -141,13 +176,29 @@ export class History implements HistoryQueries {
     return search(this.#database, query);
   }
 
-  find(collection: CollectionName, key: number): Row | undefined {
+  find(collection: CollectionName, key: number | string): Row | undefined {
     return find(this.#database, collection, key);
   }
 
   definitionXml(definitionKey: number): string | undefined {
     const row = this.#database.prepare('SELECT xml FROM process_definition WHERE key = ?').get(definitionKey);
     return typeof row?.['xml'] === 'string' ? row['xml'] : undefined;
+  }
+
+  decisionXml(key: number): string | undefined {
+    return decisionXml(this.#database, key);
+  }
+
+  startForm(definitionKey: number): string | undefined {
+    return startFormOf(this.#database, definitionKey);
+  }
+
+  callHierarchy(instanceKey: number): Row[] {
+    return callHierarchy(this.#database, instanceKey);
+  }
+
+  takenFlows(instanceKey: number): string[] {
+    return takenFlows(this.#database, instanceKey);
   }
 
   instancePage(query: SearchQuery): InstancePage {
@@ -180,6 +231,22 @@ export class History implements HistoryQueries {
 
   complianceInstance(processInstanceKey: number): ComplianceInstance | undefined {
     return complianceInstance(this.#database, processInstanceKey);
+  }
+
+  forget(before: number, limit: number): number {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const gone = forgetHistory(this.#database, before, limit);
+      this.#database.exec('COMMIT');
+      return gone;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  journalCut(before: number, keepBytes: number): number {
+    return Math.min(this.#position, this.#source.cut(before, keepBytes));
   }
 
   close(): void {

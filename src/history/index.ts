@@ -1,4 +1,7 @@
 export { HistoryClient, type HistoryOptions } from './client.ts';
+export { USER_TASK_AUDIT_FILTER } from './collections/audit-logs.ts';
+export { rulesOf } from './collections/decision-instances.ts';
+export { METRIC_MINUTE } from './collections/job-metrics.ts';
 export {
   COLLECTIONS,
   type CollectionName,
@@ -6,6 +9,9 @@ export {
   collection,
   type FieldSpec,
   type FieldType,
+  type RelationSpec,
+  type Rendered,
+  VALUE_PREVIEW,
 } from './collections.ts';
 export { forgetCompliance } from './compliance/forget.ts';
 export type { ComplianceInstance } from './compliance/instance.ts';
@@ -27,6 +33,7 @@ export {
   type ReadModel,
   ReadModelLagError,
 } from './readmodel.ts';
+export { Retention, type RetentionOptions } from './retention.ts';
 export {
   COUNT_LIMIT,
   type ComparisonOperator,

@@ -32,3 +32,24 @@ function unescapeXml(text: string): string {
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
 }
+
+const TAG = /<(\/?)(?:[\w.-]+:)?([\w.-]+)((?:\s+[\w.:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/g;
+
+/**
+ * Id of the form that is linked to the start event of a process; undefined if there is none. Start events inside
+ * subprocesses have no forms.
+ */
+export function startForm(xml: string, processId: string): string | undefined {
+  let inProcess = false;
+  let inStart = false;
+  for (const [, closes, name, attributes = '', empty] of xml.replace(/<!--[\s\S]*?-->/g, '').matchAll(TAG)) {
+    const opens = closes === '' && empty === '';
+    if (name === 'process') inProcess = opens && attribute(attributes, 'id') === processId;
+    else if (name === 'startEvent') inStart = inProcess && opens;
+    else if (name === 'formDefinition' && inStart) {
+      const id = attribute(attributes, 'formId');
+      if (id !== undefined && id !== '') return id;
+    }
+  }
+  return undefined;
+}

@@ -1,17 +1,20 @@
 import type { LogRecord } from '../engine/records/log.ts';
 import type { ElementOwner, JobValue, ProcessInstanceValue } from '../engine/records/record.ts';
-import type { Patch, RowBuffer } from './buffer.ts';
-import { elementNames } from './names.ts';
+import type { Changes, Patch, RowBuffer } from './buffer.ts';
+import { projectAuditLog } from './collections/audit-logs.ts';
+import { projectBatch } from './collections/batch-operations.ts';
+import { projectCorrelation } from './collections/correlated-message-subscriptions.ts';
+import { projectEvaluation } from './collections/decision-instances.ts';
+import { projectDecision } from './collections/decisions.ts';
+import { projectForm } from './collections/forms.ts';
+import { errorHash } from './collections/incidents.ts';
+import { orNull } from './collections/spec.ts';
+import { projectUserTask } from './collections/user-tasks.ts';
+import { elementNames, startForm } from './names.ts';
 import type { PositionedRecord } from './source.ts';
 
-/** What a batch changed, for those who follow live. */
-export interface Changes {
-  readonly instances: Set<number>;
-  definitions: boolean;
-}
-
 /** Applies one record to the tables of the read model. Rejections change nothing. */
-export function project({ record }: PositionedRecord, rows: RowBuffer, changes: Changes): void {
+export function project({ position, record }: PositionedRecord, rows: RowBuffer, changes: Changes): void {
   if (record.recordType !== 'EVENT') return;
   switch (record.valueType) {
     case 'PROCESS':
@@ -57,6 +60,7 @@ export function project({ record }: PositionedRecord, rows: RowBuffer, changes: 
     case 'PROCESS_MESSAGE_SUBSCRIPTION':
       changes.instances.add(record.value.processInstanceKey);
       projectSubscription(record, rows);
+      projectCorrelation(position, record, rows);
       return;
     case 'MESSAGE_START_EVENT_SUBSCRIPTION':
       rows.put('message_subscription', record.key, {
@@ -68,6 +72,28 @@ export function project({ record }: PositionedRecord, rows: RowBuffer, changes: 
         process_id: record.value.bpmnProcessId,
         definition_key: record.value.processDefinitionKey,
       });
+      projectCorrelation(position, record, rows);
+      return;
+    case 'USER_TASK':
+      changes.instances.add(record.value.processInstanceKey);
+      projectUserTask(record, rows);
+      projectAuditLog(position, record, rows);
+      return;
+    case 'DECISION':
+    case 'DECISION_REQUIREMENTS':
+      projectDecision(record, rows);
+      return;
+    case 'DECISION_EVALUATION':
+      projectEvaluation(position, record, rows);
+      return;
+    case 'FORM':
+      projectForm(record, rows);
+      return;
+    case 'BATCH_OPERATION_CREATION':
+    case 'BATCH_OPERATION_CHUNK':
+    case 'BATCH_OPERATION_EXECUTION':
+    case 'BATCH_OPERATION_LIFECYCLE_MANAGEMENT':
+      projectBatch(record, rows);
       return;
     default:
       // Value types that show nothing of their own: their effect comes as one of the records above.
@@ -80,9 +106,9 @@ type RecordOf<Type extends LogRecord['valueType']> = Extract<LogRecord, { valueT
 function projectDefinition(record: RecordOf<'PROCESS'>, rows: RowBuffer, changes: Changes): void {
   changes.definitions = true;
   const { value } = record;
-  if (record.intent === 'DELETING') return;
-  if (record.intent === 'DELETED') {
-    rows.put('process_definition', value.processDefinitionKey, { state: 'DELETED' });
+  if (record.intent !== 'CREATED') {
+    const state = record.intent === 'DELETING' ? 'DRAINING' : 'DELETED';
+    rows.put('process_definition', value.processDefinitionKey, { state });
     return;
   }
   const xml = value.resource;
@@ -91,7 +117,9 @@ function projectDefinition(record: RecordOf<'PROCESS'>, rows: RowBuffer, changes
     process_id: value.bpmnProcessId,
     name: names.get(value.bpmnProcessId) ?? null,
     version: value.version,
+    version_tag: value.versionTag ?? null,
     resource_name: value.resourceName,
+    start_form: startForm(xml, value.bpmnProcessId) ?? null,
     xml,
     element_names: JSON.stringify(Object.fromEntries(names)),
     deployed_at: record.timestamp,
@@ -173,16 +201,22 @@ function rootOf(instanceKey: number, rows: RowBuffer): number {
   return typeof root === 'number' ? root : instanceKey;
 }
 
+/** Intents that Camunda's API has no state for: the job stays as it was. */
+const UNSEEN_STATES: ReadonlySet<string> = new Set(['RECURRED_AFTER_BACKOFF', 'TIMEOUT_UPDATED']);
 const ENDED_JOBS: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELED', 'ERROR_THROWN']);
 
 function projectJob(record: RecordOf<'JOB'>, rows: RowBuffer): void {
   const { value, intent, timestamp } = record;
   rows.put('job', record.key, {
     ...jobColumns(value),
-    state: intent,
+    ...(UNSEEN_STATES.has(intent) ? {} : { state: intent }),
     updated_at: timestamp,
     ...(intent === 'CREATED' ? { creation_date: timestamp } : {}),
     ...(ENDED_JOBS.has(intent) ? { end_date: timestamp } : {}),
+    ...(value.result?.type === 'userTask' && {
+      denied: Number(value.result.denied),
+      denied_reason: value.result.deniedReason,
+    }),
   });
 }
 
@@ -206,6 +240,7 @@ function projectIncident(record: RecordOf<'INCIDENT'>, rows: RowBuffer): void {
   rows.put('incident', record.key, {
     error_type: value.errorType,
     error_message: value.errorMessage,
+    error_hash: errorHash(value.errorMessage),
     job_key: orNull(value.jobKey),
     ...owner(value),
     ...(record.intent === 'CREATED' ? { state: 'ACTIVE', creation_date: timestamp } : {}),
@@ -257,9 +292,4 @@ function owner(value: ElementOwner): Patch {
     process_id: value.bpmnProcessId,
     definition_key: value.processDefinitionKey,
   };
-}
-
-/** Zeebe's -1 for "none". */
-function orNull(key: number | undefined): number | null {
-  return key === undefined || key < 0 ? null : key;
 }

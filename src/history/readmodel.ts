@@ -43,6 +43,17 @@ export class ReadModelLagError extends Error {
   }
 }
 
+/** The read model shows what the journal does not hold: the journal's file was damaged, or replaced by an older one. */
+export class JournalLostError extends Error {
+  readonly code = 'JOURNAL_LOST';
+  constructor(file: string, shown: number, kept: number) {
+    super(
+      `The journal ends at position ${kept}, but the read model ${file} has seen position ${shown}: what came between is lost. Restore the folder from a copy; if it was meant so, delete ${file} and start again.`,
+    );
+    this.name = 'JournalLostError';
+  }
+}
+
 /** The read model on the caller's own thread: each query catches up first. For tests and the testing package. */
 export class InlineReadModel implements ReadModel {
   readonly #history: History;

@@ -1,39 +1,8 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import {
-  type CollectionName,
-  type CollectionSpec,
-  collection,
-  type FieldSpec,
-  VARIABLE_PREFIX,
-} from './collections.ts';
+import { type CollectionName, type CollectionSpec, collection } from './collections.ts';
+import { type Condition, conditionSql, fieldOf } from './conditions.ts';
 
-export type Scalar = string | number | boolean;
-export type ComparisonOperator = 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'like';
-
-/** One test of a row. `like` takes `*` and `?` as wildcards and `\` as escape, as Camunda's REST API does. */
-export type Condition =
-  | {
-      readonly kind: 'compare';
-      readonly field: string;
-      readonly operator: ComparisonOperator;
-      readonly value: Scalar;
-    }
-  | {
-      readonly kind: 'among';
-      readonly field: string;
-      readonly negated: boolean;
-      readonly values: readonly Scalar[];
-    }
-  | { readonly kind: 'exists'; readonly field: string; readonly exists: boolean }
-  /** Instances that have a variable of this name whose JSON text passes the tests on `value`. */
-  | { readonly kind: 'variable'; readonly name: string; readonly tests: readonly Condition[] }
-  /** Instances that stand at this element now. */
-  | { readonly kind: 'standsAt'; readonly elementId: string }
-  /** Instances that have this tag. */
-  | { readonly kind: 'tagged'; readonly tag: string }
-  /** Instances with this key, or with a variable that is this text or number, or a text that begins so. */
-  | { readonly kind: 'mentions'; readonly text: string }
-  | { readonly kind: 'any'; readonly branches: readonly (readonly Condition[])[] };
+export type { ComparisonOperator, Condition, Scalar } from './conditions.ts';
 
 export type Page =
   | { readonly kind: 'from'; readonly from: number; readonly limit: number }
@@ -44,6 +13,10 @@ export interface SearchQuery {
   readonly where: readonly Condition[];
   readonly sort: readonly { readonly field: string; readonly order: 'ASC' | 'DESC' }[];
   readonly page: Page;
+  /** Of statistics: which rows are grouped; the conditions are on fields of the grouped collection. */
+  readonly grouped?: readonly Condition[];
+  /** Of statistics by time: length of a step, ms. */
+  readonly step?: number;
 }
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -77,11 +50,12 @@ interface SortTerm {
 export function search(database: DatabaseSync, query: SearchQuery): SearchResult {
   const spec = collection(query.collection);
   const values: SQLInputValue[] = [];
+  const table = tableSql(spec, query, values);
   const conditions = [...(spec.where === undefined ? [] : [spec.where])];
   for (const condition of query.where) conditions.push(conditionSql(spec, condition, values));
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const counted = database
-    .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${spec.table} t ${where} LIMIT ${COUNT_LIMIT + 1})`)
+    .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${table} t ${where} LIMIT ${COUNT_LIMIT + 1})`)
     .get(...values);
   const total = Number(counted?.['n'] ?? 0);
 
@@ -101,7 +75,7 @@ export function search(database: DatabaseSync, query: SearchQuery): SearchResult
   const offset = query.page.kind === 'from' ? query.page.from : 0;
   const rows = database
     .prepare(
-      `SELECT ${[...columns, ...marks].join(', ')} FROM ${spec.table} t ${pageWhere}
+      `SELECT ${[...columns, ...marks].join(', ')} FROM ${table} t ${pageWhere}
        ORDER BY ${order.join(', ')} LIMIT ${query.page.limit} OFFSET ${offset}`,
     )
     .all(...pageValues);
@@ -117,8 +91,24 @@ export function search(database: DatabaseSync, query: SearchQuery): SearchResult
   };
 }
 
+/** What the rows are taken from: a table, or the groups of another collection's rows. */
+function tableSql(spec: CollectionSpec, query: SearchQuery, values: SQLInputValue[]): string {
+  if (spec.groups === undefined) return spec.table;
+  const { of, columns, by } = spec.groups;
+  const step = String(Math.trunc(query.step ?? 1));
+  const conditions = [...(of.where === undefined ? [] : [of.where])];
+  for (const condition of query.grouped ?? []) conditions.push(conditionSql(of, condition, values));
+  const list = Object.entries(columns).map(([name, sql]) => `${sql} AS ${name}`);
+  const sql = [
+    `SELECT ${list.join(', ')} FROM ${of.table} t`,
+    conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`,
+    by.length === 0 ? '' : `GROUP BY ${by.join(', ')}`,
+  ].join(' ');
+  return `(${sql.replaceAll(':step', step)})`;
+}
+
 /** One row by its key; undefined if there is none. */
-export function find(database: DatabaseSync, name: CollectionName, key: number): Row | undefined {
+export function find(database: DatabaseSync, name: CollectionName, key: number | string): Row | undefined {
   const spec = collection(name);
   const where: Condition = { kind: 'compare', field: spec.key, operator: 'eq', value: key };
   return search(database, {
@@ -127,112 +117,6 @@ export function find(database: DatabaseSync, name: CollectionName, key: number):
     sort: [],
     page: { kind: 'from', from: 0, limit: 1 },
   }).items.at(0);
-}
-
-function fieldOf(spec: CollectionSpec, name: string): FieldSpec {
-  const found = Object.hasOwn(spec.fields, name) ? spec.fields[name] : undefined;
-  if (found === undefined) throw new TypeError(`${spec.table} has no field '${name}'`);
-  return found;
-}
-
-const COMPARISONS: Readonly<Record<ComparisonOperator, string>> = {
-  eq: '=',
-  neq: 'IS NOT',
-  gt: '>',
-  gte: '>=',
-  lt: '<',
-  lte: '<=',
-  like: 'LIKE',
-};
-
-function conditionSql(spec: CollectionSpec, condition: Condition, values: SQLInputValue[]): string {
-  switch (condition.kind) {
-    case 'compare': {
-      const { sql, indexedPrefix } = fieldOf(spec, condition.field);
-      if (condition.operator === 'eq' && indexedPrefix !== undefined) {
-        const text = String(condition.value);
-        // The database does not see by itself that its index helps: it needs the indexed term spelled out.
-        values.push(beginning(text, indexedPrefix), text);
-        return `(substr(${sql}, 1, ${indexedPrefix}) = ? AND ${sql} = ?)`;
-      }
-      if (condition.operator === 'like') {
-        values.push(likePattern(String(condition.value)));
-        return `${sql} LIKE ? ESCAPE '\\'`;
-      }
-      values.push(toSql(condition.value));
-      return `${sql} ${COMPARISONS[condition.operator]} ?`;
-    }
-    case 'among': {
-      const { sql } = fieldOf(spec, condition.field);
-      for (const value of condition.values) values.push(toSql(value));
-      const list = condition.values.map(() => '?').join(', ');
-      return condition.negated ? `(${sql} IS NULL OR ${sql} NOT IN (${list}))` : `${sql} IN (${list})`;
-    }
-    case 'exists':
-      return `${fieldOf(spec, condition.field).sql} IS ${condition.exists ? 'NOT NULL' : 'NULL'}`;
-    case 'variable': {
-      values.push(condition.name);
-      const tests = condition.tests.map((test) => ` AND ${conditionSql(VARIABLE_TEST, test, values)}`);
-      return `EXISTS (SELECT 1 FROM variable v WHERE v.instance_key = t.key AND v.name = ?${tests.join('')})`;
-    }
-    case 'standsAt':
-      values.push(condition.elementId);
-      return `EXISTS (SELECT 1 FROM element_instance e
-        WHERE e.instance_key = t.key AND e.end_date IS NULL AND e.element_id = ?)`;
-    case 'tagged':
-      // A quotation mark stands at both ends of a tag, and in none.
-      values.push(JSON.stringify(condition.tag));
-      return 'instr(t.tags, ?) > 0';
-    case 'mentions': {
-      const quoted = beginning(JSON.stringify(condition.text).slice(0, -1), VARIABLE_PREFIX);
-      values.push(
-        /^\d{1,16}$/.test(condition.text) ? Number(condition.text) : -1,
-        beginning(condition.text, VARIABLE_PREFIX),
-        quoted,
-        `${quoted}\u{10ffff}`,
-      );
-      return `(t.key = ? OR t.key IN (SELECT v.instance_key FROM variable v
-        WHERE substr(v.value, 1, ${VARIABLE_PREFIX}) = ?
-           OR (substr(v.value, 1, ${VARIABLE_PREFIX}) >= ? AND substr(v.value, 1, ${VARIABLE_PREFIX}) < ?)))`;
-    }
-    case 'any': {
-      const branches = condition.branches.map((branch) =>
-        branch.length === 0
-          ? '1'
-          : `(${branch.map((part) => conditionSql(spec, part, values)).join(' AND ')})`,
-      );
-      return branches.length === 0 ? '1' : `(${branches.join(' OR ')})`;
-    }
-  }
-}
-
-const VARIABLE_TEST: CollectionSpec = {
-  table: 'variable',
-  key: 'key',
-  fields: {
-    value: { type: 'string', sql: 'v.value', filter: true, sort: false, indexedPrefix: VARIABLE_PREFIX },
-  },
-};
-
-/** The first characters of a text, counted as SQLite counts them: by code points. */
-function beginning(text: string, length: number): string {
-  return Array.from(text.slice(0, 2 * length))
-    .slice(0, length)
-    .join('');
-}
-
-function toSql(value: Scalar): SQLInputValue {
-  return typeof value === 'boolean' ? Number(value) : value;
-}
-
-/** `*` and `?` to SQL's `%` and `_`; what SQL would take as a wildcard is escaped. */
-function likePattern(pattern: string): string {
-  return pattern.replace(/\\([\s\S])|[%_*?\\]/g, (match, escaped: string | undefined) => {
-    if (escaped !== undefined) return /[%_\\]/.test(escaped) ? `\\${escaped}` : escaped;
-    if (match === '*') return '%';
-    if (match === '?') return '_';
-    return `\\${match}`;
-  });
 }
 
 /** Null sorts first, as an empty text or -1: a cursor can then compare it like any other value. */
@@ -268,13 +152,13 @@ function cursorSql(
 
 function encodeCursor(row: Row, terms: number): string {
   const marks = Array.from({ length: terms }, (_, index) => row[`#${index}`]);
-  return Buffer.from(JSON.stringify(marks)).toString('base64url');
+  return Buffer.from(JSON.stringify(marks)).toString('base64');
 }
 
 function decodeCursor(cursor: string, terms: number): (string | number)[] {
   let marks: unknown;
   try {
-    marks = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    marks = JSON.parse(Buffer.from(cursor, 'base64').toString('utf8'));
   } catch {
     throw new InvalidCursorError(cursor);
   }

@@ -20,5 +20,7 @@ export interface RecordSource {
    * @param whole the last transaction is not cut, though `limit` be passed
    */
   read(position: number, limit: number, whole?: boolean): readonly PositionedRecord[];
+  /** Position up to which records may go by age (epoch ms) and size; 0 if none. */
+  cut(before: number, keepBytes: number): number;
   close(): void;
 }

@@ -158,7 +158,7 @@ export function definitionOverviews(database: DatabaseSync): DefinitionOverview[
   );
   const definitions = search(database, {
     collection: 'processDefinitions',
-    where: [],
+    where: [{ kind: 'compare', field: 'state', operator: 'eq', value: 'ACTIVE' }],
     sort: [
       { field: 'processDefinitionId', order: 'ASC' },
       { field: 'version', order: 'DESC' },

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Changes } from './buffer.ts';
 import { History, type HistoryQueryName } from './history.ts';
 import { openJournalSource } from './journal-source.ts';
-import type { Changes } from './projection.ts';
 import type { FromHistory, HistoryWorkerData, QueryRequest, ToHistory } from './protocol.ts';
 import { ReadModelLagError, runQuery } from './readmodel.ts';
 
@@ -37,6 +37,9 @@ function run(port: NonNullable<typeof parentPort>, data: HistoryWorkerData): voi
     }
   };
 
+  /** What is beyond may not be on disk yet. */
+  let synced = history.sourcePosition();
+
   const settle = () => {
     const now = performance.now();
     for (let index = waiting.length - 1; index >= 0; index--) {
@@ -57,7 +60,7 @@ function run(port: NonNullable<typeof parentPort>, data: HistoryWorkerData): voi
     scheduled = undefined;
     let changes: Changes | undefined;
     try {
-      changes = history.advance(BATCH);
+      changes = history.advance(BATCH, synced);
       failure = undefined;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -93,9 +96,11 @@ function run(port: NonNullable<typeof parentPort>, data: HistoryWorkerData): voi
   port.on('message', (message: ToHistory) => {
     switch (message.kind) {
       case 'advance':
+        synced = Math.max(synced, message.position);
         if (message.position > history.position()) schedule();
         return;
       case 'query':
+        synced = Math.max(synced, message.position);
         if (message.position <= history.position()) {
           answer(message);
           return;

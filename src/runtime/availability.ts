@@ -46,12 +46,14 @@ export class Availability {
     if (this.#down.probeAt > this.#parts.monotonic()) return false;
     const { db } = this.#parts.folder;
     try {
-      db.transaction(() => {
-        db.run("INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', zeroblob(?))", PROBE_BYTES);
-        this.beforeCommit();
-      });
-      db.transaction(() => {
-        db.run("DELETE FROM meta WHERE name = 'probe'");
+      db.syncNow(() => {
+        db.transaction(() => {
+          db.run("INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', zeroblob(?))", PROBE_BYTES);
+          this.beforeCommit();
+        });
+        db.transaction(() => {
+          db.run("DELETE FROM meta WHERE name = 'probe'");
+        });
       });
     } catch (error) {
       if (!(error instanceof DiskFailedError)) throw error;

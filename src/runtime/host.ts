@@ -1,4 +1,4 @@
-import type { FromWriter, ToWriter } from './protocol.ts';
+import type { FromWriter, Outcome, ToWriter } from './protocol.ts';
 import type { WriterCore } from './writer-core.ts';
 
 /**
@@ -9,16 +9,28 @@ export class WriterHost {
   readonly #core: WriterCore;
   readonly #emit: (message: FromWriter) => void;
   readonly #release: () => void;
+  readonly #sync: (() => Promise<void>) | undefined;
+  /** What was committed is on its way to the disk; the next transaction waits, and takes in what comes meanwhile. */
+  #syncing = false;
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closing = false;
   #closed = false;
 
-  /** `release` is called once, when all is committed and nothing more will be done. */
-  constructor(core: WriterCore, emit: (message: FromWriter) => void, release: () => void) {
+  /**
+   * @param release called once, when all is committed and nothing more will be done
+   * @param sync puts on disk what was committed, if commits do not so themselves; nothing is told before
+   */
+  constructor(
+    core: WriterCore,
+    emit: (message: FromWriter) => void,
+    release: () => void,
+    sync?: () => Promise<void>,
+  ) {
     this.#core = core;
     this.#emit = emit;
     this.#release = release;
+    this.#sync = sync;
     this.#schedule();
   }
 
@@ -39,7 +51,7 @@ export class WriterHost {
   }
 
   #schedule(): void {
-    if (this.#immediate !== undefined || this.#closed) return;
+    if (this.#immediate !== undefined || this.#closed || this.#syncing) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const wait = this.#closing ? 0 : this.#core.sleepMs();
@@ -53,7 +65,25 @@ export class WriterHost {
     this.#timer = undefined;
     const closing = this.#closing;
     if (closing) this.#core.cancelAll();
-    this.#emit({ type: 'outcome', outcome: this.#core.run() });
+    const outcome = this.#core.run();
+    if (this.#sync === undefined || outcome.sample === undefined) {
+      this.#tell(outcome, closing);
+      return;
+    }
+    this.#syncing = true;
+    this.#sync()
+      .then(
+        () => outcome,
+        (error: unknown) => this.#core.notSynced(outcome, error),
+      )
+      .then((told) => {
+        this.#syncing = false;
+        this.#tell(told, closing);
+      });
+  }
+
+  #tell(outcome: Outcome, closing: boolean): void {
+    this.#emit({ type: 'outcome', outcome });
     if (closing && this.#core.queued === 0) this.#close();
     else this.#schedule();
   }

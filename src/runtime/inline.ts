@@ -1,3 +1,4 @@
+import { CheckpointThread } from '../store/checkpoint-thread.ts';
 import { type DurableRuntime, RuntimeClient } from './client.ts';
 import { WriterHost } from './host.ts';
 import { openWriter } from './open-writer.ts';
@@ -8,13 +9,17 @@ import type { FromWriter } from './protocol.ts';
 export interface InlineOptions extends RuntimeOptions {
   /** Engine and modules as objects, instead of a module's URL in `parts`. */
   readonly writer?: WriterParts;
+  /** Writes the WAL back on a thread of its own, as servers want it. @defaultValue false */
+  readonly checkpointThread?: boolean;
   /** See `WriterCoreOptions.faults`. */
   readonly faults?: () => void;
+  /** Called before each sync; what it throws is taken for a failure of the disk. For tests. */
+  readonly syncFaults?: () => void;
 }
 
 /**
  * The runtime with its writer on the caller's thread: the same code as {@link startRuntime} without the crossing.
- * For tests and `tutti/testing`; a slow disk blocks the thread. Throws what `DataFolder.open` throws.
+ * Syncs go on beside it, so a slow disk does not block the thread. Throws what `DataFolder.open` throws.
  */
 export async function startInlineRuntime(options: InlineOptions): Promise<DurableRuntime> {
   const parts = options.writer ?? (await loadParts(options));
@@ -25,12 +30,25 @@ export async function startInlineRuntime(options: InlineOptions): Promise<Durabl
     monotonic: () => performance.now(),
     systemTime: options.systemTime ?? Date.now,
     faults: options.faults,
+    syncLater: true,
   });
+  const checkpointer = options.checkpointThread ? new CheckpointThread(folder.db.path) : undefined;
+  if (checkpointer) folder.checkpoints.workBehind(checkpointer);
   const ended = Promise.withResolvers<void>();
-  const host = new WriterHost(core, emit, () => {
+  const release = async (): Promise<void> => {
+    await checkpointer?.close();
     folder.close();
     ended.resolve();
-  });
+  };
+  const host = new WriterHost(
+    core,
+    emit,
+    () => void release(),
+    async () => {
+      options.syncFaults?.();
+      await folder.db.sync();
+    },
+  );
   client = new RuntimeClient(
     { send: (message) => host.receive(message), ended: () => ended.promise },
     core.status(),

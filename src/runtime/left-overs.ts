@@ -3,6 +3,8 @@ import type { ClientCommand } from '../engine/records/command.ts';
 import { decode, encode } from '../store/codec.ts';
 import { DiskFailedError } from '../store/errors.ts';
 import type { DataFolder } from '../store/folder.ts';
+import { textOf } from './errors.ts';
+import { Lanes } from './lanes.ts';
 import type { WriterLimits } from './limits.ts';
 import type { WriterModule } from './module.ts';
 import { Quarantine } from './quarantine.ts';
@@ -18,7 +20,6 @@ export interface LeftOverParts {
   readonly discarded: (what: string, error: unknown) => void;
 }
 
-const RESUME_PAUSE_MS = 1000;
 const RECHECK_MS = 1000;
 
 /**
@@ -33,11 +34,13 @@ export class LeftOvers {
   #nextDue: number | undefined;
   /** True if more was due than one transaction takes. */
   #dueCut = false;
-  /** Monotonic ms before which the engine's follow-ups rest, because it threw. */
+  /** Monotonic ms before which all follow-ups that are left rest, because they threw. */
   #resumeAt = 0;
+  readonly #lanes: Lanes;
 
   constructor(parts: LeftOverParts) {
     this.#parts = parts;
+    this.#lanes = new Lanes(parts);
     this.committed();
   }
 
@@ -61,10 +64,21 @@ export class LeftOvers {
 
   /** True if nothing is left over at the time of the transaction; what rests in quarantine does not count. */
   settled(tx: Transaction): boolean {
-    if (this.#pending || tx.pending || this.#stored || tx.follows.length > 0) return false;
+    if (tx.pending || this.#stored || tx.follows.length > 0) return false;
+    if (this.#pending && this.#parts.monotonic() >= this.#resumeAt) return false;
     const next = this.#next(tx);
     if (next === undefined || next > tx.now) return true;
     return !this.#dueCut && this.#quarantine.waitMs(this.#parts.monotonic()) !== undefined;
+  }
+
+  /** Shows at their elements that commands broke; by fresh commands, as all that these did is undone. */
+  raiseIncidents(tx: Transaction): void {
+    for (const { command, error } of tx.broken.splice(0)) {
+      const { valueType, intent } = command;
+      const key = 'key' in command ? command.key : 'scopeKey' in command.value ? command.value.scopeKey : -1;
+      const value = { command: { valueType, intent, key }, cause: textOf(error) };
+      this.#attempt(tx, { valueType: 'INCIDENT', intent: 'CREATE', value });
+    }
   }
 
   run(tx: Transaction): void {
@@ -85,7 +99,9 @@ export class LeftOvers {
       tx.db.run('INSERT INTO follow_up (command) VALUES (?)', encode(command));
       this.#stored = true;
     }
-    if (tx.pending) this.#pending = true;
+    if (!tx.pending) return;
+    this.#pending = true;
+    this.#resumeAt = 0;
   }
 
   /** After a commit: looks when something is due next. */
@@ -142,24 +158,17 @@ export class LeftOvers {
 
   #resume(tx: Transaction): void {
     const { limits, monotonic } = this.#parts;
-    if (!(this.#pending || tx.pending) || monotonic() < this.#resumeAt) return;
+    if (!(this.#pending || tx.pending) || (monotonic() < this.#resumeAt && !tx.pending)) return;
+    this.#pending = true;
     for (let turns = 0; turns < limits.resumeTurns && tx.records.length < limits.batchRecords; turns++) {
-      let open = true;
-      const well = this.#guarded('left-over follow-ups', () =>
-        tx.scoped(() => {
-          open = tx.turn((engine) => engine.resume(tx.state, tx.now)) !== undefined;
-        }),
-      );
-      if (!well) {
-        this.#resumeAt = monotonic() + RESUME_PAUSE_MS;
-        break;
-      }
-      if (open) continue;
-      this.#pending = false;
+      const went = this.#lanes.turn(tx);
+      if (went === 'more') continue;
+      this.#pending = went === 'rest';
+      this.#resumeAt = went === 'rest' ? monotonic() + this.#lanes.waitMs() : 0;
       tx.pending = false;
       return;
     }
-    this.#pending = true;
+    this.#resumeAt = 0;
   }
 
   /** A command that nobody waits for; false if the engine threw. */

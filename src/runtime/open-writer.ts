@@ -7,12 +7,15 @@ import { pruneModule } from './kinds/prune.ts';
 import { resultModule } from './kinds/result.ts';
 import type { WriterOptions } from './options.ts';
 import type { WriterParts } from './parts.ts';
-import { WriterCore, type WriterCoreOptions } from './writer-core.ts';
+import { WriterCore } from './writer-core.ts';
+import type { WriterCoreOptions } from './writer-core-options.ts';
 
 /** What a writer takes from its surroundings, so that tests can replace it. */
 export interface WriterEnvironment extends Pick<WriterCoreOptions, 'log' | 'monotonic' | 'faults'> {
   /** Epoch ms of the system. */
   readonly systemTime: () => number;
+  /** Whoever drives the writer syncs what it has committed, by `folder.db.sync()`. @defaultValue false */
+  readonly syncLater?: boolean;
 }
 
 export interface OpenWriter {
@@ -34,6 +37,7 @@ export function openWriter(
   const folder = DataFolder.open(data, {
     tables: parts.tables,
     migrations,
+    syncLater: environment.syncLater ?? false,
     ...(cacheBytes === undefined ? {} : { cacheBytes }),
     ...(pageCacheBytes === undefined ? {} : { pageCacheBytes }),
     ...(checkpoints === undefined ? {} : { checkpoints }),

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createEngine } from '../engine/create-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TABLES } from '../engine/state/tables.ts';
 import type { AnyTable } from '../store/state-table.ts';
+import { batchModule } from './batches/module.ts';
 import { defaultEventsSettings, type EventsSettings, eventModules } from './events/index.ts';
 import type { WriterModule } from './module.ts';
 
@@ -27,17 +28,23 @@ export interface ProductOptions {
   readonly events?: Partial<EventsSettings>;
 }
 
+/** The most that `randomInt` takes. */
+const RANDOM_STEPS = 2 ** 48 - 1;
+
 /** The product's engine and modules. */
 export const createParts: CreateParts = (options) => {
   const { events = {} } = (options ?? {}) as ProductOptions;
   return {
-    engine: createEngine(),
+    engine: createEngine({ random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS }),
     tables: TABLES,
-    modules: eventModules({
-      settings: events,
-      chance: Math.random,
-      newEngineId: () => `tutti-${randomUUID()}`,
-    }),
+    modules: [
+      ...eventModules({
+        settings: events,
+        chance: Math.random,
+        newEngineId: () => `tutti-${randomUUID()}`,
+      }),
+      batchModule(),
+    ],
     reservedJobTypes: events.jobTypes ?? defaultEventsSettings.jobTypes,
   };
 };

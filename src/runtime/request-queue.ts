@@ -65,3 +65,8 @@ export function sizeOf(value: unknown): number {
   else for (const member of Object.values(value)) bytes += 8 + sizeOf(member);
   return bytes;
 }
+
+/** The same request, answered at the end of its transaction whatever there is. */
+export function withoutWaiting(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'wait' in body ? { ...body, wait: false } : body;
+}

@@ -82,8 +82,14 @@ function tinyEngine(): Engine {
       const answer = handle(command, state, now, (record) => records.push(record));
       return { answer, records, pending: first(state, TINY_STEPS, 'all') !== undefined };
     },
-    resume: (state, now): Turn | undefined => {
-      const step = first(state, TINY_STEPS, 'all');
+    nextLane: (state, resting) =>
+      [...state.scan(TINY_STEPS, 'all', [])].find(({ key }) => !resting?.has(key))?.key,
+    setAside: (state, now, lane) => {
+      state.delete(TINY_STEPS, lane);
+      return { records: [instanceRecord(lane, now, 'SEQUENCE_FLOW_TAKEN')], pending: false };
+    },
+    resume: (state, now, { lane } = {}): Turn | undefined => {
+      const step = lane === undefined ? first(state, TINY_STEPS, 'all') : state.get(TINY_STEPS, lane);
       if (step === undefined) return undefined;
       state.delete(TINY_STEPS, step.key);
       if (step.left > 1) state.put(TINY_STEPS, { key: step.key, left: step.left - 1 });

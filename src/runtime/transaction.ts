@@ -48,6 +48,8 @@ export class Transaction implements Tx {
   readonly pushes: Push[] = [];
   readonly actions: (() => void)[] = [];
   readonly follows: ClientCommand[] = [];
+  /** Commands that made the engine throw; they stay noted though their scopes are undone. */
+  readonly broken: { readonly command: ClientCommand; readonly error: unknown }[] = [];
   /** True if the engine left follow-ups over. */
   pending = false;
   /** True if SQL of modules was or may have been written. */
@@ -104,10 +106,20 @@ export class Transaction implements Tx {
   execute(command: ClientCommand): Execution {
     // Outside a scope (at the end of the transaction) the command is one of its own, so that its hooks run.
     if (this.#scopes.length === 0) return this.scoped(() => this.execute(command));
-    const turn = this.turn((engine) => engine.process(command, this.state, this.#now));
+    const turn = this.turn((engine) => this.#process(engine, command));
     if (turn?.answer === undefined)
       throw new InternalError(`The engine did not answer ${command.valueType} ${command.intent}.`);
     return { answer: turn.answer, records: turn.records };
+  }
+
+  #process(engine: Engine, command: ClientCommand): Turn {
+    try {
+      return engine.process(command, this.state, this.#now);
+    } catch (error) {
+      // Whoever resolves an incident sees it, and the incident stays.
+      if (command.valueType !== 'INCIDENT') this.broken.push({ command, error });
+      throw error;
+    }
   }
 
   /** Takes over what an engine turn has done in the current scope. */

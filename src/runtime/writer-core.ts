@@ -1,30 +1,15 @@
-import type { Engine } from '../engine/engine.ts';
 import { DiskFailedError } from '../store/errors.ts';
-import type { DataFolder } from '../store/folder.ts';
 import { Availability } from './availability.ts';
 import { Callers } from './callers.ts';
-import type { WriterClock } from './clock.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { errorToData, InternalError, textOf, UnavailableError } from './errors.ts';
 import { LeftOvers } from './left-overs.ts';
 import { DEFAULT_LIMITS, type WriterLimits } from './limits.ts';
 import type { WriterModule } from './module.ts';
-import type { CommitSample, Envelope, LogEntry, Outcome, WriterStatus } from './protocol.ts';
-import { RequestQueue } from './request-queue.ts';
+import type { CommitSample, Envelope, Outcome, Push, WriterStatus } from './protocol.ts';
+import { RequestQueue, withoutWaiting } from './request-queue.ts';
 import { Transaction } from './transaction.ts';
-
-export interface WriterCoreOptions {
-  readonly folder: DataFolder;
-  readonly engine: Engine;
-  readonly modules: readonly WriterModule[];
-  readonly clock: WriterClock;
-  /** ms of a clock that only runs forward, for measuring and for back-off, such as `performance.now`. */
-  readonly monotonic: () => number;
-  readonly log: (entry: LogEntry) => void;
-  readonly limits?: Partial<WriterLimits>;
-  /** Called just before each commit and probe; what it throws is taken for a failure of the disk. For tests. */
-  readonly faults?: (() => void) | undefined;
-}
+import type { WriterCoreOptions } from './writer-core-options.ts';
 
 /** One transaction while it runs. */
 interface Attempt {
@@ -55,6 +40,8 @@ export class WriterCore {
   readonly #leftOvers: LeftOvers;
   readonly #availability: Availability;
   readonly #callers = new Callers();
+  /** Pushes of commits that are not known to be on disk. */
+  readonly #held: Push[] = [];
   #position: number;
   /** How many of the next requests are run one by one, to find the one that breaks its transaction. */
   #isolate = 0;
@@ -73,11 +60,6 @@ export class WriterCore {
     this.#leftOvers = new LeftOvers({ ...options, limits: this.#limits, discarded });
   }
 
-  /** Position of the last record that is synced. */
-  get position(): number {
-    return this.#position;
-  }
-
   /** Requests that wait for a transaction. */
   get queued(): number {
     return this.#queue.size;
@@ -93,7 +75,7 @@ export class WriterCore {
     for (const id of ids) {
       if (this.#callers.cancel(id)) continue;
       // Not run yet: it will be, but must not park.
-      this.#queue.replace(id, (body) => (isWaiting(body) ? { ...body, wait: false } : body));
+      this.#queue.replace(id, withoutWaiting);
     }
   }
 
@@ -117,12 +99,33 @@ export class WriterCore {
       return this.#outcome();
     }
     const work = this.#queue.size > 0 || this.#leftOverWait() === 0;
-    return work ? this.#transact() : this.#outcome();
+    const outcome = work ? this.#transact() : this.#outcome();
+    if (this.#held.length === 0 || this.#availability.reason !== undefined) return outcome;
+    return { ...outcome, pushes: [...this.#held.splice(0), ...outcome.pushes] };
   }
 
   /** Replies that still have to leave, without another transaction. */
   lastWords(): Outcome {
     return this.#outcome();
+  }
+
+  /**
+   * What was committed could not be synced: its callers are told so, though it may be kept; until the disk is written to
+   * again every request is refused. Pushes wait for that.
+   */
+  notSynced(outcome: Outcome, error: unknown): Outcome {
+    this.#logError('What was committed could not be synced', error);
+    this.#availability.failed(textOf(error));
+    this.#held.push(...outcome.pushes);
+    const failure = errorToData(new UnavailableError(textOf(error)));
+    return {
+      ...outcome,
+      pushes: [],
+      replies: outcome.replies.map((reply) =>
+        reply.ok ? { id: reply.id, ok: false, error: failure } : reply,
+      ),
+      status: this.status(),
+    };
   }
 
   status(): WriterStatus {
@@ -195,6 +198,7 @@ export class WriterCore {
       return tx.records.length < batchRecords;
     });
     if (!alone && monotonic() >= this.#restUntil) this.#leftOvers.run(tx);
+    this.#leftOvers.raiseIncidents(tx);
     for (const module of modules) module.beforeCommit?.(tx);
     this.#leftOvers.store(tx);
   }
@@ -291,8 +295,4 @@ export class WriterCore {
   #logError(message: string, error: unknown): void {
     this.#options.log({ level: 'error', message, error: errorToData(error) });
   }
-}
-
-function isWaiting(body: unknown): body is { readonly wait: boolean } {
-  return typeof body === 'object' && body !== null && 'wait' in body;
 }

@@ -4,6 +4,7 @@ import { InternalError, UnavailableError } from './errors.ts';
 import { ask, Harness, keyOf, until } from './harness.test-helper.ts';
 import { activatedJobs } from './kinds/activate.ts';
 import type { WriterModule } from './module.ts';
+import type { Push } from './protocol.ts';
 import { createParts, creation, TINY_INSTANCES } from './tiny-engine.test-helper.ts';
 
 let harness: Harness;
@@ -189,6 +190,48 @@ describe('a failing disk', () => {
     await runtime.execute(creation('a'));
     assert.equal(activatedJobs(await runtime.activateJobs(ask('a'), 0)).length, 2);
     assert.equal(runtime.position(), 5);
+  });
+
+  test('that cannot sync what it took in answers nothing as done, and holds back what is to be sent', async () => {
+    let broken = false;
+    const pushes: Push[] = [];
+    const pusher: WriterModule = {
+      name: 'pusher',
+      handlers: [
+        {
+          kind: 'push',
+          handle: (text: string, tx) => {
+            tx.push('news', text);
+            tx.db.run("INSERT OR REPLACE INTO meta (name, value) VALUES ('pushed', ?)", text);
+            return 'done';
+          },
+        },
+      ],
+    };
+    const runtime = await harness.inline({
+      writer: { ...createParts(), modules: [pusher] },
+      limits: { probeMs: 1, maxProbeMs: 2 },
+      syncFaults: () => {
+        if (broken) throw new Error('input/output error');
+      },
+      onPush: (push) => pushes.push(push),
+    });
+    await runtime.request('push', 'one');
+    assert.deepEqual(pushes, [{ topic: 'news', body: 'one' }]);
+    broken = true;
+    await assert.rejects(runtime.request('push', 'two'), (error: Error) => {
+      assert.ok(error instanceof UnavailableError);
+      assert.match(error.reason, /input\/output error/);
+      return true;
+    });
+    assert.equal(pushes.length, 1);
+    broken = false;
+    await until(() => runtime.ready().ok);
+    assert.equal(await runtime.request('push', 'three'), 'done');
+    assert.deepEqual(
+      pushes.map(({ body }) => body),
+      ['one', 'two', 'three'],
+    );
   });
 
   test('that is really full refuses the batch whole, and what was answered before is still there', async () => {

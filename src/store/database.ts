@@ -1,5 +1,7 @@
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { asStoreError } from './errors.ts';
+import { promisify } from 'node:util';
+import { asStoreError, DiskFailedError } from './errors.ts';
 
 export type SqlValue = SQLInputValue;
 
@@ -8,6 +10,8 @@ export interface DatabaseOptions {
   readonly readOnly?: boolean;
   /** Bytes of pages SQLite keeps in memory for this connection. @defaultValue 32 MiB */
   readonly pageCacheBytes?: number;
+  /** Commits are not synced by themselves: they are on disk when {@link Database.sync} resolves. @defaultValue false */
+  readonly syncLater?: boolean;
   /** ms to wait for another connection's short lock (a checkpoint) before giving up. @defaultValue 5000 */
   readonly busyTimeoutMs?: number;
 }
@@ -22,7 +26,8 @@ export interface WalState {
  * One connection to one SQLite file, with its prepared statements.
  *
  * Invariants
- * - D1 A commit returns only after it is synced (WAL with `synchronous=FULL`).
+ * - D1 A commit returns only after it is synced (WAL with `synchronous=FULL`). With `syncLater` it is synced when a later
+ *   {@link Database.sync} resolves; the WAL is written in order, so that all before it are then, too.
  * - D2 Statements never write the WAL back into the file on their own; {@link Database.checkpoint} does, when asked,
  *   so that no commit pays for it by surprise.
  * - D3 A failing medium always surfaces as `DiskFailedError`; any other error is a mistake in the program.
@@ -35,18 +40,22 @@ export class Database {
    */
   beforeWrite: (() => void) | undefined;
   readonly #db: DatabaseSync;
+  readonly #syncLater: boolean;
+  /** Descriptor of the WAL. */
+  #wal: number | undefined;
   readonly #statements = new Map<string, Prepared>();
 
   constructor(path: string, options: DatabaseOptions = {}) {
     const { readOnly = false, pageCacheBytes = 32 * 1024 * 1024, busyTimeoutMs = 5000 } = options;
     this.path = path;
+    this.#syncLater = options.syncLater ?? false;
     this.#db = guard(
       () => new DatabaseSync(path, { readOnly, timeout: busyTimeoutMs, enableForeignKeyConstraints: false }),
     );
     try {
       if (!readOnly) {
         this.exec('PRAGMA journal_mode = WAL');
-        this.exec('PRAGMA synchronous = FULL');
+        this.exec(`PRAGMA synchronous = ${this.#syncLater ? 'NORMAL' : 'FULL'}`);
         this.exec('PRAGMA wal_autocheckpoint = 0');
         // After a checkpoint a grown WAL is cut back to this size when it starts over.
         this.exec('PRAGMA journal_size_limit = 67108864');
@@ -114,21 +123,62 @@ export class Database {
    * Answers the frames (pages) the WAL holds and how many of them are written back.
    */
   checkpoint(): WalState {
-    return this.#wal('PRAGMA wal_checkpoint(PASSIVE)');
+    return this.#walState('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  /** Writes the WAL back whole and empties it, unless somebody is still reading it. */
+  truncateWal(): void {
+    if (this.#db.isOpen && !this.#db.isTransaction) this.#walState('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   /** The same figures without writing anything. */
   walFrames(): WalState {
-    return this.#wal('PRAGMA wal_checkpoint(NOOP)');
+    return this.#walState('PRAGMA wal_checkpoint(NOOP)');
   }
 
-  #wal(sql: string): WalState {
+  #walState(sql: string): WalState {
     const row = this.get<{ log: number; checkpointed: number }>(sql);
     return { frames: Math.max(0, row?.log ?? 0), done: Math.max(0, row?.checkpointed ?? 0) };
   }
 
+  /**
+   * Resolves when all that was committed before is on disk, without blocking the thread. Only with `syncLater`.
+   * Rejects with `DiskFailedError`; what was committed may then be lost with the machine, until
+   * {@link syncNow} has succeeded.
+   */
+  async sync(): Promise<void> {
+    if (this.path === ':memory:') return;
+    try {
+      this.#wal ??= openSync(`${this.path}-wal`, 'r+');
+      await datasync(this.#wal);
+    } catch (error) {
+      const IO_ERROR = 10;
+      throw new DiskFailedError(IO_ERROR, error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  /**
+   * Writes the whole WAL back and syncs, then runs `work`, whose commits are synced before this returns: after a failure
+   * of {@link sync}, when the system may have dropped what it could not write.
+   */
+  syncNow(work: () => void): void {
+    if (!this.#syncLater) {
+      work();
+      return;
+    }
+    this.exec('PRAGMA synchronous = FULL');
+    try {
+      this.checkpoint();
+      work();
+    } finally {
+      this.exec('PRAGMA synchronous = NORMAL');
+    }
+  }
+
   close(): void {
     this.#statements.clear();
+    if (this.#wal !== undefined) closeSync(this.#wal);
+    this.#wal = undefined;
     if (this.#db.isOpen) this.#db.close();
   }
 
@@ -153,6 +203,7 @@ interface Prepared {
   readonly writes: boolean;
 }
 
+const datasync = promisify(fdatasync);
 const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b/i;
 
 function guard<T>(work: () => T): T {

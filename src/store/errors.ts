@@ -1,4 +1,9 @@
-export type StoreErrorCode = 'FOLDER_LOCKED' | 'FOLDER_TOO_NEW' | 'MIGRATIONS_BROKEN' | 'DISK_FAILED';
+export type StoreErrorCode =
+  | 'FOLDER_LOCKED'
+  | 'FOLDER_TOO_NEW'
+  | 'FOLDER_DAMAGED'
+  | 'MIGRATIONS_BROKEN'
+  | 'DISK_FAILED';
 
 /** Base of everything the store refuses by name. `code` is stable; messages are for people. */
 export class StoreError extends Error {
@@ -31,6 +36,22 @@ export class FolderTooNewError extends StoreError {
   }
 }
 
+/** A file of the folder is no database any more, or lacks what was in it. Never mended by itself: that could lose data. */
+export class FolderDamagedError extends StoreError {
+  constructor(file: string, reason: string, options?: ErrorOptions) {
+    super('FOLDER_DAMAGED', `${file} is damaged: ${reason}. Restore the folder from a copy.`, options);
+  }
+}
+
+/** SQLite's primary result codes of a damaged file: CORRUPT and NOTADB. */
+export function isDamage(error: unknown): boolean {
+  const code =
+    error instanceof DiskFailedError
+      ? error.sqliteCode
+      : (error as { readonly errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' && [11, 26].includes(code & 0xff);
+}
+
 /** The numbered SQL files of a module have a gap, a double number or another name than when they were applied. */
 export class MigrationsBrokenError extends StoreError {
   constructor(message: string) {
@@ -42,10 +63,12 @@ export class MigrationsBrokenError extends StoreError {
 export class DiskFailedError extends StoreError {
   /** SQLite's primary result code, such as 13 (disk full) or 10 (I/O error). */
   readonly sqliteCode: number;
+  readonly reason: string;
 
   constructor(sqliteCode: number, reason: string, cause: unknown) {
     super('DISK_FAILED', `The data folder cannot be written or read: ${reason}.`, { cause });
     this.sqliteCode = sqliteCode;
+    this.reason = reason;
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts';
 import { Database, type DatabaseOptions } from './database.ts';
-import { FolderTooNewError } from './errors.ts';
+import { DiskFailedError, FolderDamagedError, FolderTooNewError, isDamage } from './errors.ts';
 import { Journal, JournalReader } from './journal.ts';
 import { Kv } from './kv.ts';
 import { FolderLock } from './lock.ts';
@@ -13,6 +13,8 @@ import type { AnyTable } from './state-table.ts';
 /** Raised by a release whose folder an older one must not open although no SQL file tells so (record or row shapes). */
 const FORMAT = 1;
 const FILE = 'tutti.db';
+/** Stands for a folder that is nowhere on disk: it belongs to its one connection, and is gone when that is closed. */
+export const IN_MEMORY = ':memory:';
 
 export interface FolderOptions extends DatabaseOptions, SqliteStateOptions {
   /** Tables of the engine's state, so that changed descriptions are applied when the folder is opened. */
@@ -33,9 +35,9 @@ export class DataFolder {
   readonly journal: Journal;
   readonly kv: Kv;
   readonly checkpoints: Checkpoints;
-  readonly #lock: FolderLock;
+  readonly #lock: FolderLock | undefined;
 
-  private constructor(path: string, lock: FolderLock, db: Database, options: FolderOptions) {
+  private constructor(path: string, lock: FolderLock | undefined, db: Database, options: FolderOptions) {
     this.path = path;
     this.#lock = lock;
     this.db = db;
@@ -46,15 +48,18 @@ export class DataFolder {
   }
 
   /**
-   * Creates the folder if it is missing, takes its lock, and brings its tables up to date.
-   * Throws `FolderLockedError`, `FolderTooNewError`, `MigrationsBrokenError`, `DiskFailedError`.
+   * Creates the folder if it is missing, takes its lock, and brings its tables up to date. {@link IN_MEMORY} as the path
+   * keeps everything in memory, for tests: nobody else can read it.
+   * Throws `FolderLockedError`, `FolderTooNewError`, `FolderDamagedError`, `MigrationsBrokenError`, `DiskFailedError`.
    */
   static open(path: string, options: FolderOptions = {}): DataFolder {
-    mkdirSync(path, { recursive: true });
-    const lock = FolderLock.take(path);
+    const inMemory = path === IN_MEMORY;
+    if (!inMemory) mkdirSync(path, { recursive: true });
+    const lock = inMemory ? undefined : FolderLock.take(path);
     let db: Database | undefined;
     try {
-      db = new Database(join(path, FILE), options);
+      db = new Database(inMemory ? path : join(path, FILE), options);
+      checkStructure(db);
       migrate(db, [ownMigrations(), ...(options.migrations ?? [])]);
       const folder = new DataFolder(path, lock, db, options);
       checkFormat(path, folder.kv);
@@ -63,18 +68,20 @@ export class DataFolder {
       return folder;
     } catch (error) {
       db?.close();
-      lock.release();
-      throw error;
+      lock?.release();
+      if (!isDamage(error) || !(error instanceof DiskFailedError)) throw error;
+      throw new FolderDamagedError(join(path, FILE), error.reason, { cause: error });
     }
   }
 
   /**
    * Whether this release can open a folder that exists; changes nothing and needs no lock.
-   * Throws `FolderTooNewError`, `MigrationsBrokenError`, `DiskFailedError`.
+   * Throws `FolderTooNewError`, `FolderDamagedError`, `MigrationsBrokenError`, `DiskFailedError`.
    */
   static check(path: string, migrations: readonly MigrationSet[]): void {
     const db = new Database(join(path, FILE), { readOnly: true });
     try {
+      checkStructure(db);
       checkMigrations(db, [ownMigrations(), ...migrations]);
       checkFormat(path, new Kv(db));
     } finally {
@@ -89,9 +96,11 @@ export class DataFolder {
 
   close(): void {
     try {
+      // So that a folder at rest has all that it holds in one file.
+      this.db.truncateWal();
       this.db.close();
     } finally {
-      this.#lock.release();
+      this.#lock?.release();
     }
   }
 }
@@ -103,4 +112,16 @@ function ownMigrations(): MigrationSet {
 function checkFormat(path: string, kv: Kv): void {
   const format = kv.number('format') ?? FORMAT;
   if (format > FORMAT) throw new FolderTooNewError(path, `format ${format}`, `format ${FORMAT}`);
+}
+
+/** Bytes up to which the structure of the whole file is checked when it is opened: a fraction of a second. */
+const CHECKED_BYTES = 64 * 1024 * 1024;
+
+/** Finds damage before anything is answered from it; of larger files only what is read while opening. */
+function checkStructure(db: Database): void {
+  const pages = db.get<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0;
+  const size = db.get<{ page_size: number }>('PRAGMA page_size')?.page_size ?? 0;
+  if (pages * size > CHECKED_BYTES) return;
+  const found = db.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
+  if (found !== undefined && found !== 'ok') throw new FolderDamagedError(db.path, found);
 }

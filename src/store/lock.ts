@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { asStoreError, DiskFailedError, FolderLockedError } from './errors.ts';
+import { asStoreError, DiskFailedError, FolderLockedError, isDamage } from './errors.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -21,6 +21,17 @@ export class FolderLock {
 
   /** Throws `FolderLockedError` at once if another process, or this one, holds the folder. */
   static take(folder: string): FolderLock {
+    try {
+      return FolderLock.#take(folder);
+    } catch (error) {
+      // Nothing is kept in it, so a damaged one is made anew; nobody can hold it.
+      if (!isDamage(error)) throw error;
+      rmSync(join(folder, 'lock.db'), { force: true });
+      return FolderLock.#take(folder);
+    }
+  }
+
+  static #take(folder: string): FolderLock {
     const holder = join(folder, 'lock.json');
     let db: DatabaseSync | undefined;
     try {

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { freePorts } from '../../examples/concert/free-ports.ts';
 import { seededRandom } from '../../examples/concert/load/random.ts';
+import { type Cleaner, startServer } from './killable-server.ts';
 import { until } from './until.ts';
-
-interface Cleaner {
-  after(clean: () => unknown): void;
-  diagnostic(message: string): void;
-}
 
 const SENDERS = 32;
 
@@ -86,45 +76,6 @@ async function publish(url: string, id: string): Promise<boolean> {
   }
   await new Promise((resolve) => setTimeout(resolve, 20));
   return false;
-}
-
-interface KillableServer {
-  readonly url: string;
-  /** Ends it by SIGKILL and starts it again; resolves when it is ready. */
-  kill(): Promise<void>;
-}
-
-async function startServer(t: Cleaner): Promise<KillableServer> {
-  const data = mkdtempSync(join(tmpdir(), 'tutti-test-'));
-  const [http, grpc] = await freePorts(2);
-  const url = `http://127.0.0.1:${http}`;
-  let child: ChildProcess | undefined;
-  const start = async (): Promise<void> => {
-    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-    const flags = ['serve', '--data', data, '--http', String(http), '--grpc', String(grpc)];
-    child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });
-    await until('the server is ready', async () => {
-      const response = await fetch(`${url}/health/ready`).catch(() => undefined);
-      return response?.ok ? true : undefined;
-    });
-  };
-  const end = (): Promise<void> =>
-    new Promise((resolve) => {
-      child?.once('exit', () => resolve());
-      child?.kill('SIGKILL');
-    });
-  t.after(async () => {
-    await end();
-    rmSync(data, { recursive: true, force: true });
-  });
-  await start();
-  return {
-    url,
-    kill: async () => {
-      await end();
-      await start();
-    },
-  };
 }
 
 interface Receiver {

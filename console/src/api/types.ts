@@ -111,7 +111,6 @@ export interface Definition {
   readonly name: string | null;
   readonly resourceName: string;
   readonly version: number;
-  readonly isLatestVersion: boolean;
 }
 
 export interface DefinitionOverview {

@@ -1,14 +1,7 @@
 import type { ElementType, GraphElement, ProcessGraph } from '../graph.ts';
 
 /** Elements that a loop is looked for behind; where there are none of them, a loop of mere gateways is let be. */
-const REFUSED = new Set<ElementType>([
-  'MANUAL_TASK',
-  'TASK',
-  'CALL_ACTIVITY',
-  'INTERMEDIATE_THROW_EVENT',
-  'SCRIPT_TASK',
-  'BUSINESS_RULE_TASK',
-]);
+const REFUSED = new Set<ElementType>(['MANUAL_TASK', 'TASK', 'CALL_ACTIVITY', 'INTERMEDIATE_THROW_EVENT']);
 const PASSED_THROUGH = new Set<ElementType>([
   ...REFUSED,
   'EXCLUSIVE_GATEWAY',
@@ -70,7 +63,7 @@ function walk(
       const loop = path.slice(index).map((step) => step.place.element);
       return [...loop, place.element].map((element) => element.id);
     }
-    if (finished.has(place.element) || !passesThrough(place.element)) return undefined;
+    if (finished.has(place.element) || !PASSED_THROUGH.has(place.element.type)) return undefined;
     onPath.set(place.element, path.length);
     path.push({ place, next: nextOf(place, processes), at: 0 });
     return undefined;
@@ -90,12 +83,6 @@ function walk(
     }
   }
   return found;
-}
-
-function passesThrough(element: GraphElement): boolean {
-  const job =
-    element.type === 'SCRIPT_TASK' || element.type === 'BUSINESS_RULE_TASK' ? element.job : undefined;
-  return PASSED_THROUGH.has(element.type) && job === undefined;
 }
 
 function nextOf({ process, element }: Place, processes: readonly ProcessGraph[]): readonly Place[] {

@@ -8,6 +8,10 @@ export interface Model {
   readonly processes: readonly XmlNode[];
   /** Everything that is checked, in order of the XML: definitions, references, processes with all inside. */
   readonly nodes: readonly XmlNode[];
+  /**
+   * The flows that a node itself lists as its own: Zeebe's rules go by them, its engine by the flows' ends. In a
+   * file that has what only versions after 8.6 know, the rules go by the flows' ends too.
+   */
   readonly incoming: ReadonlyMap<XmlNode, readonly XmlNode[]>;
   readonly outgoing: ReadonlyMap<XmlNode, readonly XmlNode[]>;
   /** Boundary events by the activity that they are attached to. */
@@ -23,6 +27,7 @@ export type Rule = (node: XmlNode, problems: Problems, model: Model) => void;
 /** Rules by the type of the elements that they look at. */
 export type RuleBook = Readonly<Record<string, readonly Rule[]>>;
 
+const NEWER = new Set(['bpmn:ConditionalEventDefinition', 'bpmn:AdHocSubProcess']);
 const REFERENCES = ['messageRef', 'signalRef', 'errorRef', 'escalationRef'];
 
 /** Indexes a model for its rules. */
@@ -33,16 +38,21 @@ export function modelOf(definitions: XmlNode): Model {
   for (const element of rootElements) {
     if (element.$type !== 'bpmn:Process' || isExecutableProcess(element)) addWithContent(element, nodes);
   }
+  const newer = nodes.some(({ $type }) => NEWER.has($type));
   const incoming = new Map<XmlNode, XmlNode[]>();
   const outgoing = new Map<XmlNode, XmlNode[]>();
   const boundaryEvents = new Map<XmlNode, XmlNode[]>();
   const associated = new Set<XmlNode>();
   const referrers = new Map<XmlNode, XmlNode[]>();
   for (const node of nodes) {
-    if (node.$type === 'bpmn:SequenceFlow') {
+    if (newer && node.$type === 'bpmn:SequenceFlow') {
       append(outgoing, childOf(node, 'sourceRef'), node);
       append(incoming, childOf(node, 'targetRef'), node);
-    } else if (node.$type === 'bpmn:BoundaryEvent') {
+    } else if (!newer) {
+      for (const flow of childrenOf(node, 'outgoing')) append(outgoing, node, flow);
+      for (const flow of childrenOf(node, 'incoming')) append(incoming, node, flow);
+    }
+    if (node.$type === 'bpmn:BoundaryEvent') {
       append(boundaryEvents, childOf(node, 'attachedToRef'), node);
     } else if (node.$type === 'bpmn:Association') {
       const source = childOf(node, 'sourceRef');

@@ -1,3 +1,5 @@
+import { cronError } from './cron-text.ts';
+
 /**
  * Reads the texts of timers as far as a deployment must know them: whether they are well-formed. The engine reads
  * them again when it sets the timer.
@@ -7,7 +9,7 @@ const PERIOD = /^[+-]?P(?=[-+\d])(?:[-+]?\d+Y)?(?:[-+]?\d+M)?(?:[-+]?\d+W)?(?:[-
 const DURATION =
   /^[+-]?P(?:[-+]?\d+D)?T(?=[-+\d])(?:[-+]?\d+H)?(?:[-+]?\d+M)?(?:[-+]?\d+(?:[.,]\d{0,9})?S)?$/i;
 const DATE_TIME =
-  /^([+-]?\d{4,9})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?(?:\[[^\]]+\])?|\[[^\]]+\])$/i;
+  /^([+-]?\d{4,9})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?)(?:\[[^\]]+\])?$/i;
 
 /** Whether a text is an ISO 8601 period, duration, or both in one (`P1DT2H`). */
 export function isInterval(text: string): boolean {
@@ -36,6 +38,30 @@ export function cycleError(text: string): string | undefined {
   return text.startsWith('R') ? repeatingIntervalError(text) : cronError(text);
 }
 
+const DATE_TIME_PARTS = [
+  /^\d{4}/,
+  /^-/,
+  /^\d\d/,
+  /^-/,
+  /^\d\d/,
+  /^T/i,
+  /^\d\d/,
+  /^:/,
+  /^\d\d/,
+  /^(:\d\d(\.\d+)?)?/,
+];
+
+/** How much of a text is the beginning of a date with time. */
+function wellFormedLength(text: string): number {
+  let length = 0;
+  for (const part of DATE_TIME_PARTS) {
+    const found = part.exec(text.slice(length));
+    if (found === null) break;
+    length += found[0].length;
+  }
+  return length;
+}
+
 function repeatingIntervalError(text: string): string | undefined {
   const slash = text.indexOf('/');
   if (slash === -1) return 'No interval given';
@@ -46,24 +72,10 @@ function repeatingIntervalError(text: string): string | undefined {
   const rest = text.slice(slash + 1);
   const last = rest.lastIndexOf('/');
   if (last > 0 && !isZonedDateTime(rest.slice(0, last))) {
-    return `Text '${rest.slice(0, last)}' could not be parsed at index 0`;
+    const start = rest.slice(0, last);
+    return `Text '${start}' could not be parsed at index ${wellFormedLength(start)}`;
   }
   const interval = rest.slice(last + 1);
   if (isInterval(interval)) return undefined;
   return `Text cannot be parsed to a ${interval.includes('T') ? 'Duration' : 'Period'}`;
-}
-
-const CRON_NAMES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
-const CRON_FIELD = /^[\dA-Z*?/,\-L#W]+$/i;
-
-function cronError(text: string): string | undefined {
-  if (CRON_NAMES.includes(text.trim())) return undefined;
-  const fields = text.trim().split(/\s+/);
-  if (fields.length !== 6) {
-    return `Cron expression contains ${fields.length} parts but we expect one of [6]`;
-  }
-  const wrong = fields.find((field) => !CRON_FIELD.test(field));
-  return wrong === undefined
-    ? undefined
-    : `Failed to parse cron expression. Invalid chars in expression! Expression: ${wrong}`;
 }

@@ -1,4 +1,5 @@
 import type { XmlNode } from '../xml/node.ts';
+import { ValidatorFailure } from './failure.ts';
 import { unknownListenerEvent } from './listener-events.ts';
 import { modelOf, type RuleBook } from './model.ts';
 import { Problems } from './problems.ts';
@@ -28,6 +29,15 @@ const RUNTIME_RULES: readonly RuleBook[] = [
 
 /** Checks a model by Zeebe's rules. Answers Zeebe's listing of what is wrong; undefined if nothing is. */
 export function validate(definitions: XmlNode): string | undefined {
+  try {
+    return problemsOf(definitions);
+  } catch (error) {
+    if (error instanceof ValidatorFailure) return error.message;
+    throw error;
+  }
+}
+
+function problemsOf(definitions: XmlNode): string | undefined {
   const model = modelOf(definitions);
   const unreadable = unknownListenerEvent(model.nodes);
   if (unreadable !== undefined) return unreadable;

@@ -47,6 +47,11 @@ export function childOf(node: XmlNode, name: string): XmlNode | undefined {
   return isNode(value) ? value : undefined;
 }
 
+/** The text of a reference that leads nowhere; undefined if there is none. */
+export function danglingOf(node: XmlNode, name: string): string | undefined {
+  return node.$attrs?.[`bpmn:${name}`];
+}
+
 /** Child elements or resolved references in order of the XML. */
 export function childrenOf(node: XmlNode, name: string): readonly XmlNode[] {
   const value = property(node, name);

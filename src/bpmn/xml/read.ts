@@ -1,17 +1,13 @@
 import { BpmnModdle } from 'bpmn-moddle';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json' with { type: 'json' };
 import type { XmlNode } from './node.ts';
+import { strayAttribute } from './stray-attributes.ts';
 import { textProblem } from './text-problem.ts';
 
 /** The XML as a tree, or what is wrong with it in one line. */
 export type XmlOutcome =
   | { readonly ok: true; readonly definitions: XmlNode }
   | { readonly ok: false; readonly error: string };
-
-/** References that BPMN's schema types as IDREF: these must resolve. The others are names that may lead nowhere. */
-const ID_REFERENCES = new Set(['bpmn:sourceRef', 'bpmn:targetRef', 'bpmn:default', 'bpmn:flowNodeRef']);
-/** References that Zeebe cannot go on without. */
-const NEEDED_REFERENCES = new Set([...ID_REFERENCES, 'bpmn:attachedToRef']);
 
 /**
  * Reads BPMN XML. The moddle library is asynchronous only in form: it does no I/O and reads no clock, so the same
@@ -22,12 +18,21 @@ export async function readXml(text: string): Promise<XmlOutcome> {
   const problem = textProblem(xml);
   if (problem !== undefined) return { ok: false, error: problem };
   try {
-    const { rootElement, warnings } = await new BpmnModdle({ zeebe }).fromXML(xml);
+    const { rootElement, warnings } = await new BpmnModdle({ zeebe }).fromXML(normalized(xml));
     for (const warning of warnings) {
-      const error = errorOf(warning, xml);
+      const error = errorOf(warning);
       if (error !== undefined) return { ok: false, error };
+      keepDangling(warning);
     }
-    return { ok: true, definitions: rootElement as XmlNode };
+    const definitions = rootElement as XmlNode;
+    const stray = strayAttribute(definitions);
+    if (stray === undefined) return { ok: true, definitions };
+    const element = stray.node.$type;
+    const text = `cvc-complex-type.3.2.2: Attribute '${stray.name}' is not allowed to appear in element`;
+    return {
+      ok: false,
+      error: `Error: URI=null Line=${lineOf(xml, stray.name)}: ${text} '${tagOf(element)}'.`,
+    };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { ok: false, error: `SAXException while parsing input stream: ${oneLine(message)}` };
@@ -41,26 +46,54 @@ interface Warning {
   readonly value?: unknown;
 }
 
-/** Of the library's warnings some are errors; undefined for the others. */
-function errorOf(warning: Warning, xml: string): string | undefined {
-  const { property, value } = warning;
+/** A reference that leads nowhere is no part of the tree; its text stays among the element's other attributes. */
+function keepDangling({ element, property, value }: Warning): void {
+  const attributes = (element as { $attrs?: Record<string, unknown> } | undefined)?.$attrs;
+  if (attributes !== undefined && property !== undefined && typeof value === 'string')
+    attributes[property] = value;
+}
+
+/** What is new in a later version of Zeebe's extensions is passed over, as Zeebe does. */
+const UNKNOWN_EXTENSION = /unknown type <zeebe:/i;
+
+/**
+ * Of the library's warnings some are errors; undefined for the others. References were held against the schema
+ * before; those that lead nowhere all the same are none of its ID references, and other rules look at them.
+ */
+function errorOf({ message, property, value, element }: Warning): string | undefined {
   // The caller decoded the bytes; what the file says about them no longer matters.
-  if (warning.message.startsWith('unsupported document encoding')) return undefined;
+  if (message.startsWith('unsupported document encoding')) return undefined;
+  if (UNKNOWN_EXTENSION.test(message)) return undefined;
   if (property === undefined || typeof value !== 'string') {
-    return `SAXException while parsing input stream: ${oneLine(warning.message)}`;
+    return `SAXException while parsing input stream: ${oneLine(message)}`;
   }
-  if (!NEEDED_REFERENCES.has(property) || isAssociation(warning.element)) return undefined;
-  return `Error: URI=null Line=${lineOf(xml, value)}: cvc-id.1: There is no ID/IDREF binding for IDREF '${value}'.`;
+  const lists = (element as XmlNode | undefined)?.$type !== 'bpmn:Association' && LISTED.has(property);
+  return lists ? `Unable to find a model element instance for id ${value}` : undefined;
 }
 
-function isAssociation(element: unknown): boolean {
-  return (element as XmlNode | undefined)?.$type === 'bpmn:Association';
+/** The flows that a node lists as its own: Zeebe looks all of them up. */
+const LISTED = new Set(['bpmn:incoming', 'bpmn:outgoing']);
+
+/** Comments and character data, which are let be, and start tags. */
+const MARKUP = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<[\p{L}_](?:"[^"]*"|'[^']*'|[^"'<>])*>/gu;
+
+/** XML reads a line break or tab inside an attribute as a blank, unless it is written as a reference. */
+function normalized(xml: string): string {
+  return xml.replaceAll(MARKUP, (markup) =>
+    markup.startsWith('<!')
+      ? markup
+      : markup.replaceAll(/"[^"]*"|'[^']*'/g, (value) => value.replaceAll(/\r\n|[\r\n\t]/g, ' ')),
+  );
 }
 
-function lineOf(xml: string, reference: string): number {
-  const places = [`"${reference}"`, `'${reference}'`, `>${reference}<`].map((text) => xml.indexOf(text));
-  const first = Math.min(...places.filter((place) => place !== -1), xml.length);
-  return xml.slice(0, first).split('\n').length;
+function lineOf(xml: string, attribute: string): number {
+  const place = Math.max(0, xml.indexOf(` ${attribute}=`));
+  return xml.slice(0, place).split('\n').length;
+}
+
+/** `bpmn:process` for `bpmn:Process`, as most files write it. */
+function tagOf(type: string): string {
+  return type.replace(/:(.)/, (_all, first: string) => `:${first.toLowerCase()}`);
 }
 
 function oneLine(message: string): string {

@@ -68,7 +68,9 @@ function enterScope(
 ): ElementRow {
   const isInner = model.type === 'AD_HOC_SUB_PROCESS_INNER_INSTANCE';
   for (const child of w.state.scan(ELEMENTS, 'byScope', [around.key])) {
-    if (child.elementId !== model.id || child.state !== 'ACTIVATED') continue;
+    // One that waits for its activation, for instance with an incident, counts.
+    const isThere = child.state === 'ACTIVATED' || child.state === 'ACTIVATING';
+    if (child.elementId !== model.id || !isThere) continue;
     // Each activation in an ad-hoc subprocess gets an inner instance of its own, unless one is named.
     if (ancestor === undefined ? isInner : !isWithin(w, ancestor, child)) continue;
     // The instances of a multi-instance stand below its body, under the same id.
@@ -83,7 +85,7 @@ function enterScope(
   if (row === undefined) throw new Error(`Scope ${key} was not entered`);
   if (model.adHoc !== undefined) openAdHocVariables(w, row, model.adHoc);
   const graph = w.graph(row.processDefinitionKey);
-  subscribe(w, row, [...ownEvents(w, row, model), ...eventSubProcessStarts(graph, model)]);
+  subscribe(w, row, [...eventSubProcessStarts(graph, model), ...ownEvents(w, row, model)]);
   return row;
 }
 

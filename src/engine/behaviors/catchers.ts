@@ -1,14 +1,25 @@
 import type { GraphElement } from '../../bpmn/graph.ts';
 import type { Work } from '../processing/work.ts';
+import type { Document } from '../records/record.ts';
 import type { ElementRow } from '../state/tables.ts';
 import { sourceText } from './expressions.ts';
 import { reachingEvents } from './model.ts';
-import { acceptsTrigger } from './triggers.ts';
+import { acceptsTrigger, triggerEvent } from './triggers.ts';
 
 export interface Catcher {
   /** The instance that is triggered. */
   readonly row: ElementRow;
   readonly event: GraphElement;
+}
+
+/**
+ * Lets a catcher act. One that was found but is about to be ended by another event does nothing, and what was
+ * thrown is lost: false.
+ */
+export function triggerCatcher(w: Work, { row, event }: Catcher, variables: Document): boolean {
+  if (!acceptsTrigger(row, event)) return false;
+  triggerEvent(w, row, event, variables);
+  return true;
 }
 
 export interface Search {
@@ -27,7 +38,8 @@ function caughtCode(event: GraphElement): string | undefined {
 
 /**
  * Looks for the event that catches a code, from an element instance outwards and on into calling processes. In one
- * scope an event with that code goes before one that catches any.
+ * scope an event with that code goes before one that catches any. What is thrown while a scope is interrupted does
+ * not get out of it, but to the calling process.
  */
 export function findCatcher(
   w: Work,
@@ -36,24 +48,41 @@ export function findCatcher(
   code: string,
 ): Search {
   const codes: string[] = [];
-  const inside = new Set<string>();
   let row = from;
   while (row !== undefined) {
-    const events = reachingEvents(w, row, w.model(row)).filter((event) => event.eventType === eventType);
-    let any: GraphElement | undefined;
-    for (const event of events) {
-      // What runs inside an event subprocess does not start that subprocess again.
-      if (!acceptsTrigger(row, event) || inside.has(event.flowScope ?? '')) continue;
-      const caught = caughtCode(event);
-      if (caught === undefined) any ??= event;
-      else if (caught === code) return { catcher: { row, event }, codes };
-      else codes.push(caught);
+    const goesOn = row.state === 'ACTIVATED' && row.interruptedBy === null;
+    // An interrupted scope still stops an escalation, though it does nothing with it; an error does not see it.
+    if (goesOn || eventType === 'ESCALATION') {
+      const found = findInScope(w, row, { eventType, code, codes });
+      if (found !== undefined) return { catcher: { row, event: found }, codes };
     }
-    if (any !== undefined) return { catcher: { row, event: any }, codes };
-    inside.add(row.elementId);
-    row = w.element(row.type === 'PROCESS' ? row.parentElementInstanceKey : row.flowScopeKey);
+    if (goesOn && row.type !== 'PROCESS') row = w.element(row.flowScopeKey);
+    else {
+      const caller = w.element(row.parentElementInstanceKey);
+      row = caller?.state === 'ACTIVATED' ? caller : undefined;
+    }
   }
   return { catcher: undefined, codes };
+}
+
+interface Wanted {
+  readonly eventType: 'ERROR' | 'ESCALATION';
+  readonly code: string;
+  /** Takes the codes of events that do not fit. */
+  readonly codes: string[];
+}
+
+function findInScope(w: Work, row: ElementRow, wanted: Wanted): GraphElement | undefined {
+  const events = reachingEvents(w, row, w.model(row))
+    .filter((event) => event.eventType === wanted.eventType)
+    .map((event) => ({ event, caught: caughtCode(event) ?? '' }));
+  // The last code first, and what catches any at the end.
+  events.sort((left, right) => (left.caught < right.caught ? 1 : left.caught > right.caught ? -1 : 0));
+  for (const { event, caught } of events) {
+    if (caught === '' || caught === wanted.code) return event;
+    wanted.codes.push(caught);
+  }
+  return undefined;
 }
 
 /** Zeebe's words for an error that nothing catches. */

@@ -5,7 +5,7 @@ import type { CompensationSubscriptionValue, Document } from '../records/record.
 import { COMPENSATIONS, type CompensationRow, type ElementRow } from '../state/tables.ts';
 import { boundaryEvents, isInnerInstance } from './model.ts';
 import { childValue } from './triggers.ts';
-import { localVariables, NO_VARIABLES, setLocalVariables } from './variables.ts';
+import { localVariables, NO_VARIABLES } from './variables.ts';
 
 /** Completed scopes that are compensated by what ran in them. */
 const HOLDERS = new Set([
@@ -77,7 +77,11 @@ function trigger(w: Work, at: At, scope: ElementRow, subscriptions: readonly Com
     if (subscription.compensationHandlerId === '') {
       emit(w, subscription.key, 'TRIGGERED', { ...subscriptionValue(subscription), ...thrown });
       trigger(w, at, scope, subscriptionsOfScope(w, subscription.compensableActivityInstanceKey));
-    } else startHandler(w, at, scope, { ...subscription, ...thrown });
+    } else {
+      startHandler(w, at, scope, { ...subscription, ...thrown });
+      // The handler of a scope does not stand for those inside: they run too.
+      trigger(w, at, scope, subscriptionsOfScope(w, subscription.compensableActivityInstanceKey));
+    }
   }
   return triggered;
 }
@@ -96,18 +100,8 @@ function startHandler(w: Work, { graph }: At, scope: ElementRow, subscription: C
     ...subscriptionValue(subscription),
     compensationHandlerInstanceKey: key,
   });
-  setLocalVariables(w, scope, key, variablesFor(w, subscription));
   const handler = modelOf(graph, subscription.compensationHandlerId);
   w.follow({ kind: 'element', intent: 'ACTIVATE', key, value: childValue(scope, handler) });
-}
-
-/** A handler inside a completed subprocess sees what was local to it. */
-function variablesFor(w: Work, subscription: CompensationRow): Document {
-  for (const other of w.state.scan(COMPENSATIONS, 'byInstance', [subscription.processInstanceKey])) {
-    if (other.compensableActivityInstanceKey === subscription.compensableActivityScopeKey)
-      return other.variables;
-  }
-  return NO_VARIABLES;
 }
 
 /** When a handler has completed: its subscription is done, and perhaps those around it and the throw event. */
@@ -129,7 +123,8 @@ function finish(w: Work, subscription: CompensationRow): void {
   const siblings = subscriptionsOfScope(w, scopeKey).filter((other) => other.throwEventInstanceKey >= 0);
   if (siblings.length > 0) return;
   for (const around of [...w.state.scan(COMPENSATIONS, 'byThrower', [subscription.throwEventInstanceKey])]) {
-    if (around.compensableActivityInstanceKey === scopeKey) finish(w, around);
+    if (around.compensableActivityInstanceKey === scopeKey && around.compensationHandlerId === '')
+      finish(w, around);
   }
 }
 

@@ -64,7 +64,7 @@ export function evaluateAndRecord(
   if (requirements === undefined) throw new Error(`The model of decision ${decision.decisionKey} is missing`);
   const compiled = compiledDecisions(w, requirements);
   const scope: Scope = { get: (name): FeelValue | undefined => w.cache.variable(variables, name) };
-  const result = compiled.evaluate(decision.decisionId, scope, { nowMs: () => w.now });
+  const result = compiled.evaluate(decision.decisionId, scope, w.environment);
   const value: DecisionEvaluationValue = {
     decisionKey: decision.decisionKey,
     decisionId: decision.decisionId,

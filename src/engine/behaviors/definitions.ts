@@ -56,6 +56,8 @@ export function boundForm(w: Work, formId: string, binding: Binding, from: numbe
       return [...w.state.scan(FORMS, 'byDeployment', [formId, deploymentKey])].at(-1);
     }
     case 'versionTag':
-      return undefined;
+      return [...w.state.scan(FORMS, 'byVersion', [formId])].findLast(
+        ({ versionTag }) => versionTag === binding.tag,
+      );
   }
 }

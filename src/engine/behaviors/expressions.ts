@@ -56,7 +56,7 @@ export function evaluate(w: Work, text: string, scopeKey: number, scope?: Scope)
 
 function run(w: Work, text: string, scope: Scope): Evaluation {
   try {
-    return w.cache.expressions.get(text).evaluate(scope, { nowMs: () => w.now });
+    return w.cache.expressions.get(text).evaluate(scope, w.environment);
   } catch (error) {
     if (!(error instanceof FeelSyntaxError)) throw error;
     const message = `failed to parse expression '${text}': ${error.message}`;
@@ -149,11 +149,23 @@ export function evaluateMessageName(w: Work, text: ModelText, scopeKey: number):
   return evaluateString(w, text, scopeKey);
 }
 
-/** A correlation key: a string, or a number in its shortest form. */
+/** A number as Java's `long` has it: without its fraction, and of a very large one the low 64 bits. */
+function longText(number: string): string {
+  const [, sign = '', whole = '0', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/.exec(number) ?? [];
+  const digits = whole + fraction;
+  const zeros = Number(exponent) - fraction.length;
+  // 10 to the power of 64 and more has no bit below 2 to the power of 64.
+  if (zeros >= 64 || -zeros >= digits.length) return '0';
+  const text = zeros < 0 ? digits.slice(0, zeros) : digits + '0'.repeat(zeros);
+  return String(BigInt.asIntN(64, BigInt(sign + text)));
+}
+
+/** A correlation key: a string, or a whole number. */
 export function evaluateCorrelationKey(w: Work, text: ModelText, scopeKey: number): string {
   const result = valueOfText(w, text, scopeKey);
   if (typeof result.value === 'string') return result.value;
-  if (isNumber(result.value)) return toText(result.value);
+  if (isNumber(result.value)) return longText(toText(result.value));
   const complaint =
     `Failed to extract the correlation key for '${sourceText(text)}': ` +
     `The value must be either a string or a number, but was '${typeName(result.value)}'.`;

@@ -56,6 +56,35 @@ export function raiseJobIncident(
   });
 }
 
+/** Characters of an unexpected error that its incident shows. */
+const MAX_CAUSE = 1000;
+
+/**
+ * Notes that a step broke by a mistake in the program. `followUp` is done again when the incident is resolved; null
+ * if whoever asked for the step can ask again.
+ */
+export function raiseBroken(w: Work, row: ElementRow, message: string, followUp: object | null): void {
+  w.emit(w.nextKey(), {
+    valueType: 'INCIDENT',
+    intent: 'CREATED',
+    value: {
+      ...ownerOf(row),
+      errorType: 'UNKNOWN',
+      errorMessage: message.slice(0, MAX_CAUSE),
+      jobKey: -1,
+      variableScopeKey: row.key,
+      followUp,
+    },
+  });
+}
+
+/** The incident of a broken step at this element, whose asker can ask again. */
+export function brokenIncidentOf(w: Work, elementInstanceKey: number): IncidentRow | undefined {
+  for (const incident of w.state.scan(INCIDENTS, 'byElement', [elementInstanceKey]))
+    if (incident.followUp === null) return incident;
+  return undefined;
+}
+
 export function markResolved(w: Work, incident: IncidentRow): void {
   const { key, ...value } = incident;
   w.emit(key, { valueType: 'INCIDENT', intent: 'RESOLVED', value });

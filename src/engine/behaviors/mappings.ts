@@ -11,6 +11,7 @@ import type { Document, JsonText } from '../records/record.ts';
 import { type ElementRow, TRIGGERS, type TriggerRow } from '../state/tables.ts';
 import { failureText, VariableScope } from './expressions.ts';
 import { isInnerInstance } from './model.ts';
+import { takeTrigger } from './triggers.ts';
 import { localVariables, mergeVariables, setLocalVariables } from './variables.ts';
 
 function compiledOf(
@@ -31,7 +32,7 @@ function compiledOf(
 }
 
 function run(w: Work, compiled: CompiledMappings, scopeKey: number): Document {
-  const result = compiled.evaluate(new VariableScope(w, scopeKey), { nowMs: () => w.now });
+  const result = compiled.evaluate(new VariableScope(w, scopeKey), w.environment);
   if (!result.ok) throw new IncidentError('IO_MAPPING_ERROR', failureText(result), scopeKey);
   const document = new Map<string, JsonText>();
   for (const [name, value] of result.value) document.set(name, toJson(value));
@@ -62,12 +63,17 @@ export function applyOutputMappings(
   mappings: readonly Mapping[],
   localResult = false,
 ): void {
-  const result = triggerOf(w, row.key)?.variables;
+  const trigger = triggerOf(w, row.key);
+  const result = trigger?.variables;
   const hasResult = result !== undefined && result.size > 0;
   // An inner instance of a multi-instance keeps what it maps to itself: its output element takes it from there.
   const target = isInnerInstance(w, row) ? row.key : row.flowScopeKey;
   if (mappings.length > 0) {
-    if (hasResult) setLocalVariables(w, row, row.key, result);
+    if (trigger !== undefined && hasResult) {
+      setLocalVariables(w, row, row.key, result);
+      // When a mapping that failed is tried again, what was changed meanwhile stays.
+      takeTrigger(w, row, trigger);
+    }
     const document = run(w, compiledOf(w.cache.outputs, mappings, compileOutputMappings), row.key);
     mergeVariables(w, row, target < 0 ? row.key : target, document);
   } else if (hasResult) mergeVariables(w, row, row.key, result);

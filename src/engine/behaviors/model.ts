@@ -39,7 +39,7 @@ export function ownEvents(w: Work, row: ElementRow, model: GraphElement): readon
 /** All events that can reach an instance. */
 export function reachingEvents(w: Work, row: ElementRow, model: GraphElement): readonly GraphElement[] {
   if (row.type === 'MULTI_INSTANCE_BODY') return ownEvents(w, row, model);
-  return [...ownEvents(w, row, model), ...eventSubProcessStarts(w.graph(row.processDefinitionKey), model)];
+  return [...eventSubProcessStarts(w.graph(row.processDefinitionKey), model), ...ownEvents(w, row, model)];
 }
 
 /** The none start event of a process or subprocess. */

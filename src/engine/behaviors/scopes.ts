@@ -25,3 +25,14 @@ export function terminateNextChildren(w: Work, scopeKey: number, lane: number): 
     }
   }
 }
+
+/** The same in one step: the children of a scope that an event subprocess interrupts end before what was asked for later. */
+export function terminateChildrenAtOnce(w: Work, scope: ElementRow): boolean {
+  const row = w.element(scope.key);
+  if (row === undefined || row.childCount === 0) return true;
+  for (const child of w.state.scan(ELEMENTS, 'byScope', [row.key])) {
+    if (child.state !== 'TERMINATING')
+      w.follow({ kind: 'element', intent: 'TERMINATE', key: child.key, value: elementValue(child) });
+  }
+  return false;
+}

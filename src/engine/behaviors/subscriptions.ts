@@ -13,6 +13,7 @@ import {
 } from '../state/tables.ts';
 import { holds, subscriptionValue, triggerLater } from './conditionals.ts';
 import { evaluateCorrelationKey, evaluateMessageName, evaluateString } from './expressions.ts';
+import { byName } from './name-order.ts';
 import { cancelTimer, createTimer, evaluateTimer, timersOf } from './timers.ts';
 import { NO_VARIABLES } from './variables.ts';
 
@@ -122,10 +123,11 @@ export function unsubscribe(
   concerns: (elementId: string) => boolean = () => true,
 ): void {
   for (const timer of timersOf(w, elementKey)) if (concerns(timer.targetElementId)) cancelTimer(w, timer);
-  for (const row of messageSubscriptionsOf(w, elementKey)) {
+  for (const row of byName(messageSubscriptionsOf(w, elementKey), ({ value }) => value.messageName)) {
     if (!row.closing && concerns(row.value.elementId)) closeMessage(w, row);
   }
-  for (const row of signalSubscriptionsOf(w, elementKey)) if (concerns(row.catchEventId)) closeSignal(w, row);
+  for (const row of byName(signalSubscriptionsOf(w, elementKey), ({ signalName }) => signalName))
+    if (concerns(row.catchEventId)) closeSignal(w, row);
   for (const row of conditionalSubscriptionsOf(w, elementKey))
     if (concerns(row.catchEventId)) closeConditional(w, row);
 }

@@ -6,7 +6,7 @@ import type { Work } from '../processing/work.ts';
 import type { TimerValue } from '../records/record.ts';
 import { TIMERS, type TimerRow } from '../state/tables.ts';
 import { Cron } from '../time/cron.ts';
-import { parseDateTime } from '../time/date-time.ts';
+import { parseDateTime, parseFeelDateTime } from '../time/date-time.ts';
 import { addInterval, type Interval, parseInterval } from '../time/interval.ts';
 import { sourceText, valueOfText, wrongType } from './expressions.ts';
 
@@ -59,9 +59,7 @@ function dateOf(w: Work, timer: TimerDefinition, scopeKey: number): number {
       wrongType(text, "one of '[DATE_TIME, STRING]'", result),
       scopeKey,
     );
-  // A FEEL date and time may be without a zone; then it is taken as UTC.
-  const date =
-    parseDateTime(iso) ?? (result.value instanceof FeelDateTime ? parseDateTime(`${iso}Z`) : undefined);
+  const date = result.value instanceof FeelDateTime ? parseFeelDateTime(iso) : parseDateTime(iso);
   if (date !== undefined) return date;
   throw new IncidentError(
     'EXTRACT_VALUE_ERROR',
@@ -70,7 +68,7 @@ function dateOf(w: Work, timer: TimerDefinition, scopeKey: number): number {
   );
 }
 
-function cycleOf(w: Work, timer: TimerDefinition, scopeKey: number): Schedule {
+function cycleOf(w: Work, timer: TimerDefinition, scopeKey: number, lastDue?: number): Schedule {
   const result = valueOfText(w, timer.value, scopeKey);
   const cycle = result.value;
   if (typeof cycle !== 'string')
@@ -79,14 +77,18 @@ function cycleOf(w: Work, timer: TimerDefinition, scopeKey: number): Schedule {
       wrongType(sourceText(timer.value), "'STRING'", result),
       scopeKey,
     );
-  const schedule = readCycle(cycle, w.now);
+  const schedule = readCycle(cycle, w.now, lastDue);
   if (schedule !== undefined) return schedule;
   const problem = cycleError(cycle) ?? `Invalid cycle format '${cycle}'`;
   throw new IncidentError('EXTRACT_VALUE_ERROR', problem, scopeKey);
 }
 
-/** Reads `R3/PT10S`, `R/2040-01-01T00:00:00Z/PT1H` or a cron expression; undefined if it is none of them. */
-export function readCycle(text: string, now: number): Schedule | undefined {
+/**
+ * Reads `R3/PT10S`, `R/2040-01-01T00:00:00Z/PT1H` or a cron expression; undefined if it is none of them.
+ *
+ * @param lastDue when it was due before, if it is set again (epoch ms)
+ */
+export function readCycle(text: string, now: number, lastDue?: number): Schedule | undefined {
   if (!text.startsWith('R')) {
     const dueDate = Cron.parse(text)?.next(now);
     return dueDate === undefined ? undefined : { dueDate, repetitions: -1 };
@@ -97,8 +99,10 @@ export function readCycle(text: string, now: number): Schedule | undefined {
   const repetitions = match[1] === undefined ? -1 : Number(match[1]);
   const start = match[2] === undefined ? undefined : parseDateTime(match[2]);
   if (match[2] !== undefined && start === undefined) return undefined;
-  // A start that is past counts for nothing: the first interval begins now.
-  return { dueDate: start !== undefined && start > now ? start : addInterval(now, interval), repetitions };
+  // The next time is counted from the last one, so that it does not shift. One that is past as well, or a start that
+  // is past, counts for nothing: the interval begins now.
+  const wanted = lastDue === undefined ? start : addInterval(lastDue, interval);
+  return { dueDate: wanted !== undefined && wanted > now ? wanted : addInterval(now, interval), repetitions };
 }
 
 export function createTimer(w: Work, owner: Omit<TimerValue, keyof Schedule>, schedule: Schedule): void {
@@ -122,7 +126,7 @@ export function timersOf(w: Work, elementInstanceKey: number): readonly TimerRow
 export function repeatTimer(w: Work, fired: TimerRow, event: GraphElement, scopeKey: number): void {
   const goesOn = fired.repetitions === -1 || fired.repetitions > 1;
   if (event.timer === undefined || event.timer.kind !== 'cycle' || !goesOn) return;
-  const { dueDate } = evaluateTimer(w, event.timer, scopeKey);
+  const { dueDate } = cycleOf(w, event.timer, scopeKey, fired.dueDate);
   const repetitions = fired.repetitions === -1 ? -1 : fired.repetitions - 1;
   const { dueDate: _due, repetitions: _left, ...owner } = timerValue(fired);
   createTimer(w, owner, { dueDate, repetitions });

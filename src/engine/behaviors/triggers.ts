@@ -5,7 +5,7 @@ import type { Document, ProcessInstanceValue } from '../records/record.ts';
 import { type ElementRow, TRIGGERS, type TriggerRow } from '../state/tables.ts';
 import { cancelJobOf } from './jobs.ts';
 import { eventSubProcessStarts, isEventSubProcessStart } from './model.ts';
-import { terminateChildren } from './scopes.ts';
+import { terminateChildrenAtOnce } from './scopes.ts';
 import { unsubscribe } from './subscriptions.ts';
 import { setLocalVariables } from './variables.ts';
 
@@ -75,7 +75,7 @@ function triggerEventSubProcess(w: Work, scope: ElementRow, start: GraphElement,
   noteTrigger(w, scope, start.id, variables, 'scope');
   // From now on no job worker decides on an ad-hoc subprocess.
   if (scope.type === 'AD_HOC_SUB_PROCESS') cancelJobOf(w, scope.key);
-  const empty = terminateChildren(w, scope);
+  const empty = terminateChildrenAtOnce(w, scope);
   closeEventSubProcesses(w, scope);
   if (empty) activateEventSubProcess(w, scope, start);
 }

@@ -19,7 +19,7 @@ export function activateJobs(w: Work, { value: request }: CommandOf<'JOB_BATCH'>
   const refuse = (what: string): never => {
     throw new Rejection('INVALID_ARGUMENT', `Expected to activate job batch with ${what}`);
   };
-  if (type.trim() === '') refuse('type to be present, but it was blank');
+  if (type === '') refuse('type to be present, but it was blank');
   if (timeout < 1) refuse(`timeout to be greater than zero, but it was '${timeout}'`);
   const deadline = w.now + timeout;
   const rows = [...w.state.scan(JOBS, 'activatable', [type], { limit: Math.max(0, maxJobsToActivate) })];

@@ -17,7 +17,11 @@ export function createInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_CRE
   const { value: request } = command;
   const process = definitionOf(w, request);
   const graph = w.graph(process.processDefinitionKey);
-  const starts = request.startInstructions.map(({ elementId }) => startElement(graph, elementId));
+  // To start at the process itself is to start as always.
+  const starts = startElements(
+    graph,
+    request.startInstructions.map(({ elementId }) => elementId),
+  ).filter(({ type }) => type !== 'PROCESS');
   if (starts.length === 0 && noneStartEvent(graph, process.bpmnProcessId) === undefined) {
     const reason = 'Expected to create instance of process with none start event, but there is no such event';
     throw new Rejection('INVALID_STATE', reason);
@@ -99,32 +103,33 @@ export function multiInstanceAround(graph: ProcessGraph, element: GraphElement):
   return undefined;
 }
 
-function startElement(graph: ProcessGraph, id: string): GraphElement {
-  const refuse = (rest: string): never => {
-    throw new Rejection(
-      'INVALID_ARGUMENT',
-      `Expected to create instance of process with start instructions but ${rest}`,
-    );
-  };
-  const element = graph.elements[id];
-  if (element === undefined && graph.flows[id] === undefined)
-    return refuse(`no element found with id '${id}'.`);
-  if (element !== undefined && multiInstanceAround(graph, element) !== undefined)
-    return refuse(
-      `the element with id '${id}' is inside a multi-instance subprocess. The creation of elements inside a ` +
+/** The elements of start instructions; all of them are held against one rule before the next. */
+function startElements(graph: ProcessGraph, ids: readonly string[]): readonly GraphElement[] {
+  const unknown = ids.find((id) => graph.elements[id] === undefined && graph.flows[id] === undefined);
+  if (unknown !== undefined) refuseStart(`no element found with id '${unknown}'.`);
+  const elements = ids.flatMap((id) => graph.elements[id] ?? []);
+  const repeated = elements.find((element) => multiInstanceAround(graph, element) !== undefined);
+  if (repeated !== undefined)
+    refuseStart(
+      `the element with id '${repeated.id}' is inside a multi-instance subprocess. The creation of elements inside a ` +
         `multi-instance subprocess is not supported.`,
     );
-  if (element !== undefined && followsEventBasedGateway(graph, element))
-    return refuse(
-      `the element with id '${id}' belongs to an event-based gateway. The creation of elements belonging to an ` +
+  const awaited = elements.find((element) => followsEventBasedGateway(graph, element));
+  if (awaited !== undefined)
+    refuseStart(
+      `the element with id '${awaited.id}' belongs to an event-based gateway. The creation of elements belonging to an ` +
         `event-based gateway is not supported.`,
     );
-  const type = unsupportedType(graph, id);
-  if (type !== undefined || element === undefined)
-    return refuse(
-      `the element with id '${id}' targets unsupported element type '${type}'. Supported element types are: ${SUPPORTED_TYPES}`,
+  const unsupported = ids.find((id) => unsupportedType(graph, id) !== undefined);
+  if (unsupported !== undefined)
+    refuseStart(
+      `the element with id '${unsupported}' targets unsupported element type '${unsupportedType(graph, unsupported)}'. Supported element types are: ${SUPPORTED_TYPES}`,
     );
-  return element;
+  return elements;
+}
+
+function refuseStart(rest: string): never {
+  refuseCreation(`start instructions but ${rest}`);
 }
 
 /** Ids of the elements after which the instance ends: they exist, and are no sequence flows. */

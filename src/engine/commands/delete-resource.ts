@@ -28,9 +28,7 @@ export function deleteResource(w: Work, { value }: CommandOf<'RESOURCE_DELETION'
 function deleteProcess(w: Work, process: ProcessRow): void {
   const key = process.processDefinitionKey;
   for (const _running of w.state.scan(ELEMENTS, 'byDefinition', [key], { limit: 1 })) {
-    const reason =
-      `Expected to delete resource with key \`${key}\` but there are still running instances of process ` +
-      `'${process.bpmnProcessId}'. Please cancel these instances before deleting it.`;
+    const reason = `Expected to delete resource with key \`${key}\` but there are still running instances`;
     throw new Rejection('INVALID_STATE', reason);
   }
   const model = w.state.get(GRAPHS, key);

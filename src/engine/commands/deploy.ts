@@ -53,31 +53,35 @@ export function deploy(w: Work, { value }: CommandOf<'DEPLOYMENT'>): Accepted {
 }
 
 function refuseProblems(resources: readonly ResourceValue[]): void {
-  const problems = resources.flatMap(({ problems }) => (problems === undefined ? [] : [problems]));
-  if (problems.length === 0) problems.push(...duplicateIds(resources));
+  if (resources.length === 0)
+    throw new Rejection('INVALID_ARGUMENT', 'Expected to deploy at least one resource, but none given');
+  const holders = new Map<string, string>();
+  const problems = resources.flatMap((resource) => resource.problems ?? duplicateIds(resource, holders));
+  if (problems.length === 0) problems.push(...duplicateDecisionIds(resources));
   if (problems.length === 0) return;
   throw new Rejection('INVALID_ARGUMENT', rejectionText(problems));
 }
 
-function duplicateIds(resources: readonly ResourceValue[]): readonly string[] {
+/** Ids of processes and forms that an earlier resource holds already; `holders` learns those of this one. */
+function duplicateIds(
+  { resourceName, processes, formId }: ResourceValue,
+  holders: Map<string, string>,
+): readonly string[] {
   const problems: string[] = [];
-  const holders = new Map<string, string>();
-  for (const { resourceName, processes, formId } of resources) {
-    for (const { bpmnProcessId } of processes) {
-      const other = holders.get(`process:${bpmnProcessId}`);
-      if (other !== undefined)
-        problems.push(`Duplicated process id in resources '${other}' and '${resourceName}'`);
-      holders.set(`process:${bpmnProcessId}`, resourceName);
-    }
-    if (formId === undefined) continue;
-    const other = holders.get(`form:${formId}`);
+  for (const { bpmnProcessId } of processes) {
+    const other = holders.get(`process:${bpmnProcessId}`);
     if (other !== undefined)
-      problems.push(
-        `Expected the form ids to be unique within a deployment but found a duplicated id '${formId}' in the resources '${other}' and '${resourceName}'.`,
-      );
-    holders.set(`form:${formId}`, resourceName);
+      problems.push(`Duplicated process id in resources '${other}' and '${resourceName}'`);
+    holders.set(`process:${bpmnProcessId}`, resourceName);
   }
-  return [...problems, ...duplicateDecisionIds(resources)];
+  if (formId === undefined) return problems;
+  const other = holders.get(`form:${formId}`);
+  if (other !== undefined)
+    problems.push(
+      `Expected the form ids to be unique within a deployment but found a duplicated id '${formId}' in the resources '${other}' and '${resourceName}'.`,
+    );
+  holders.set(`form:${formId}`, resourceName);
+  return problems;
 }
 
 function processesOf(w: Work, resource: ResourceValue, deploymentKey: number): readonly DeployedProcess[] {
@@ -123,7 +127,16 @@ function formsOf(w: Work, resource: ResourceValue, deploymentKey: number): reado
   }
   const version = (w.state.get(LATEST_FORMS, formId)?.lastVersion ?? 0) + 1;
   const formKey = w.nextKey();
-  const metadata = { formId, version, formKey, resourceName, checksum, isDuplicate: false, deploymentKey };
+  const metadata: FormMetadata = {
+    formId,
+    version,
+    formKey,
+    resourceName,
+    checksum,
+    isDuplicate: false,
+    deploymentKey,
+    ...(resource.formVersionTag !== undefined && { versionTag: resource.formVersionTag }),
+  };
   return [{ metadata, resource: resource.resource }];
 }
 

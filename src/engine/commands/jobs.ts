@@ -1,6 +1,6 @@
-import { findCatcher, uncaughtError } from '../behaviors/catchers.ts';
+import { findCatcher, triggerCatcher, uncaughtError } from '../behaviors/catchers.ts';
 import { raiseJobIncident } from '../behaviors/incidents.ts';
-import { noteTrigger, triggerEvent } from '../behaviors/triggers.ts';
+import { noteTrigger } from '../behaviors/triggers.ts';
 import { setLocalVariables } from '../behaviors/variables.ts';
 import { Rejection } from '../processing/rejection.ts';
 import { elementValue, type Work } from '../processing/work.ts';
@@ -104,7 +104,7 @@ export function throwJobError(w: Work, { key, value }: Job<'THROW_ERROR'>): Acce
   const { catcher, codes } = findCatcher(w, element, 'ERROR', value.errorCode);
   if (catcher !== undefined) {
     emitJob(w, key, 'ERROR_THROWN', thrown);
-    triggerEvent(w, catcher.row, catcher.event, value.variables);
+    triggerCatcher(w, catcher, value.variables);
   } else {
     const uncaught = { ...thrown, elementId: NO_CATCH_EVENT };
     emitJob(w, key, 'ERROR_THROWN', uncaught);
@@ -116,13 +116,13 @@ export function throwJobError(w: Work, { key, value }: Job<'THROW_ERROR'>): Acce
 
 export function updateRetries(w: Work, { key, value }: Job<'UPDATE_RETRIES'>): Accepted {
   const { retries } = value;
+  const job = jobFor(w, key, 'update');
   if (retries < 1) {
     const reason =
       `Expected to update retries for job with key '${key}' with a positive amount of retries, but the amount given ` +
       `was '${retries}'`;
     throw new Rejection('INVALID_ARGUMENT', reason);
   }
-  const job = jobFor(w, key, 'update');
   emitJob(w, key, 'RETRIES_UPDATED', { ...job.value, retries });
   return { key, value: NOTHING };
 }

@@ -25,6 +25,7 @@ import {
   VARIABLES,
 } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
+import { checkCatchEvents, refuseActiveFlows, refuseUnsupported } from './migration-checks.ts';
 
 interface Plan {
   readonly instance: ElementRow;
@@ -85,13 +86,13 @@ function checkMapping(
         'INVALID_ARGUMENT',
       );
     seen.add(from);
-    if (source.elements[from] === undefined)
+    if (!isMapped(source, from))
       refuse(
         key,
         `mapping instructions contain a non-existing source element id '${from}'. Elements provided in mapping instructions must exist in the source process definition.`,
         'INVALID_ARGUMENT',
       );
-    if (target.elements[to] === undefined)
+    if (!isMapped(target, to))
       refuse(
         key,
         `mapping instructions contain a non-existing target element id '${to}'. Elements provided in mapping instructions must exist in the target process definition.`,
@@ -115,10 +116,17 @@ function mappingOf(
   return mapping;
 }
 
-/** All element instances of a process instance, outer ones first. */
-function activeRows(w: Work, scope: ElementRow): readonly ElementRow[] {
-  const children = [...w.state.scan(ELEMENTS, 'byScope', [scope.key])];
-  return [scope, ...children.flatMap((child) => activeRows(w, child))];
+/** Elements and flows can be named by a mapping, the process itself cannot. */
+function isMapped(graph: ProcessGraph, id: string): boolean {
+  if (id === graph.bpmnProcessId) return false;
+  return graph.elements[id] !== undefined || graph.flows[id] !== undefined;
+}
+
+/** All element instances of a process instance, level by level from the outermost. */
+function activeRows(w: Work, instance: ElementRow): readonly ElementRow[] {
+  const rows = [instance];
+  for (const row of rows) rows.push(...w.state.scan(ELEMENTS, 'byScope', [row.key]));
+  return rows;
 }
 
 function targetOf(plan: Plan, row: ElementRow): GraphElement {
@@ -133,6 +141,8 @@ function targetOf(plan: Plan, row: ElementRow): GraphElement {
 
 function checkElement(w: Work, plan: Plan, row: ElementRow): void {
   const { key } = plan.instance;
+  const refuseThis = (rest: string): never => refuse(key, rest);
+  refuseUnsupported(row, refuseThis);
   const target = targetOf(plan, row);
   const model = modelOf(plan.source, row.elementId);
   if (model.type !== target.type)
@@ -157,12 +167,16 @@ function checkElement(w: Work, plan: Plan, row: ElementRow): void {
       key,
       `the flow scope of active element with id '${row.elementId}' is changed. The flow scope of the active element is expected to be '${targetOf(plan, scope).id}' but was '${target.flowScope}'. The flow scope of an element cannot be changed during migration yet.`,
     );
+  refuseActiveFlows(row, refuseThis);
+  const element = { graph: plan.source, element: model };
+  checkCatchEvents(plan.mapping, element, { graph: plan.graph, element: target }, refuseThis);
   checkMessages(w, plan, row, target);
 }
 
 function targetEvents(w: Work, plan: Plan, row: ElementRow, target: GraphElement): readonly GraphElement[] {
   const migrated = { ...row, processDefinitionKey: plan.target.processDefinitionKey, elementId: target.id };
-  const starts = row.type === 'MULTI_INSTANCE_BODY' ? [] : eventSubProcessStarts(plan.graph, target);
+  const closed = row.type === 'MULTI_INSTANCE_BODY' || row.interruptedBy !== null;
+  const starts = closed ? [] : eventSubProcessStarts(plan.graph, target);
   return [...ownEvents(w, migrated, target), ...starts];
 }
 

@@ -1,6 +1,7 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import { activateElement } from '../behaviors/activation.ts';
 import { terminate } from '../elements/lifecycle.ts';
+import { terminateTree } from '../elements/terminate-tree.ts';
 import { Rejection } from '../processing/rejection.ts';
 import { modelOf, type Work } from '../processing/work.ts';
 import type { ModificationRequest } from '../records/command.ts';
@@ -46,7 +47,7 @@ export function modifyInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_MOD
   w.emit(w.nextKey(), {
     valueType: 'PROCESS_INSTANCE_MODIFICATION',
     intent: 'MODIFIED',
-    value: { key, ...plan },
+    value: { key, ...plan, ...(used.size > 0 && { scopes: [...used] }) },
   });
   return { key, value: NOTHING };
 }
@@ -64,27 +65,14 @@ function scopeVariables(instance: ElementRow, { variables }: Activate): Readonly
 function terminateElement(w: Work, key: number, used: ReadonlySet<number>): void {
   const row = w.element(key);
   if (row === undefined || row.state === 'TERMINATING') return;
-  const atOnce = row.childCount === 0 && w.element(row.calledInstanceKey) === undefined;
-  if (!atOnce) {
-    terminate(w, { key: outermostEmptied(w, row, used).key, byModification: true });
-    return;
-  }
-  terminate(w, { key, byModification: true });
+  terminateTree(w, row);
+  // What takes further steps to end takes the scopes around with it later.
+  if (w.element(key) !== undefined) return;
   for (let scope = w.element(row.flowScopeKey); scope !== undefined; ) {
-    if (scope.childCount > 0 || scope.activeFlows > 0 || used.has(scope.key)) return;
+    if (scope.state === 'TERMINATING' || scope.childCount > 0 || scope.activeFlows > 0) return;
+    if (used.has(scope.key)) return;
     terminate(w, { key: scope.key });
     scope = w.element(scope.flowScopeKey);
-  }
-}
-
-/** The outermost scope in which nothing would run any more without this element. */
-function outermostEmptied(w: Work, row: ElementRow, used: ReadonlySet<number>): ElementRow {
-  let outermost = row;
-  for (;;) {
-    const scope = w.element(outermost.flowScopeKey);
-    if (scope === undefined || used.has(scope.key) || scope.childCount > 1 || scope.activeFlows > 0)
-      return outermost;
-    outermost = scope;
   }
 }
 
@@ -105,9 +93,12 @@ function check(w: Work, instance: ElementRow, request: ModificationRequest): Pla
   checkSupported(w, graph, activate, refuse);
   const lost = terminate.filter((key) => !belongsTo(w, key, instance));
   if (lost.length > 0)
-    refuse(`terminate instructions with an element instance that could not be found: '${listed(lost)}'`);
+    refuse(
+      `terminate instructions with an element instance that could not be found: '${listed([...new Set(lost)])}'`,
+    );
   for (const instruction of activate) checkScopes(w, instance, graph, instruction, refuse);
   refuseEndedScopes(w, instance, plan, refuseAll);
+  refuseEndOfCalled(w, instance, plan);
   return plan;
 }
 
@@ -119,17 +110,6 @@ type Refuse = (rest: string) => never;
 
 function checkSupported(w: Work, graph: ProcessGraph, activate: readonly Activate[], refuse: Refuse): void {
   const ids = activate.map(({ elementId }) => elementId);
-  const inside = activate.flatMap(({ elementId, ancestorElementInstanceKey, moved }) => {
-    const element = graph.elements[elementId];
-    const around = element && multiInstanceAround(graph, element);
-    if (around === undefined) return [];
-    return moved && isInsideMultiInstance(w, around.id, ancestorElementInstanceKey) ? [] : [around.id];
-  });
-  if (inside.length > 0)
-    refuse(
-      `activate instructions that would result in the activation of multi-instance element '${listed(inside)}', which ` +
-        `is currently unsupported.`,
-    );
   const afterGateway = ids.filter((id) => {
     const element = graph.elements[id];
     return element !== undefined && followsEventBasedGateway(graph, element);
@@ -140,12 +120,48 @@ function checkSupported(w: Work, graph: ProcessGraph, activate: readonly Activat
         `belonging to an event-based gateway is not supported.`,
     );
   const unsupported = ids.filter((id) => unsupportedType(graph, id) !== undefined);
-  const [first] = unsupported;
-  if (first !== undefined)
+  if (unsupported.length > 0) {
+    const types = unsupported.map((id) => unsupportedType(graph, id) ?? '');
     refuse(
       `activate instructions for elements that are unsupported: '${listed(unsupported)}'. The activation of elements ` +
-        `with type '${unsupportedType(graph, first)}' is not supported. Supported element types are: ${SUPPORTED_TYPES}.`,
+        `with type '${listed([...new Set(types)])}' is not supported. Supported element types are: ${SUPPORTED_TYPES}.`,
     );
+  }
+  const inside = activate.flatMap(({ elementId, ancestorElementInstanceKey, moved }) => {
+    const element = graph.elements[elementId];
+    const around = element && multiInstanceAround(graph, element);
+    if (around === undefined) return [];
+    return moved && isInsideMultiInstance(w, around.id, ancestorElementInstanceKey) ? [] : [around.id];
+  });
+  if (inside.length > 0)
+    refuse(
+      `activate instructions that would result in the activation of multi-instance element '${listed([...new Set(inside)])}', which ` +
+        `is currently unsupported.`,
+    );
+}
+
+/** A called instance ends with its call activity, and not otherwise. */
+function refuseEndOfCalled(
+  w: Work,
+  instance: ElementRow,
+  { activate, terminate }: PlannedModification,
+): void {
+  if (instance.parentProcessInstanceKey < 0 || activate.length > 0) return;
+  if (!wouldEnd(w, instance, new Set(terminate))) return;
+  const reason =
+    `Expected to modify instance of process '${instance.bpmnProcessId}' but the given instructions would terminate ` +
+    `the instance. The instance was created by a call activity in the parent process. To terminate this instance ` +
+    `please modify the parent process instead.`;
+  throw new Rejection('INVALID_ARGUMENT', reason);
+}
+
+/** Whether nothing would run in a scope any more without these elements. */
+function wouldEnd(w: Work, row: ElementRow, ended: ReadonlySet<number>): boolean {
+  if (ended.has(row.key)) return true;
+  if (ended.size === 0 || row.childCount === 0 || row.activeFlows > 0) return false;
+  for (const child of w.state.scan(ELEMENTS, 'byScope', [row.key]))
+    if (!wouldEnd(w, child, ended)) return false;
+  return true;
 }
 
 function belongsTo(w: Work, key: number, instance: ElementRow): boolean {
@@ -162,6 +178,9 @@ function checkScopes(
 ): void {
   const { elementId, ancestorElementInstanceKey: ancestor, variables } = instruction;
   const around = scopesOf(graph, elementId);
+  const unknown = variables.map(({ elementId: id }) => id).filter((id) => id !== '' && !graph.elements[id]);
+  if (unknown.length > 0)
+    refuse(`variable instructions with a scope element id that could not be found: '${listed(unknown)}'`);
   const strange = variables.filter(
     ({ elementId: id }) => id !== '' && id !== elementId && !around.includes(id),
   );

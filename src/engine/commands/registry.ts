@@ -3,6 +3,7 @@ import type { Work } from '../processing/work.ts';
 import type { ClientCommand } from '../records/command.ts';
 import { activateJobs } from './activate-jobs.ts';
 import { activateAdHocElements } from './ad-hoc.ts';
+import { createBatchOperation, deleteHistory } from './batches.ts';
 import { cancelInstance } from './cancel-instance.ts';
 import { type Accepted, NOTHING } from './command.ts';
 import { createInstance } from './create-instance.ts';
@@ -10,10 +11,12 @@ import { deleteResource } from './delete-resource.ts';
 import { deploy } from './deploy.ts';
 import { evaluateConditional } from './evaluate-conditional.ts';
 import { evaluateDecision } from './evaluate-decision.ts';
+import { evaluateExpression } from './evaluate-expression.ts';
 import * as jobs from './jobs.ts';
 import { migrateInstance } from './migrate-instance.ts';
 import { modifyInstance } from './modify-instance.ts';
 import { correlateMessage, expireMessage, publishMessage } from './publish-message.ts';
+import { raiseIncident } from './raise-incident.ts';
 import { resolveIncident } from './resolve-incident.ts';
 import { triggerTimer } from './trigger-timer.ts';
 import { updateVariables } from './update-variables.ts';
@@ -55,7 +58,13 @@ export function processCommand(w: Work, command: ClientCommand): Accepted {
     case 'VARIABLE_DOCUMENT':
       return updateVariables(w, command);
     case 'INCIDENT':
-      return resolveIncident(w, command.key);
+      return command.intent === 'RESOLVE' ? resolveIncident(w, command.key) : raiseIncident(w, command.value);
+    case 'BATCH_OPERATION_CREATION':
+      return createBatchOperation(w, command);
+    case 'HISTORY_DELETION':
+      return deleteHistory(w, command);
+    case 'EXPRESSION':
+      return evaluateExpression(w, command);
     case 'USER_TASK':
       return changeUserTask(w, command);
   }

@@ -1,6 +1,7 @@
 import { markResolved } from '../behaviors/incidents.ts';
 import { userTaskOf } from '../behaviors/user-tasks.ts';
 import { retryTransition } from '../elements/user-task-transitions.ts';
+import type { FollowUp } from '../processing/follow-up.ts';
 import { Rejection } from '../processing/rejection.ts';
 import { elementValue, type Work } from '../processing/work.ts';
 import { INCIDENTS, JOBS } from '../state/tables.ts';
@@ -22,6 +23,10 @@ export function resolveIncident(w: Work, key: number): Accepted {
     throw new Rejection('NOT_FOUND', reason);
   }
   markResolved(w, incident);
+  if (incident.followUp !== undefined) {
+    if (incident.followUp !== null) w.follow(incident.followUp as FollowUp);
+    return { key, value: NOTHING };
+  }
   const row = w.element(incident.elementInstanceKey);
   if (incident.jobKey >= 0 || row === undefined) return { key, value: NOTHING };
   const task = userTaskOf(w, row.key);

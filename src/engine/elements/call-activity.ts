@@ -48,8 +48,19 @@ export const callActivity: ElementProcessor = {
   },
 };
 
+/** Instances that may call one another in a row, as Zeebe counts them: a process that calls itself ends here. */
+const MAX_DEPTH = 1000;
+
 function calledProcess(w: Work, { row, model }: At): ProcessRow {
   const { calledElement } = model;
+  // A root instance has depth 1.
+  if ((w.element(row.processInstanceKey)?.callDepth ?? 0) + 1 >= MAX_DEPTH) {
+    const reason =
+      `The call activity has reached the maximum depth of ${MAX_DEPTH}. This is likely due to a recursive call. ` +
+      `Cancel the root process instance if this was unintentional. Otherwise, consider increasing the maximum ` +
+      `depth, or use process instance modification to adjust the process instance.`;
+    throw new IncidentError('CALLED_ELEMENT_ERROR', reason);
+  }
   if (calledElement === undefined) throw new Error(`Element '${model.id}' calls nothing`);
   const id = evaluateString(w, calledElement.processId, row.key);
   const { binding } = calledElement;

@@ -1,4 +1,4 @@
-import { raiseIncident, resolveIncidentsOf } from '../behaviors/incidents.ts';
+import { brokenIncidentOf, markResolved, raiseIncident, resolveIncidentsOf } from '../behaviors/incidents.ts';
 import { cancelJobOf, startListener } from '../behaviors/jobs.ts';
 import { unsubscribe } from '../behaviors/subscriptions.ts';
 import { setLocalVariables } from '../behaviors/variables.ts';
@@ -96,7 +96,12 @@ function dropTriggers(w: Work, { key, value }: ElementCommand): void {
 function complete(w: Work, { key }: ElementCommand): void {
   const row = w.element(key);
   if (row === undefined || !mayComplete(w, row)) return;
-  if (row.state === 'ACTIVATED') emitElement(w, row, 'ELEMENT_COMPLETING');
+  if (row.state === 'ACTIVATED') {
+    // A step that broke was asked for again, and went well.
+    const broken = brokenIncidentOf(w, key);
+    if (broken !== undefined) markResolved(w, broken);
+    emitElement(w, row, 'ELEMENT_COMPLETING');
+  }
   attempt(w, key, (at) => {
     const processor = processorOf(at.row);
     processor.complete?.(w, at);

@@ -17,6 +17,6 @@ export const startEvent: ElementProcessor = {
     applyOutputMappings(w, row, model.outputs, scope.type === 'PROCESS' && model.eventType !== 'NONE');
     const scopeModel = modelOf(graph, scope.elementId);
     const own = scope.type === 'SUB_PROCESS' ? ownEvents(w, scope, scopeModel) : [];
-    subscribe(w, scope, [...own, ...eventSubProcessStarts(graph, scopeModel)]);
+    subscribe(w, scope, [...eventSubProcessStarts(graph, scopeModel), ...own]);
   },
 };

@@ -1,7 +1,6 @@
-import { findCatcher, uncaughtError } from '../behaviors/catchers.ts';
+import { findCatcher, triggerCatcher, uncaughtError } from '../behaviors/catchers.ts';
 import { triggerCompensation } from '../behaviors/compensation.ts';
 import { evaluateString } from '../behaviors/expressions.ts';
-import { triggerEvent } from '../behaviors/triggers.ts';
 import { localVariables, NO_VARIABLES } from '../behaviors/variables.ts';
 import { IncidentError } from '../processing/incident-error.ts';
 import type { Work } from '../processing/work.ts';
@@ -26,10 +25,10 @@ export function throwEscalation(w: Work, at: At): void {
   const escalationCode = code === undefined ? '' : evaluateString(w, code, row.key);
   markActivated(w, at);
   const { catcher } = findCatcher(w, w.element(row.flowScopeKey), 'ESCALATION', escalationCode);
-  if (catcher !== undefined) triggerEvent(w, catcher.row, catcher.event, NO_VARIABLES);
+  const escalated = catcher !== undefined && triggerCatcher(w, catcher, NO_VARIABLES);
   w.emit(w.nextKey(), {
     valueType: 'ESCALATION',
-    intent: catcher === undefined ? 'NOT_ESCALATED' : 'ESCALATED',
+    intent: escalated ? 'ESCALATED' : 'NOT_ESCALATED',
     value: {
       escalationCode,
       throwElementId: row.elementId,
@@ -49,7 +48,7 @@ export function throwError(w: Work, at: At): void {
   if (catcher === undefined)
     throw new IncidentError('UNHANDLED_ERROR_EVENT', uncaughtError(errorCode, '', codes));
   markActivated(w, at);
-  triggerEvent(w, catcher.row, catcher.event, localVariables(w, row.key));
+  triggerCatcher(w, catcher, localVariables(w, row.key));
 }
 
 /** Runs the handlers of completed activities; the event completes when they have. */

@@ -48,10 +48,8 @@ export function completeAndLeave(w: Work, at: At): void {
 /** Marks an element completed, after what must happen before: results of its scope, compensation. */
 export function markCompleted(w: Work, at: At): void {
   if (isInnerInstance(w, at.row)) finishChild(w, at);
-  else {
-    if (w.element(at.row.flowScopeKey)?.type === 'AD_HOC_SUB_PROCESS') finishAdHocChild(w, at.row);
-    registerCompensation(w, at);
-  }
+  else if (w.element(at.row.flowScopeKey)?.type === 'AD_HOC_SUB_PROCESS') finishAdHocChild(w, at.row);
+  registerCompensation(w, at);
   emitElement(w, at.row, 'ELEMENT_COMPLETED');
   handlerCompleted(w, at.row);
 }

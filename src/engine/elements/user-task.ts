@@ -17,7 +17,7 @@ import { NO_VARIABLES } from '../behaviors/variables.ts';
 import { IncidentError } from '../processing/incident-error.ts';
 import type { Work } from '../processing/work.ts';
 import { PROCESSES } from '../state/tables.ts';
-import { parseDateTime, zonedDateTimeText } from '../time/date-time.ts';
+import { parseDateTime, parseFeelDateTime, zonedDateTimeText } from '../time/date-time.ts';
 import { jobTask, startJob } from './job-task.ts';
 import { closeAll } from './lifecycle.ts';
 import type { At, ElementProcessor } from './processor.ts';
@@ -115,7 +115,9 @@ function evaluateDate(w: Work, text: NonNullable<UserTaskDefinition['dueDate']>,
     const complaint = wrongType(sourceText(text), "one of '[NULL, DATE_TIME, STRING]'", result);
     throw new IncidentError('EXTRACT_VALUE_ERROR', complaint, scopeKey);
   }
-  if (parseDateTime(iso) !== undefined) return zonedDateTimeText(iso);
+  const zoned =
+    iso.endsWith(']') && value instanceof FeelDateTime ? parseFeelDateTime(iso) : parseDateTime(iso);
+  if (zoned !== undefined) return zonedDateTimeText(iso);
   const reason = `Invalid date-time format '${iso}' for expression '${sourceText(text)}'.`;
   throw new IncidentError('EXTRACT_VALUE_ERROR', reason, scopeKey);
 }

@@ -42,7 +42,11 @@ export class ExpressionCache {
   readonly decisions = new WeakMap<DecisionGraph, CompiledDecisions>();
   readonly #parsed = new WeakMap<Document, Map<string, FeelValue>>();
 
-  constructor(limit: number) {
+  /** See `EngineOptions.random`. */
+  readonly random: () => number;
+
+  constructor(limit: number, random: () => number) {
+    this.random = random;
     this.expressions = new TextCache(limit, compile);
   }
 

@@ -27,22 +27,27 @@ export function hasLeftOvers(state: StatePort): boolean {
   return false;
 }
 
-/** The lane whose turn it is; undefined if nothing is left over. */
-export function nextLane(state: StatePort): number | undefined {
+/** The lane whose turn it is, none of those that rest; undefined if nothing is left over for it. */
+export function nextLane(state: StatePort, resting?: ReadonlySet<number>): number | undefined {
   const served = state.get(COUNTERS, SERVED)?.next ?? -1;
   let first: number | undefined;
   for (const { lane } of state.scan(PENDING, 'byLane', [])) {
+    if (resting?.has(lane)) continue;
     if (lane > served) return lane;
     first ??= lane;
   }
   return first;
 }
 
-/** Moves the follow-ups of a lane into a turn. */
-export function takeLane(w: Work, lane: number): void {
-  for (const row of [...w.state.scan(PENDING, 'byLane', [lane])]) {
+/** Moves the follow-ups of a lane, or its first `limit` ones, into a turn; false if there are none. */
+export function takeLane(w: Work, lane: number, limit?: number): boolean {
+  const bound = limit === undefined ? {} : { limit };
+  let taken = false;
+  for (const row of [...w.state.scan(PENDING, 'byLane', [lane], bound)]) {
     w.follow(row.command as FollowUp);
     w.state.delete(PENDING, row.id);
+    taken = true;
   }
-  w.state.put(COUNTERS, { name: SERVED, next: lane });
+  if (taken) w.state.put(COUNTERS, { name: SERVED, next: lane });
+  return taken;
 }

@@ -1,4 +1,5 @@
 import type { GraphElement, ProcessGraph } from '../../bpmn/graph.ts';
+import type { Environment } from '../../feel/index.ts';
 import type { LogEntry, LogRecord } from '../records/log.ts';
 import type { ProcessInstanceValue } from '../records/record.ts';
 import { apply } from '../state/appliers/apply.ts';
@@ -37,6 +38,11 @@ export class Work {
     this.cache = cache;
     this.#firstKey = state.get(COUNTERS, KEYS)?.next ?? FIRST_KEY;
     this.#nextKey = this.#firstKey;
+  }
+
+  /** What expressions may ask of the world. */
+  get environment(): Environment {
+    return { nowMs: () => this.now, random: this.cache.random };
   }
 
   /** A key never given out before. */

@@ -1,4 +1,5 @@
 import type { AdHocActivation, AdHocSubProcessResult } from './ad-hoc.ts';
+import type { BatchCommand } from './batch.ts';
 import type { UserTaskJobResult } from './job-result.ts';
 import type { Document, RejectionType, ResourceValue } from './record.ts';
 
@@ -7,6 +8,7 @@ import type { Document, RejectionType, ResourceValue } from './record.ts';
  * Each command is answered by exactly one {@link Answer}.
  */
 export type ClientCommand =
+  | BatchCommand
   | { readonly valueType: 'DEPLOYMENT'; readonly intent: 'CREATE'; readonly value: DeploymentRequest }
   | {
       readonly valueType: 'RESOURCE_DELETION';
@@ -86,6 +88,12 @@ export type ClientCommand =
   | { readonly valueType: 'VARIABLE_DOCUMENT'; readonly intent: 'UPDATE'; readonly value: VariableUpdate }
   | { readonly valueType: 'INCIDENT'; readonly intent: 'RESOLVE'; readonly key: number }
   | {
+      /** The runtime's own: a command broke by a mistake in the program and was discarded. */
+      readonly valueType: 'INCIDENT';
+      readonly intent: 'CREATE';
+      readonly value: { readonly command: BrokenCommand; readonly cause: string };
+    }
+  | {
       readonly valueType: 'PROCESS_INSTANCE_MODIFICATION';
       readonly intent: 'MODIFY';
       readonly key: number;
@@ -103,6 +111,13 @@ export type ClientCommand =
       readonly key: number;
       readonly value: UserTaskRequest;
     };
+
+/** What names the element that a broken command was for. `key` is absent where the command names none. */
+export interface BrokenCommand {
+  readonly valueType: string;
+  readonly intent: string;
+  readonly key?: number;
+}
 
 /** CLAIM is an assignment that must not take the task from somebody else. */
 export type UserTaskRequestIntent = 'COMPLETE' | 'ASSIGN' | 'CLAIM' | 'UPDATE';

@@ -1,6 +1,7 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import type { DecisionGraph } from '../../dmn/index.ts';
 import type { AdHocInstructionValue } from './ad-hoc.ts';
+import type { BatchEntry } from './batch.ts';
 import type { ConditionalEvaluationValue, ConditionalSubscriptionValue } from './conditional.ts';
 import type { CreationValue, ResultValue } from './creation.ts';
 import type { DecisionEvaluationValue, DecisionMetadata, DecisionRequirementsMetadata } from './decision.ts';
@@ -172,13 +173,14 @@ export type LogEntry =
       readonly value: VariableDocumentValue;
     }
   | { readonly valueType: 'CLOUD_EVENT'; readonly intent: CloudEventIntent; readonly value: CloudEventValue }
+  | BatchEntry
   | OtherEntry;
 
 /** Events are records too, so that every fate comes from one order. The key is the event's place in the event log. */
 /** RECEIVED: of events that jobs send, and of those that are routed in a later transaction; else ROUTED is the first. */
 export type CloudEventIntent = 'RECEIVED' | 'ROUTED' | 'DELIVERED' | 'DEAD_LETTERED';
 
-/** Value types that change no state: they tell that something was asked for and done. */
+/** Value types that change no state, or next to none: they tell that something was asked for and done. */
 export interface OtherEntry {
   readonly valueType:
     | 'PROCESS_INSTANCE_MODIFICATION'

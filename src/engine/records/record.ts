@@ -32,8 +32,9 @@ export interface ResourceValue {
   readonly problems?: string;
   /** What the parser made of a DMN file. */
   readonly decisions?: DecisionGraph;
-  /** Of a form: its id, read from its JSON. */
+  /** Of a form: its id and version tag, read from its JSON. */
   readonly formId?: string;
+  readonly formVersionTag?: string;
 }
 
 export interface ProcessMetadata {
@@ -123,6 +124,8 @@ export interface IncidentValue extends ElementOwner {
   /** -1 unless the incident is a job's. */
   readonly jobKey: number;
   readonly variableScopeKey: number;
+  /** Of a step that broke by a mistake in the program: what resolving does again; null: its asker asks again. */
+  readonly followUp?: object | null;
 }
 
 export type IncidentType =
@@ -254,6 +257,8 @@ export interface FormMetadata {
   readonly checksum: string;
   readonly isDuplicate: boolean;
   readonly deploymentKey: number;
+  /** Absent if the form has none. */
+  readonly versionTag?: string;
 }
 
 export interface JobBatchValue {

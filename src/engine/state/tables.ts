@@ -145,6 +145,8 @@ export interface ElementRow {
   readonly tags?: readonly string[];
   readonly businessId?: string;
   readonly terminateAfter?: readonly string[];
+  /** Of a process instance that was called: how many instances are above it; absent for all others. */
+  readonly callDepth?: number;
 }
 export const ELEMENTS: TableSpec<ElementRow> = {
   name: 'elements',

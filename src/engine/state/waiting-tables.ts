@@ -42,7 +42,11 @@ export interface TimerRow extends TimerValue {
 export const TIMERS: TableSpec<TimerRow> = {
   name: 'timers',
   key: 'key',
-  indexes: { byDueDate: ['dueDate'], byElement: ['elementInstanceKey'], byDefinition: ['startOf'] },
+  indexes: {
+    byDueDate: ['dueDate', 'elementInstanceKey'],
+    byElement: ['elementInstanceKey'],
+    byDefinition: ['startOf'],
+  },
 };
 
 export interface MessageSubscriptionRow {
@@ -59,7 +63,7 @@ export const MESSAGE_SUBSCRIPTIONS: TableSpec<MessageSubscriptionRow> = {
   key: 'key',
   indexes: {
     byElement: ['elementInstanceKey'],
-    open: ['openName', 'correlationKey'],
+    open: ['openName', 'correlationKey', 'elementInstanceKey'],
     openByKey: ['correlationKey', 'openName'],
   },
 };
@@ -117,7 +121,11 @@ export interface SignalSubscriptionRow extends SignalSubscriptionValue {
 export const SIGNAL_SUBSCRIPTIONS: TableSpec<SignalSubscriptionRow> = {
   name: 'signal_subscriptions',
   key: 'key',
-  indexes: { byName: ['signalName'], byElement: ['catchEventInstanceKey'], byDefinition: ['startOf'] },
+  indexes: {
+    byName: ['signalName', 'catchEventInstanceKey'],
+    byElement: ['catchEventInstanceKey'],
+    byDefinition: ['startOf'],
+  },
 };
 
 export interface ConditionalSubscriptionRow extends ConditionalSubscriptionValue {

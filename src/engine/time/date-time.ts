@@ -1,13 +1,23 @@
 import { isZonedDateTime } from '../../bpmn/validation/timer-text.ts';
 
-/** Epoch ms of an ISO 8601 date and time with offset or zone; undefined if the text is none. */
+/** Epoch ms of an ISO 8601 date and time with an offset; undefined if the text is none. */
 export function parseDateTime(dateTime: string): number | undefined {
+  if (!isZonedDateTime(dateTime)) return undefined;
   // The offset decides; a zone beside it (`Z[UTC]`) only tells where it comes from.
-  const text = dateTime.replace(/(Z|[+-]\d\d(?::?\d\d)?)\[[^\]]+\]$/i, '$1');
-  if (!isZonedDateTime(text)) return undefined;
+  return epochOf(() => Temporal.Instant.from(dateTime.replace(/\[[^\]]+\]$/, '')));
+}
+
+/** Epoch ms of a FEEL date and time: with an offset, with only a zone in brackets, or with neither (then it is UTC). */
+export function parseFeelDateTime(iso: string): number | undefined {
+  const known = parseDateTime(iso);
+  if (known !== undefined) return known;
+  if (iso.endsWith(']')) return epochOf(() => Temporal.ZonedDateTime.from(iso));
+  return parseDateTime(`${iso}Z`);
+}
+
+function epochOf(read: () => { readonly epochMilliseconds: number }): number | undefined {
   try {
-    if (text.includes('[')) return Temporal.ZonedDateTime.from(text).epochMilliseconds;
-    return Temporal.Instant.from(text).epochMilliseconds;
+    return read().epochMilliseconds;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

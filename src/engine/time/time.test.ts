@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCycle } from '../behaviors/timers.ts';
 import { Cron } from './cron.ts';
-import { parseDateTime, zonedDateTimeText } from './date-time.ts';
+import { parseDateTime, parseFeelDateTime, zonedDateTimeText } from './date-time.ts';
 import { addInterval, parseInterval } from './interval.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -31,12 +31,19 @@ test('what is no interval is not read', () => {
     assert.equal(parseInterval(text), undefined, text);
 });
 
-test('dates need an offset or a zone', () => {
+test('dates need an offset, those of FEEL do not', () => {
   assert.equal(parseDateTime('2040-01-01T00:00:00Z'), at('2040-01-01T00:00:00Z'));
   assert.equal(parseDateTime('2040-01-01T01:00+01:00'), at('2040-01-01T00:00:00Z'));
-  assert.equal(parseDateTime('2040-07-01T02:00:00[Europe/Berlin]'), at('2040-07-01T00:00:00Z'));
+  assert.equal(parseFeelDateTime('2040-07-01T02:00:00[Europe/Berlin]'), at('2040-07-01T00:00:00Z'));
+  assert.equal(parseFeelDateTime('2040-07-01T02:00:00'), at('2040-07-01T02:00:00Z'));
   assert.equal(parseDateTime('2040-01-01T00:00:00Z[UTC]'), at('2040-01-01T00:00:00Z'));
-  for (const text of ['2040-01-01', '2040-02-31T00:00:00Z', '2040-01-01T00:00:00', 'soon'])
+  for (const text of [
+    '2040-01-01',
+    '2040-02-31T00:00:00Z',
+    '2040-01-01T00:00:00',
+    '2040-07-01T02:00:00[Europe/Berlin]',
+    'soon',
+  ])
     assert.equal(parseDateTime(text), undefined, text);
 });
 

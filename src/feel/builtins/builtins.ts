@@ -3,12 +3,12 @@ import type { Builtin, Builtins } from './builtin.ts';
 import { CONTEXT_FUNCTIONS } from './context.ts';
 import { CONVERSION_FUNCTIONS } from './conversion.ts';
 import { LIST_FUNCTIONS } from './list.ts';
+import { MISCELLANEOUS_FUNCTIONS } from './miscellaneous.ts';
 import { NUMERIC_FUNCTIONS } from './numeric.ts';
 import { RANGE_FUNCTIONS } from './range.ts';
 import { REGEX_FUNCTIONS } from './regex.ts';
 import { STATISTICS_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './string.ts';
-import { TAGGING_FUNCTIONS } from './tagging.ts';
 import { TEMPORAL_FUNCTIONS } from './temporal.ts';
 
 const FAMILIES: readonly Builtins[] = [
@@ -16,12 +16,12 @@ const FAMILIES: readonly Builtins[] = [
   CONTEXT_FUNCTIONS,
   CONVERSION_FUNCTIONS,
   LIST_FUNCTIONS,
+  MISCELLANEOUS_FUNCTIONS,
   NUMERIC_FUNCTIONS,
   RANGE_FUNCTIONS,
   REGEX_FUNCTIONS,
   STATISTICS_FUNCTIONS,
   STRING_FUNCTIONS,
-  TAGGING_FUNCTIONS,
   TEMPORAL_FUNCTIONS,
 ];
 

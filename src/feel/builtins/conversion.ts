@@ -1,21 +1,26 @@
+import { MAX_TEXT } from '../language/runtime.ts';
 import { Decimal } from '../values/decimal.ts';
 import { FeelDaysTimeDuration, FeelYearsMonthsDuration } from '../values/durations.ts';
 import type { FeelNumber } from '../values/numbers.ts';
 import { fromDecimal, isNumber, toDecimal, toInt } from '../values/numbers.ts';
 import { FeelDate, FeelDateTime, FeelTime } from '../values/temporal.ts';
-import { parseDate, parseDateTime, parseDuration, parseTime } from '../values/temporal-text.ts';
-import { toText } from '../values/text.ts';
+import { parseDate, parseDateTime, parseDuration, parseTime, zoneOf } from '../values/temporal-text.ts';
+import { describe, toText } from '../values/text.ts';
 import type { FeelValue } from '../values/values.ts';
 import type { Builtin, Builtins } from './builtin.ts';
 import { Failure, ILLEGAL_ARGUMENTS, orFailure } from './builtin.ts';
 
-const number: Builtin['invoke'] = ([from, grouping = null, decimal = null]) => {
+const number: Builtin['invoke'] = ([from, ...separators]) => {
+  const [grouping = null, decimal = null] = separators;
   if (typeof from !== 'string') return ILLEGAL_ARGUMENTS;
+  if (separators.length > 0 && grouping === null && decimal === null) return ILLEGAL_ARGUMENTS;
   const isGrouping = grouping === null || grouping === ' ' || grouping === ',' || grouping === '.';
   const isDecimal = decimal === null || decimal === ',' || decimal === '.';
   if (!isGrouping || !isDecimal || (grouping !== null && grouping === decimal)) {
     return new Failure(
-      "illegal arguments for grouping or decimal. Must be one of ' ' (grouping only), ',' or '.'",
+      separators.length === 1
+        ? "illegal argument for grouping. Must be one of ' ', ',' or '.'"
+        : "illegal arguments for grouping or decimal. Must be one of ' ' (grouping only), ',' or '.'",
     );
   }
   const ungrouped = grouping === null ? from : from.replaceAll(grouping, '');
@@ -84,7 +89,7 @@ export const CONVERSION_FUNCTIONS: Builtins = {
   string: [
     {
       params: ['from'],
-      invoke: ([from = null]) => (from === null || typeof from === 'string' ? from : toText(from)),
+      invoke: ([from = null]) => (from === null || typeof from === 'string' ? from : toText(from, MAX_TEXT)),
     },
   ],
   duration: [
@@ -110,7 +115,8 @@ export const CONVERSION_FUNCTIONS: Builtins = {
 function combine(date: FeelValue, time: FeelValue): FeelValue | Failure {
   if (date instanceof FeelDateTime && typeof time === 'string') {
     // A zone: a local time is taken as being there, a moment is shown there.
-    return new FeelDateTime(date.zoned?.withTimeZone(time) ?? date.local.toZonedDateTime(time));
+    const zone = zoneOf(time);
+    return new FeelDateTime(date.zoned?.withTimeZone(zone) ?? date.local.toZonedDateTime(zone));
   }
   const day = dateOf(date);
   if (day === undefined || !(time instanceof FeelTime)) return ILLEGAL_ARGUMENTS;
@@ -141,7 +147,11 @@ function timeOf(
     nanosecond: nanos % 1000,
   };
   const seconds = offset === null ? undefined : Number(offset.nanoseconds / 1_000_000_000n);
-  const failure = new Failure(`Failed to parse time from: hour=${hour}, minute=${minute}, second=${second}`);
+  const kind = offset === null ? 'local-time' : 'time';
+  const shown = offset === null ? '' : `, offset=${describe(offset)}`;
+  const failure = new Failure(
+    `Failed to parse ${kind} from: hour=${hour}, minute=${minute}, second=${second}${shown}`,
+  );
   // Java allows offsets of at most 18 hours.
   if (seconds !== undefined && Math.abs(seconds) > 18 * 3600) return failure;
   return orFailure(

@@ -1,3 +1,4 @@
+import type { Runtime } from '../language/runtime.ts';
 import { equal } from '../values/compare.ts';
 import { Decimal } from '../values/decimal.ts';
 import { isNumber, toInt } from '../values/numbers.ts';
@@ -8,25 +9,35 @@ import type { Builtin, Builtins } from './builtin.ts';
 import { Failure, ILLEGAL_ARGUMENTS } from './builtin.ts';
 
 /** A function of one list. */
-function ofList(compute: (list: readonly FeelValue[]) => FeelValue, varArgs = false): readonly Builtin[] {
+function ofList(
+  compute: (list: readonly FeelValue[], runtime: Runtime) => FeelValue,
+  varArgs = false,
+): readonly Builtin[] {
   return [
     {
       params: ['list'],
       varArgs,
-      invoke: ([list]) => (Array.isArray(list) ? compute(list) : ILLEGAL_ARGUMENTS),
+      invoke: ([list], runtime) => (Array.isArray(list) ? compute(list, runtime) : ILLEGAL_ARGUMENTS),
     },
   ];
 }
 
 /** A function of several lists; an argument that is no list counts as a list of itself. */
-function ofLists(compute: (items: FeelValue[]) => FeelValue): readonly Builtin[] {
+function ofLists(compute: (items: FeelValue[], runtime: Runtime) => FeelValue): readonly Builtin[] {
   return [
     {
       params: ['lists'],
       varArgs: true,
-      invoke: ([lists]) => (Array.isArray(lists) ? compute(lists.flat()) : ILLEGAL_ARGUMENTS),
+      invoke: ([lists], runtime) =>
+        Array.isArray(lists) ? compute(joined(lists, runtime), runtime) : ILLEGAL_ARGUMENTS,
     },
   ];
+}
+
+/** The items of the lists, one list after the other. */
+function joined(lists: readonly FeelValue[], runtime: Runtime): FeelValue[] {
+  for (const list of lists) if (Array.isArray(list)) runtime.step(list.length / 10);
+  return lists.flat();
 }
 
 const sublist: Builtin['invoke'] = ([list, start = null, length = Number.MAX_SAFE_INTEGER]) => {
@@ -36,12 +47,17 @@ const sublist: Builtin['invoke'] = ([list, start = null, length = Number.MAX_SAF
   return list.slice(Math.max(0, from), Math.max(0, end));
 };
 
-const join: Builtin['invoke'] = ([list, delimiter = null, prefix = null, suffix = null]) => {
+const join: Builtin['invoke'] = ([list, delimiter = null, prefix = null, suffix = null], runtime) => {
   const isText = (value: FeelValue): value is string | null => value === null || typeof value === 'string';
   if (!Array.isArray(list) || !isText(delimiter) || !isText(prefix) || !isText(suffix))
     return ILLEGAL_ARGUMENTS;
-  if (!list.every(isText)) return new Failure(`expected a list of strings but found '${describe(list)}'`);
-  return (prefix ?? '') + list.filter((item) => item !== null).join(delimiter ?? '') + (suffix ?? '');
+  if (!list.every(isText))
+    return new Failure(`expected a list of strings but found 'List(${list.map(describe).join(', ')})'`);
+  const texts = list.filter((item) => item !== null);
+  runtime.checkLength(
+    texts.reduce((sum, text) => sum + text.length, texts.length * (delimiter ?? '').length),
+  );
+  return (prefix ?? '') + texts.join(delimiter ?? '') + (suffix ?? '');
 };
 
 export const LIST_FUNCTIONS: Builtins = {
@@ -56,6 +72,9 @@ export const LIST_FUNCTIONS: Builtins = {
   'is empty': ofList((list) => list.length === 0),
   all: ofList((list) => decide(list, false), true),
   any: ofList((list) => decide(list, true), true),
+  // Camunda's older names for `all` and `any`.
+  and: ofList((list) => decide(list, false), true),
+  or: ofList((list) => decide(list, true), true),
   sublist: [
     { params: ['list', 'start'], invoke: sublist },
     { params: ['list', 'start', 'length'], invoke: sublist },
@@ -101,9 +120,23 @@ export const LIST_FUNCTIONS: Builtins = {
     },
   ],
   'distinct values': ofList(distinct),
-  'duplicate values': ofList((list) => distinct(repeated(list))),
+  'duplicate values': ofList(repeated),
   flatten: ofList(flatten),
   sort: [{ params: ['list', 'precedes'], invoke: ([list, precedes]) => sort(list, precedes) }],
+  partition: [
+    {
+      params: ['list', 'size'],
+      invoke: ([list, size = null]) => {
+        if (!Array.isArray(list) || !isNumber(size)) return ILLEGAL_ARGUMENTS;
+        const length = toInt(size);
+        if (length <= 0)
+          return new Failure("'size' should be greater than zero but was less or equal to zero");
+        const parts: FeelValue[][] = [];
+        for (let from = 0; from < list.length; from += length) parts.push(list.slice(from, from + length));
+        return parts;
+      },
+    },
+  ],
   'string join': [
     { params: ['list'], invoke: join },
     { params: ['list', 'delimiter'], invoke: join },
@@ -124,8 +157,13 @@ function decide(list: readonly FeelValue[], decisive: boolean): FeelValue {
 
 /** Tells values apart as `=` does, in constant time for those that are not lists, contexts or times. */
 class Seen {
+  readonly #runtime: Runtime;
   readonly #keys = new Set<unknown>();
   readonly #others: FeelValue[] = [];
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
 
   /** True if an equal value was added before. */
   add(value: FeelValue): boolean {
@@ -135,6 +173,7 @@ class Seen {
       this.#keys.add(key);
       return false;
     }
+    this.#runtime.step(this.#others.length / 10);
     if (this.#others.some((other) => equal(other, value))) return true;
     this.#others.push(value);
     return false;
@@ -154,22 +193,24 @@ function keyOf(value: FeelValue): unknown {
     : undefined;
 }
 
-function distinct(list: readonly FeelValue[]): FeelValue[] {
-  const seen = new Seen();
+function distinct(list: readonly FeelValue[], runtime: Runtime): FeelValue[] {
+  const seen = new Seen(runtime);
   return list.filter((item) => !seen.add(item));
 }
 
-function repeated(list: readonly FeelValue[]): FeelValue[] {
-  const seen = new Seen();
-  const twice = new Seen();
+/** Values that the list has more than once, each once. */
+function repeated(list: readonly FeelValue[], runtime: Runtime): FeelValue[] {
+  const seen = new Seen(runtime);
+  const twice = new Seen(runtime);
   for (const item of list) if (seen.add(item)) twice.add(item);
   // In the order of first appearance.
-  const candidates = distinct(list);
+  const candidates = distinct(list, runtime);
   return candidates.filter((item) => twice.add(item));
 }
 
-function flatten(list: readonly FeelValue[]): FeelValue[] {
-  return list.flatMap((item) => (Array.isArray(item) ? flatten(item) : [item]));
+function flatten(list: readonly FeelValue[], runtime: Runtime): FeelValue[] {
+  runtime.step(list.length / 10);
+  return list.flatMap((item) => (Array.isArray(item) ? flatten(item, runtime) : [item]));
 }
 
 function sort(list: FeelValue | undefined, precedes: FeelValue | undefined): FeelValue | Failure {

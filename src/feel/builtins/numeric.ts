@@ -8,6 +8,7 @@ import {
   fromDecimal,
   fromDouble,
   isNumber,
+  noNumber,
   remainder,
   toDecimal,
   toDouble,
@@ -20,8 +21,9 @@ import { Failure, ILLEGAL_ARGUMENTS, orFailure } from './builtin.ts';
 /** A function of one number, computed in double. Without a finite result it ends the evaluation, as in Camunda. */
 function inDouble(compute: (value: number) => number): readonly Builtin[] {
   return ofNumber((value) => {
-    const result = fromDouble(compute(toDouble(value)));
-    if (result === undefined) throw new RangeError(`no finite result for ${value}`);
+    const double = compute(toDouble(value));
+    const result = fromDouble(double);
+    if (result === undefined) throw new RangeError(noNumber(double));
     return result;
   });
 }
@@ -53,6 +55,7 @@ const MODES: readonly RoundingMode[] = [
   'half up',
   'half down',
   'half even',
+  'unnecessary',
 ];
 
 const absolute: Builtin['invoke'] = ([value = null]) => {
@@ -118,6 +121,8 @@ function round(value: FeelValue, scale: FeelValue, mode: RoundingMode): FeelValu
   if (!isNumber(value) || !isNumber(scale)) return ILLEGAL_ARGUMENTS;
   return orFailure(
     () => fromDecimal(toDecimal(value).withScale(toInt(scale), mode)),
-    new Failure(`Failed to apply rounding mode '${mode.toUpperCase().replace(' ', '_')}'`),
+    new Failure(
+      `Failed to apply rounding mode '${mode.toUpperCase().replace(' ', '_')}'${mode === 'unnecessary' ? ': Rounding necessary' : ''}`,
+    ),
   );
 }

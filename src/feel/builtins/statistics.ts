@@ -44,7 +44,7 @@ function extreme(direction: 1 | -1): readonly Builtin[] {
       invoke: ([list]) => {
         if (!Array.isArray(list)) return ILLEGAL_ARGUMENTS;
         let [best = null] = list;
-        for (const item of list) {
+        for (const item of list.slice(1)) {
           const sign = order(item, best);
           if (sign === undefined) return new Failure(`${describe(list)} is not comparable`);
           if (sign * direction < 0) best = item;

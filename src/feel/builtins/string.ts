@@ -31,7 +31,7 @@ const substring: Builtin['invoke'] = ([text, start = null, length = Number.MAX_S
   const position = toInt(start);
   const from = position > 0 ? position - 1 : text.length + position;
   const count = length === Number.MAX_SAFE_INTEGER ? text.length : toInt(length);
-  const to = Math.min(from + count, text.length);
+  const to = length === Number.MAX_SAFE_INTEGER ? text.length : Math.min(from + count, text.length);
   if (from < 0 || to < from) {
     // Camunda's engine lets Java's exception end the evaluation.
     const reason = `begin ${from}, end ${to}, length ${text.length}`;
@@ -39,6 +39,13 @@ const substring: Builtin['invoke'] = ([text, start = null, length = Number.MAX_S
   }
   return text.slice(from, to);
 };
+
+/** What Java calls blank: spaces that may break a line, ends of lines, and four separators. */
+function isBlank(char: string): boolean {
+  const code = char.charCodeAt(0);
+  if ((code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f)) return true;
+  return /^[\p{Zs}\p{Zl}\p{Zp}]$/u.test(char) && !'\u00a0\u2007\u202f'.includes(char);
+}
 
 export const STRING_FUNCTIONS: Builtins = {
   substring: [
@@ -57,6 +64,7 @@ export const STRING_FUNCTIONS: Builtins = {
   'starts with': ofMatch((text, match) => text.startsWith(match)),
   'ends with': ofMatch((text, match) => text.endsWith(match)),
   trim: ofString((text) => text.replace(/^[\0-\x20]+/, '').replace(/[\0-\x20]+$/, '')),
+  'is blank': ofString((text) => [...text].every(isBlank)),
   'to base64': [
     {
       params: ['value'],

@@ -8,7 +8,7 @@ import { compileConjunction, compileDisjunction, compileIf } from './nodes/logic
 import { compileFor, compileQuantified } from './nodes/loops.ts';
 import { compileInput, compileInputTest } from './nodes/tests.ts';
 import type { Code } from './runtime.ts';
-import type { Source } from './source.ts';
+import { type Source, writtenName } from './source.ts';
 import type { Parsed, Syntax } from './syntax.ts';
 import { FeelSyntaxError } from './syntax.ts';
 
@@ -121,7 +121,7 @@ export class TreeCompiler implements Compiler {
     if (quoted !== undefined && text.length === quoted.length + 2) return quoted;
     const misplaced = text.indexOf('`');
     if (misplaced >= 0) throw new FeelSyntaxError(this.source.text, node.from + misplaced);
-    return this.source.prepared.slice(node.from, node.to).trim().replace(/\s+/g, ' ');
+    return writtenName(this.source, node.from, node.to).trim().replace(/\s+/g, ' ');
   }
 
   binding<T>(names: readonly string[], compile: () => T): T {

@@ -31,8 +31,10 @@ export function withWarnings(message: string, warnings: readonly Warning[]): str
 
 /** Steps of loops that one evaluation may take before it is stopped. */
 const MAX_STEPS = 1_000_000;
+/** Steps of matching regular expressions that one evaluation may take: about half a second. */
+const MAX_WORK = 10_000_000;
 /** Length of a text that an expression may make. */
-const MAX_TEXT = 10_000_000;
+export const MAX_TEXT = 10_000_000;
 /** Warnings kept; a loop over bad data makes one for each item, and nobody reads thousands. */
 const MAX_WARNINGS = 1_000;
 
@@ -44,6 +46,7 @@ export class Runtime {
   readonly environment: Environment;
   readonly warnings: Warning[] = [];
   #steps = 0;
+  #work = 0;
   #assertion: string | undefined;
 
   constructor(environment: Environment) {
@@ -64,16 +67,32 @@ export class Runtime {
 
   /** Checks that a text or list just made is not too long; the stop comes before the memory is gone. */
   checkSize(value: FeelValue): void {
-    if (typeof value === 'string' && value.length > MAX_TEXT) {
-      throw new EvaluationStop(`a text of more than ${MAX_TEXT} characters`);
-    }
+    if (typeof value === 'string') this.checkLength(value.length);
     if (Array.isArray(value)) this.step(value.length / 10);
+  }
+
+  /** The same for a text that is still to be made. */
+  checkLength(length: number): void {
+    if (length > MAX_TEXT) throw new EvaluationStop(`a text of more than ${MAX_TEXT} characters`);
   }
 
   /** Counts loop steps. Throws `EvaluationStop` if there are too many. */
   step(count = 1): void {
     this.#steps += count;
     if (this.#steps > MAX_STEPS) throw new EvaluationStop(`more than ${MAX_STEPS} steps of iteration`);
+  }
+
+  /** Counts the reading of a whole text, list or context, so that a loop over long ones ends too. */
+  reads(value: FeelValue): void {
+    if (typeof value === 'string') this.step(value.length / 1_000);
+    else if (Array.isArray(value)) this.step(value.length / 100);
+    else if (value instanceof Map) this.step(value.size / 100);
+  }
+
+  /** Counts steps of matching regular expressions. Throws `EvaluationStop` if there are too many. */
+  work(count: number): void {
+    this.#work += count;
+    if (this.#work > MAX_WORK) throw new EvaluationStop(`more than ${MAX_WORK} steps of matching a pattern`);
   }
 }
 

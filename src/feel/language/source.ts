@@ -14,6 +14,8 @@ const MAX_LENGTH = 100_000;
 const MAX_BRACKETS = 250;
 /** A letter that the grammar takes for a name and that no keyword contains. */
 const PLACEHOLDER = 'ↀ';
+/** The same, where the name is what the author wrote. */
+const AS_WRITTEN = 'ↁ';
 
 /** Throws `FeelSyntaxError` for unclosed strings, comments and backticks, and for huge or deep texts. */
 export function prepare(text: string): Source {
@@ -45,7 +47,26 @@ export function prepare(text: string): Source {
     }
     at = end;
   }
-  return { text, prepared, quotedNames };
+  return { text, prepared: withCamundasNames(prepared), quotedNames };
+}
+
+/** What is a name for Camunda and not for the grammar: signs of currencies, `and(…)`, `or(…)`, the type `function`. */
+function withCamundasNames(prepared: string): string {
+  const hide = (name: string): string => AS_WRITTEN.repeat(name.length);
+  return prepared
+    .replace(/[\p{Sc}\p{Pc}]/gu, (sign) => (sign === '_' ? sign : hide(sign)))
+    .replace(/(\binstance +of +)(function)(?! *<)/g, (_, before: string, name: string) => before + hide(name))
+    .replace(
+      /((?:^|[([{,:=<>+\-*/]|(?<![\p{L}\p{N}_])(?:return|then|else|if|satisfies|and|or)(?= )) *)(and|or)(?= *\()/gu,
+      (_, before: string, name: string) => before + hide(name),
+    );
+}
+
+/** A name of the prepared text at a place, as the author wrote it. */
+export function writtenName(source: Source, from: number, to: number): string {
+  const name = source.prepared.slice(from, to);
+  if (!name.includes(AS_WRITTEN)) return name;
+  return [...name].map((char, index) => (char === AS_WRITTEN ? source.text[from + index] : char)).join('');
 }
 
 /** End of the string, comment, backtick name or single character that begins at `at`. */

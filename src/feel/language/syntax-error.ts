@@ -9,7 +9,11 @@ export class FeelSyntaxError extends Error {
   /** From 1. */
   readonly column: number;
 
-  constructor(text: string, position: number, reason?: string) {
+  /**
+   * @param reason why else the text is refused
+   * @param expectation what Zeebe's parser would say of the place, if that was found out
+   */
+  constructor(text: string, position: number, reason?: string, expectation?: string) {
     const before = text.slice(0, position).split('\n');
     const line = before.length;
     const column = (before.at(-1) ?? '').length + 1;
@@ -17,7 +21,7 @@ export class FeelSyntaxError extends Error {
     const found = position < text.length ? JSON.stringify(text.slice(position, position + 10)) : 'the end';
     const why =
       reason === undefined
-        ? `Expected a FEEL expression:${line}:${column}, found ${found}`
+        ? (expectation ?? `Expected a FEEL expression:${line}:${column}, found ${found}`)
         : `${reason}, at ${line}:${column}`;
     super(`failed to parse expression '${shown}': ${why}`);
     this.name = 'FeelSyntaxError';

@@ -1,6 +1,7 @@
 import { ContextTracker, type LRParser } from '@lezer/lr';
 import { parser } from 'lezer-feel';
 import { FUNCTION_NAMES } from '../builtins/builtins.ts';
+import { expectation } from './expectation.ts';
 import { prepare, type Source } from './source.ts';
 import { FeelSyntaxError } from './syntax-error.ts';
 
@@ -57,7 +58,18 @@ function readTree(text: string, prepared: string, grammar: LRParser): Syntax {
     if (error instanceof RangeError) throw tooDeep();
     const position = error instanceof SyntaxError ? /No parse at (\d+)/.exec(error.message)?.[1] : undefined;
     if (position === undefined) throw error;
-    throw new FeelSyntaxError(text, Number(position));
+    const parses = (beginning: string): boolean => isParsed(prepare(beginning).prepared, grammar);
+    throw new FeelSyntaxError(text, Number(position), undefined, expectation(text, parses));
+  }
+}
+
+function isParsed(prepared: string, grammar: LRParser): boolean {
+  try {
+    grammar.parse(prepared);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import type { FeelNumber } from './numbers.ts';
 import { compareNumbers, isNumber } from './numbers.ts';
 import type { FeelDateTime } from './temporal.ts';
 import { FeelDateTime as DateTime, FeelDate, FeelTime } from './temporal.ts';
+import { describe } from './text.ts';
 import type { FeelType, FeelValue } from './values.ts';
 import { typeOf } from './values.ts';
 
@@ -41,7 +42,10 @@ export function equal(a: FeelValue, b: FeelValue): boolean {
   return equalOrUndefined(a, b) === true;
 }
 
-/** Negative, zero or positive as `a` is before, at or after `b`; undefined if they cannot be ordered. */
+/**
+ * Negative, zero or positive as `a` is before, at or after `b`; undefined if they cannot be ordered. Throws
+ * `RangeError` for two lists of values.
+ */
 export function order(a: FeelValue, b: FeelValue): number | undefined {
   if (isNumber(a) && isNumber(b)) return compareNumbers(a as FeelNumber, b as FeelNumber);
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
@@ -57,7 +61,17 @@ export function order(a: FeelValue, b: FeelValue): number | undefined {
   }
   if (a instanceof FeelYearsMonthsDuration && b instanceof FeelYearsMonthsDuration)
     return a.months - b.months;
+  if (Array.isArray(a) && Array.isArray(b) && hasValues(a) && hasValues(b)) {
+    // Camunda's engine lets Java's exception end the evaluation.
+    const reason = `${describe(a)} can not be compared to ${describe(b)}`;
+    throw new RangeError(`java.lang.IllegalArgumentException: ${reason}`);
+  }
   return undefined;
+}
+
+/** Neither empty nor with a null. */
+function hasValues(list: readonly FeelValue[]): boolean {
+  return list.length > 0 && !list.includes(null);
 }
 
 /** Same moment: the local time decides, as in Java, so that the order agrees with equality. */

@@ -3,7 +3,15 @@ const PRECISION = 34;
 /** Largest absolute scale: Java keeps it in 32 bits, and nothing sensible comes near. */
 const MAX_SCALE = 100_000;
 
-export type RoundingMode = 'up' | 'down' | 'ceiling' | 'floor' | 'half up' | 'half down' | 'half even';
+export type RoundingMode =
+  | 'up'
+  | 'down'
+  | 'ceiling'
+  | 'floor'
+  | 'half up'
+  | 'half down'
+  | 'half even'
+  | 'unnecessary';
 
 /**
  * A decimal number `unscaled × 10^-scale`. It keeps its scale (1.10 stays "1.10"), because FEEL's
@@ -88,7 +96,10 @@ export class Decimal {
 
   /** Quotient to 34 digits; an exact one has the smallest scale that is at least the difference of the scales. */
   divide(other: Decimal): Decimal {
-    if (other.unscaled === 0n) throw new RangeError('division by zero');
+    if (other.unscaled === 0n) {
+      const reason = this.unscaled === 0n ? 'Division undefined' : 'Division by zero';
+      throw new RangeError(`java.lang.ArithmeticException: ${reason}`);
+    }
     const preferred = this.scale - other.scale;
     if (this.unscaled === 0n) return new Decimal(0n, Math.max(-MAX_SCALE, Math.min(MAX_SCALE, preferred)));
     const shift = Math.max(0, PRECISION + 2 + digits(other.unscaled) - digits(this.unscaled));
@@ -103,7 +114,7 @@ export class Decimal {
 
   /** Remainder with the sign of the dividend. */
   remainder(other: Decimal): Decimal {
-    if (other.unscaled === 0n) throw new RangeError('division by zero');
+    if (other.unscaled === 0n) throw new RangeError('java.lang.ArithmeticException: Division by zero');
     const scale = Math.max(this.scale, other.scale);
     if (scale - Math.min(this.scale, other.scale) > 10_000) throw new RangeError('number out of range');
     return limit(rescaled(this, scale) % rescaled(other, scale), scale);
@@ -238,6 +249,8 @@ function rounded(value: bigint, divisor: bigint, mode: RoundingMode): bigint {
       return twice >= divisor ? away : quotient;
     case 'half down':
       return twice > divisor ? away : quotient;
+    case 'unnecessary':
+      throw new RangeError('rounding is necessary');
     case 'half even':
       return twice > divisor || (twice === divisor && quotient % 2n !== 0n) ? away : quotient;
   }

@@ -16,10 +16,10 @@ export class FeelDaysTimeDuration {
   /** Reads `P1DT2H3M4.5S`, with signs before the P or before a part; undefined for any other text. */
   static parse(text: string): FeelDaysTimeDuration | undefined {
     const match =
-      /^(-?)P(?:([+-]?\d+)D)?(?:T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?)(\d+)(?:\.(\d{0,9}))?S)?)?$/.exec(
+      /^([+-]?)P(?:([+-]?\d+)D)?(?:T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?)(\d+)(?:[.,](\d{0,9}))?S)?)?$/i.exec(
         text,
       );
-    if (match === null || text.length > 100 || !/\d[DHMS]$/.test(text)) return undefined;
+    if (match === null || text.length > 100 || !/[\d.,][DHMS]$/i.test(text)) return undefined;
     const part = (index: number): bigint => BigInt((match[index] ?? '0').replace('+', ''));
     const fraction = BigInt((match[7] ?? '').padEnd(9, '0'));
     const seconds = (match[5] === '-' ? -1n : 1n) * (part(6) * NANOS_PER_SECOND + fraction);

@@ -1,11 +1,13 @@
 import { Decimal } from './decimal.ts';
 import type { FeelNumber } from './numbers.ts';
 import { numberOf } from './numbers.ts';
-import type { FeelValue } from './values.ts';
+import type { FeelContext, FeelValue } from './values.ts';
 import { FeelFunction, FeelRange } from './values.ts';
 
 /** Nesting that JSON may have, read or written. */
 const MAX_DEPTH = 1_000;
+/** Characters of JSON that a value may have when written. */
+const MAX_LENGTH = 50_000_000;
 const MAX_LONG = 2n ** 63n - 1n;
 const MIN_LONG = -(2n ** 63n);
 
@@ -41,7 +43,7 @@ export function fromJson(text: string): FeelValue {
  */
 export function toJson(value: FeelValue): string {
   try {
-    return write(value, 0);
+    return new JsonWriter().write(value, 0);
   } catch (error) {
     if (error instanceof RangeError) throw new FeelJsonError(`the value is too large (${error.message})`, 0);
     throw error;
@@ -59,21 +61,46 @@ export function numberToJson(value: FeelNumber): string {
   return Number.isFinite(double) ? String(double) : value.toString();
 }
 
-function write(value: FeelValue, depth: number): string {
-  if (value === null) return 'null';
+/** Writes one value; it keeps count of what was written, as lists that share items can be huge when written out. */
+class JsonWriter {
+  #length = 0;
+
+  write(value: FeelValue, depth: number): string {
+    if (Array.isArray(value) || value instanceof Map) {
+      if (depth >= MAX_DEPTH) throw new FeelJsonError(`the value nests more than ${MAX_DEPTH} deep`, 0);
+      this.#count(2);
+      return Array.isArray(value)
+        ? `[${value.map((item) => this.write(item, depth + 1)).join(',')}]`
+        : `{${this.#entries(value, depth + 1).join(',')}}`;
+    }
+    const text = scalarText(value);
+    this.#count(text.length + 1);
+    return text;
+  }
+
+  #entries(context: FeelContext, depth: number): string[] {
+    const entries: string[] = [];
+    for (const [key, entry] of context) {
+      if (entry instanceof FeelFunction) continue;
+      this.#count(key.length + 3);
+      entries.push(`${JSON.stringify(key)}:${this.write(entry, depth)}`);
+    }
+    return entries;
+  }
+
+  #count(length: number): void {
+    this.#length += length;
+    if (this.#length > MAX_LENGTH) {
+      throw new FeelJsonError(`the value is longer than ${MAX_LENGTH} characters`, 0);
+    }
+  }
+}
+
+function scalarText(value: Exclude<FeelValue, FeelValue[] | FeelContext>): string {
+  if (value === null || value instanceof FeelFunction || value instanceof FeelRange) return 'null';
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number' || value instanceof Decimal) return numberToJson(value);
-  if (depth >= MAX_DEPTH) throw new FeelJsonError(`the value nests more than ${MAX_DEPTH} deep`, 0);
-  if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join(',')}]`;
-  if (value instanceof Map) {
-    const entries: string[] = [];
-    for (const [key, entry] of value) {
-      if (!(entry instanceof FeelFunction)) entries.push(`${JSON.stringify(key)}:${write(entry, depth + 1)}`);
-    }
-    return `{${entries.join(',')}}`;
-  }
-  if (value instanceof FeelFunction || value instanceof FeelRange) return 'null';
   return JSON.stringify(value.toIso());
 }
 

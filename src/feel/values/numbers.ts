@@ -89,8 +89,15 @@ export function remainder(a: FeelNumber, b: FeelNumber): FeelNumber {
 export function raise(a: FeelNumber, b: FeelNumber): FeelNumber {
   if (isWhole(b)) return fromDecimal(toDecimal(a).power(toDouble(b)));
   const result = fromDouble(toDouble(a) ** toDouble(b));
-  if (result === undefined) throw new RangeError('no such power');
+  if (result === undefined) throw new RangeError(noNumber(toDouble(a) ** toDouble(b)));
   return result;
+}
+
+/** What Java says of a double that is no number: it reads its text, `NaN` or `Infinity`. */
+export function noNumber(value: number): string {
+  const first = Number.isNaN(value) ? 'N' : value < 0 ? '-I' : 'I';
+  const char = first.at(-1) ?? '';
+  return `java.lang.NumberFormatException: Character ${char} is neither a decimal digit number, decimal point, nor "e" notation exponential mark.`;
 }
 
 export function negate(value: FeelNumber): FeelNumber {

@@ -24,9 +24,11 @@ export function parseTime(text: string): FeelTime | undefined {
   const time = plainTime(zoned?.[1] ?? text);
   if (time === undefined) return undefined;
   if (zoned === null) return new FeelTime(time);
-  const zone = zoned[3];
-  if (zone === undefined) return new FeelTime(time, offsetSeconds(zoned[2] ?? 'Z'));
-  return attempt(() => new FeelTime(time, standardOffset(zone), zone));
+  return attempt(() => {
+    const zone = zoned[3] === undefined ? (zoned[2] ?? 'Z') : zoneOf(zoned[3]);
+    if (/^(?:Z$|[+-])/.test(zone)) return new FeelTime(time, offsetSeconds(zone));
+    return new FeelTime(time, standardOffset(zone), zone);
+  });
 }
 
 /** Reads a date (midnight) or a date with time, local, with offset, `[zone]` or `@zone`. */
@@ -35,7 +37,7 @@ export function parseDateTime(text: string): FeelDateTime | undefined {
   if (date !== undefined) return new FeelDateTime(date.value.toPlainDateTime());
   const match = DATE_TIME.exec(text);
   const day = match === null ? undefined : parseDate(match[1] ?? '');
-  const time = match === null ? undefined : plainTime(match[2] ?? '');
+  const time = match === null || match[2]?.startsWith('24') ? undefined : plainTime(match[2] ?? '');
   if (match === null || day === undefined || time === undefined) return undefined;
   const local = day.value.toPlainDateTime(time);
   const suffix = match[3] ?? '';
@@ -44,7 +46,7 @@ export function parseDateTime(text: string): FeelDateTime | undefined {
   if (zone === null) return undefined;
   return attempt(() => {
     const [, offset, bracketed, named] = zone;
-    if (named !== undefined) return new FeelDateTime(local.toZonedDateTime(named));
+    if (named !== undefined) return new FeelDateTime(local.toZonedDateTime(zoneOf(named)));
     const id = offset === 'Z' || offset === undefined ? '+00:00' : offset;
     const atOffset = local.toZonedDateTime(id);
     return new FeelDateTime(bracketed === undefined ? atOffset : atOffset.withTimeZone(bracketed));
@@ -60,6 +62,24 @@ export function parseTemporal(text: string): FeelValue {
   return parseDate(text) ?? parseDateTime(text) ?? parseDuration(text) ?? parseTime(text) ?? null;
 }
 
+/**
+ * The zone that Java reads from a text, as Temporal names it: an offset (`Z`, `+2`, `+02:00`) or a name,
+ * whose case counts. Throws `RangeError` for an unknown one.
+ */
+export function zoneOf(text: string): string {
+  if (text === 'Z') return '+00:00';
+  const offset = /^([+-])(\d{1,2})(?::?(\d\d))?$/.exec(text);
+  if (offset !== null) return `${offset[1]}${(offset[2] ?? '').padStart(2, '0')}:${offset[3] ?? '00'}`;
+  const unknown = new RangeError(`java.time.zone.ZoneRulesException: Unknown time-zone ID: ${text}`);
+  try {
+    const { timeZoneId } = new Temporal.PlainDateTime(2024, 1, 1).toZonedDateTime(text);
+    if (timeZoneId.toLowerCase() === text.toLowerCase() && timeZoneId !== text) throw unknown;
+  } catch (error) {
+    throw error instanceof RangeError ? unknown : error;
+  }
+  return text;
+}
+
 /** Offset of a zone outside daylight saving time, in seconds. Throws `RangeError` for an unknown zone. */
 export function standardOffset(zone: string): number {
   // The smaller of winter and summer; which year matters little and must not depend on the clock.
@@ -73,6 +93,8 @@ function plainTime(text: string): Temporal.PlainTime | undefined {
   if (match === null) return undefined;
   const [hour, minute, second] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
   const nanos = Number((match[4] ?? '.').slice(1).padEnd(9, '0'));
+  // Java takes the end of a day as the start of one.
+  if (hour === 24 && minute === 0 && second === 0 && nanos === 0) return new Temporal.PlainTime();
   return attempt(() =>
     Temporal.PlainTime.from(
       {
@@ -88,10 +110,13 @@ function plainTime(text: string): Temporal.PlainTime | undefined {
   );
 }
 
+/** An offset in seconds. Throws `RangeError` beyond Java's 18 hours. */
 function offsetSeconds(text: string): number {
   if (text === 'Z') return 0;
   const [hours = 0, minutes = 0, seconds = 0] = text.slice(1).split(':').map(Number);
-  return (text.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60 + seconds);
+  const size = hours * 3600 + minutes * 60 + seconds;
+  if (size > 18 * 3600 || minutes > 59 || seconds > 59) throw new RangeError('offset out of range');
+  return text.startsWith('-') ? -size : size;
 }
 
 /** The result, or undefined if it is out of Temporal's range. */

@@ -5,9 +5,9 @@ import { FeelFunction, FeelRange } from './values.ts';
 /** Length to which values are shown in messages. */
 const SHOWN = 10_000;
 
-/** A value as FEEL writes it, as `string()` does inside lists and contexts. Strings are quoted. */
-export function toText(value: FeelValue): string {
-  const writer = new Writer(Number.POSITIVE_INFINITY);
+/** A value as FEEL writes it, as `string()` does inside lists and contexts. Strings are quoted. It may end soon after `limit`. */
+export function toText(value: FeelValue, limit = Number.POSITIVE_INFINITY): string {
+  const writer = new Writer(limit);
   writer.write(value);
   return writer.text;
 }

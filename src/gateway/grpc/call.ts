@@ -30,14 +30,13 @@ export interface CallContext {
 
 export function unary(rpc: string, handler: Unary, context: CallContext): handleUnaryCall<Message, Message> {
   return (call, answer) => {
-    const caller = callerOf(call, context);
-    Promise.resolve()
-      .then(() => handler(call.request, caller))
+    const caller = new CallerOfCall(call, context);
+    Promise.try(handler, call.request, caller)
       .then(
         (response) => answer(null, response),
         (error: unknown) => answer(statusOf(error, rpc, context)),
       )
-      .finally(caller.release);
+      .finally(() => caller.release());
   };
 }
 
@@ -47,26 +46,42 @@ export function streaming(
   context: CallContext,
 ): handleServerStreamingCall<Message, Message> {
   return (call) => {
-    const caller = callerOf(call, context);
+    const caller = new CallerOfCall(call, context);
     handler(call.request, sinkOf(call, caller.signal), caller)
       .then(
         () => call.end(),
         (error: unknown) => call.emit('error', statusOf(error, rpc, context)),
       )
-      .finally(caller.release);
+      .finally(() => caller.release());
   };
 }
 
-function callerOf(
-  call: Pick<UnaryCall, 'cancelled'> & EventEmitter,
-  { stopping }: CallContext,
-): Caller & { readonly release: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  call.once('cancelled', abort);
-  stopping.addEventListener('abort', abort, { once: true });
-  if (call.cancelled || stopping.aborted) abort();
-  return { signal: controller.signal, release: () => stopping.removeEventListener('abort', abort) };
+/** Most calls are over before anybody could lose interest: what tells of that is made when it is asked for. */
+class CallerOfCall implements Caller {
+  readonly #call: Pick<UnaryCall, 'cancelled'> & EventEmitter;
+  readonly #stopping: AbortSignal;
+  #controller: AbortController | undefined;
+  readonly #abort = (): void => this.#controller?.abort();
+
+  constructor(call: Pick<UnaryCall, 'cancelled'> & EventEmitter, { stopping }: CallContext) {
+    this.#call = call;
+    this.#stopping = stopping;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller) return this.#controller.signal;
+    this.#controller = new AbortController();
+    this.#call.once('cancelled', this.#abort);
+    this.#stopping.addEventListener('abort', this.#abort, { once: true });
+    if (this.#call.cancelled || this.#stopping.aborted) this.#abort();
+    return this.#controller.signal;
+  }
+
+  release(): void {
+    if (!this.#controller) return;
+    this.#call.off('cancelled', this.#abort);
+    this.#stopping.removeEventListener('abort', this.#abort);
+  }
 }
 
 function sinkOf(call: StreamCall, signal: AbortSignal): JobSink {

@@ -6,6 +6,7 @@ import { acceptedOf, GatewayError } from '../errors.ts';
 import { documentText } from '../json.ts';
 import { TENANT } from '../rest/context.ts';
 import type { Unary } from './call.ts';
+import { carryOut } from './carry-out.ts';
 import { document, key, message, messages, number, tenant, text, texts } from './fields.ts';
 import type { Message } from './protocol.ts';
 
@@ -46,16 +47,12 @@ export function instanceCalls(runtime: DurableRuntime, contactPoint: () => strin
       const instance = acceptedOf(answer as Answer<CreationAnswer>).value;
       return { ...created(instance), variables: documentText(instance.variables ?? new Map()) };
     },
-    CancelProcessInstance: async (request) => {
-      acceptedOf(
-        await runtime.execute({
-          valueType: 'PROCESS_INSTANCE',
-          intent: 'CANCEL',
-          key: key(request, 'processInstanceKey'),
-        }),
-      );
-      return {};
-    },
+    CancelProcessInstance: (request) =>
+      carryOut(runtime, {
+        valueType: 'PROCESS_INSTANCE',
+        intent: 'CANCEL',
+        key: key(request, 'processInstanceKey'),
+      }),
     ModifyProcessInstance: async (request) => {
       const activate = messages(request, 'activateInstructions').map((instruction) => ({
         elementId: text(instruction, 'elementId'),
@@ -69,15 +66,12 @@ export function instanceCalls(runtime: DurableRuntime, contactPoint: () => strin
       const terminate = messages(request, 'terminateInstructions').map((instruction) =>
         number(instruction, 'elementInstanceKey'),
       );
-      acceptedOf(
-        await runtime.execute({
-          valueType: 'PROCESS_INSTANCE_MODIFICATION',
-          intent: 'MODIFY',
-          key: key(request, 'processInstanceKey'),
-          value: { activate, terminate },
-        }),
-      );
-      return {};
+      return carryOut(runtime, {
+        valueType: 'PROCESS_INSTANCE_MODIFICATION',
+        intent: 'MODIFY',
+        key: key(request, 'processInstanceKey'),
+        value: { activate, terminate },
+      });
     },
     MigrateProcessInstance: async (request) => {
       const plan = message(request, 'migrationPlan');
@@ -86,15 +80,12 @@ export function instanceCalls(runtime: DurableRuntime, contactPoint: () => strin
         targetElementId: text(mapping, 'targetElementId'),
       }));
       const targetProcessDefinitionKey = plan ? number(plan, 'targetProcessDefinitionKey') : 0;
-      acceptedOf(
-        await runtime.execute({
-          valueType: 'PROCESS_INSTANCE_MIGRATION',
-          intent: 'MIGRATE',
-          key: key(request, 'processInstanceKey'),
-          value: { targetProcessDefinitionKey, mappings },
-        }),
-      );
-      return {};
+      return carryOut(runtime, {
+        valueType: 'PROCESS_INSTANCE_MIGRATION',
+        intent: 'MIGRATE',
+        key: key(request, 'processInstanceKey'),
+        value: { targetProcessDefinitionKey, mappings },
+      });
     },
     SetVariables: async (request) => {
       const variables = document(request);
@@ -111,16 +102,12 @@ export function instanceCalls(runtime: DurableRuntime, contactPoint: () => strin
       );
       return { key: accepted.key };
     },
-    ResolveIncident: async (request) => {
-      acceptedOf(
-        await runtime.execute({
-          valueType: 'INCIDENT',
-          intent: 'RESOLVE',
-          key: key(request, 'incidentKey'),
-        }),
-      );
-      return {};
-    },
+    ResolveIncident: (request) =>
+      carryOut(runtime, {
+        valueType: 'INCIDENT',
+        intent: 'RESOLVE',
+        key: key(request, 'incidentKey'),
+      }),
   };
 }
 

@@ -1,11 +1,11 @@
-import type { Answer, JobActivationRequest, JobResult } from '../../engine/records/command.ts';
+import type { Answer, ClientCommand, JobActivationRequest } from '../../engine/records/command.ts';
 import { userTaskOfJob } from '../../engine/records/job-user-task.ts';
-import type { Document } from '../../engine/records/record.ts';
 import type { DurableRuntime } from '../../runtime/client.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { documentText } from '../json.ts';
 import { type ActivatedJob, type ActivatedJobs, LONG_POLL_MS, TENANT } from '../rest/context.ts';
 import type { JobSink, Streaming, Unary } from './call.ts';
+import { carryOut } from './carry-out.ts';
 import { document, key, message, number, tenants, text, texts } from './fields.ts';
 import { jobResultOf } from './job-result.ts';
 import type { Message } from './protocol.ts';
@@ -19,55 +19,40 @@ const SLOW_MS = 10_000;
 /** A stream asks again after so long in vain. */
 const STREAM_POLL_MS = 24 * 60 * 60 * 1000;
 
+type JobCommand = Extract<ClientCommand, { readonly valueType: 'JOB'; readonly value: object }>;
+/** Of a union, member by member. */
+type Without<Union, Names extends PropertyKey> = Union extends unknown ? Omit<Union, Names> : never;
+
 export function jobCalls(runtime: DurableRuntime): Record<string, Unary> {
-  const tell = async (
-    request: Message,
-    command:
-      | { intent: 'COMPLETE'; value: { variables: Document; result?: JobResult } }
-      | { intent: 'UPDATE_RETRIES'; value: { retries: number } }
-      | { intent: 'UPDATE_TIMEOUT'; value: { timeout: number } },
-  ): Promise<Message> => {
-    acceptedOf(await runtime.execute({ valueType: 'JOB', key: key(request, 'jobKey'), ...command }));
-    return {};
-  };
+  const job = (request: Message, command: Without<JobCommand, 'valueType' | 'key'>): Promise<Message> =>
+    carryOut(runtime, { valueType: 'JOB', key: key(request, 'jobKey'), ...command } as JobCommand);
   return {
     CompleteJob: (request) => {
       const variables = document(request);
       const result = jobResultOf(message(request, 'result'));
-      return tell(request, { intent: 'COMPLETE', value: { variables, ...(result && { result }) } });
+      return job(request, { intent: 'COMPLETE', value: { variables, ...(result && { result }) } });
     },
-    FailJob: async (request) => {
+    FailJob: (request) => {
       const value = {
         retries: number(request, 'retries'),
         errorMessage: text(request, 'errorMessage'),
         retryBackOff: number(request, 'retryBackOff'),
         variables: document(request),
       };
-      acceptedOf(
-        await runtime.execute({ valueType: 'JOB', intent: 'FAIL', key: key(request, 'jobKey'), value }),
-      );
-      return {};
+      return job(request, { intent: 'FAIL', value });
     },
-    ThrowError: async (request) => {
+    ThrowError: (request) => {
       const value = {
         errorCode: text(request, 'errorCode'),
         errorMessage: text(request, 'errorMessage'),
         variables: document(request),
       };
-      acceptedOf(
-        await runtime.execute({
-          valueType: 'JOB',
-          intent: 'THROW_ERROR',
-          key: key(request, 'jobKey'),
-          value,
-        }),
-      );
-      return {};
+      return job(request, { intent: 'THROW_ERROR', value });
     },
     UpdateJobRetries: (request) =>
-      tell(request, { intent: 'UPDATE_RETRIES', value: { retries: number(request, 'retries') } }),
+      job(request, { intent: 'UPDATE_RETRIES', value: { retries: number(request, 'retries') } }),
     UpdateJobTimeout: (request) =>
-      tell(request, { intent: 'UPDATE_TIMEOUT', value: { timeout: number(request, 'timeout') } }),
+      job(request, { intent: 'UPDATE_TIMEOUT', value: { timeout: number(request, 'timeout') } }),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
 import type { DurableRuntime } from '../../runtime/client.ts';
 import { deployResources } from '../deploy.ts';
-import { acceptedOf } from '../errors.ts';
 import { TENANT } from '../rest/context.ts';
 import type { Unary } from './call.ts';
+import { carryOut } from './carry-out.ts';
 import { decisionMessage, requirementsMessage } from './decisions.ts';
 import { key, messages, tenant, text } from './fields.ts';
 import type { Message } from './protocol.ts';
@@ -31,12 +31,9 @@ export function resourceCalls(runtime: DurableRuntime): Record<string, Unary> {
       const { deploymentKey, processes } = await deploy(runtime, request, 'processes', 'definition');
       return { key: deploymentKey, processes: processes.map(processMessage) };
     },
-    DeleteResource: async (request) => {
+    DeleteResource: (request) => {
       const resourceKey = key(request, 'resourceKey');
-      acceptedOf(
-        await runtime.execute({ valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } }),
-      );
-      return {};
+      return carryOut(runtime, { valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } });
     },
   };
 }

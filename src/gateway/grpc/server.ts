@@ -36,7 +36,11 @@ const HEALTH_MS = 1000;
  * @throws an Error with code EADDRINUSE if the port is in use
  */
 export async function startGrpc({ runtime, host, port, onError }: GrpcOptions): Promise<GrpcGateway> {
-  const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT });
+  const server = new Server({
+    'grpc.max_receive_message_length': MESSAGE_LIMIT,
+    // It would note down each call for a service that is not offered.
+    'grpc.enable_channelz': 0,
+  });
   const stopping = new AbortController();
   const context: CallContext = { stopping: stopping.signal, onError };
   let bound = port;

@@ -4,6 +4,7 @@ import type {
   DecisionMetadata,
   DecisionRequirementsMetadata,
 } from '../../engine/records/decision.ts';
+import { rulesOf } from '../../history/index.ts';
 import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields } from '../fields.ts';
 import { json, type Route } from '../http.ts';
@@ -72,7 +73,7 @@ function evaluationOf(key: number, value: DecisionEvaluationValue): object {
       tenantId: TENANT,
       output: decision.decisionOutput,
       evaluatedInputs: decision.evaluatedInputs,
-      matchedRules: decision.matchedRules,
+      matchedRules: rulesOf(decision.matchedRules),
     })),
   };
 }

@@ -39,6 +39,7 @@ export class RestSession {
       oldest: () => 1,
       read: (position, limit) =>
         log.slice(position, position + limit).map((record, at) => ({ position: position + at + 1, record })),
+      cut: () => 0,
       close: () => undefined,
     };
   }

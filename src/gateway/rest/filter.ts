@@ -4,103 +4,135 @@ import {
   type Condition,
   collection,
   type FieldSpec,
-  type Page,
   type Scalar,
   type SearchQuery,
 } from '../../history/index.ts';
 import { GatewayError } from '../errors.ts';
 import { type Fields, parseKey } from '../fields.ts';
+import { readPage } from './page.ts';
 
 /** Reads the body of a search: `{filter, sort, page}` in the manner of Camunda's REST API. */
 
-export const DEFAULT_LIMIT = 100;
-export const MAX_LIMIT = 10_000;
+/** Fields to sort by, and tests of a filter: the database refuses what is much larger. */
+const MOST_SORTS = 30;
+const MOST_TESTS = 500;
 
-/** Filter members that are accepted and exclude nothing: there is only one tenant, and only process instances are found by tags. */
-const WITHOUT_EFFECT = ['tenantId', 'tags'] as const;
+/** Narrows what a search takes of a collection's filter; absent: all of it. */
+export interface ReadOptions {
+  readonly filter?: readonly string[];
+  /** Of a branch of `$or`, which has no branches itself. */
+  readonly branch?: true;
+}
 
-export function readSearch(body: Fields, name: CollectionName): SearchQuery {
+export function readSearch(body: Fields, name: CollectionName, options: ReadOptions = {}): SearchQuery {
   const spec = collection(name);
-  const filter = body.object('filter');
-  const where = filter === undefined ? [] : readFilter(filter, spec, name === 'processInstances');
-  const sort = (body.objects('sort') ?? []).map((item) => readSort(item, spec));
+  const where = readFilter(body.object('filter'), spec, options);
+  const sort = readSorts(body, spec);
   const page = readPage(body.object('page'));
   body.end();
   return { collection: name, where, sort, page };
 }
 
+export function readSorts(body: Fields, spec: CollectionSpec): SearchQuery['sort'] {
+  const sorts = body.objects('sort') ?? [];
+  if (sorts.length > MOST_SORTS) {
+    throw new GatewayError('INVALID_ARGUMENT', `The value for sort must have at most ${MOST_SORTS} fields.`);
+  }
+  return sorts.map((item) => readSort(item, spec));
+}
+
 function readSort(item: Fields, spec: CollectionSpec): SearchQuery['sort'][number] {
-  const field = item.requiredString('field');
-  const order = (item.string('order') ?? 'ASC').toUpperCase();
+  const field = textOf(item, 'field');
+  const order = textOf(item, 'order') ?? 'ASC';
   item.end();
+  if (field === undefined) throw new GatewayError('INVALID_ARGUMENT', 'Sort field must not be null.');
   const sortable = Object.entries(spec.fields)
     .filter(([, { sort }]) => sort)
     .map(([name]) => name);
-  if (!sortable.includes(field)) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `Cannot sort by '${field}'; sort.field is one of ${sortable.join(', ')}.`,
-    );
-  }
-  if (order !== 'ASC' && order !== 'DESC') {
-    throw new GatewayError('BAD_REQUEST', `sort.order is ASC or DESC, but was '${order}'.`);
-  }
-  return { field, order };
+  if (!sortable.includes(field)) throw unexpected(field, 'field', sortable);
+  const upper = order.toUpperCase();
+  if (upper !== 'ASC' && upper !== 'DESC') throw unexpected(order, 'order', ['ASC', 'DESC']);
+  return { field, order: upper };
 }
 
-export function readPage(page: Fields | undefined): Page {
-  if (page === undefined) return { kind: 'from', from: 0, limit: DEFAULT_LIMIT };
-  const limit = page.integer('limit', 1) ?? DEFAULT_LIMIT;
-  if (limit > MAX_LIMIT) {
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      `The value for page.limit is '${limit}' but must be at most ${MAX_LIMIT}.`,
-    );
-  }
-  const from = page.integer('from', 0);
-  const after = page.string('after');
-  const before = page.string('before');
-  page.end();
-  const given = [from, after, before].filter((value) => value !== undefined);
-  if (given.length > 1) {
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      'Only one of [page.from, page.after, page.before] is allowed.',
-    );
-  }
-  if (after !== undefined) return { kind: 'after', cursor: after, limit };
-  if (before !== undefined) return { kind: 'before', cursor: before, limit };
-  return { kind: 'from', from: from ?? 0, limit };
+/** A member that should be one of some words; what is no text is told like a wrong word. */
+function textOf(item: Fields, name: string): string | undefined {
+  const value = item.value(name);
+  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Conditions of one filter object; `instances` allows what only process instances can be asked for. */
-function readFilter(filter: Fields, spec: CollectionSpec, instances: boolean): Condition[] {
+/** Conditions of one filter object. Members that nobody knows are refused. */
+export function readFilter(
+  filter: Fields | undefined,
+  spec: CollectionSpec,
+  { filter: allowed, branch }: ReadOptions = {},
+): Condition[] {
+  if (filter === undefined) return [];
   const conditions: Condition[] = [];
-  for (const name of filter.names()) {
-    const field = Object.hasOwn(spec.fields, name) ? spec.fields[name] : undefined;
-    if (field?.filter === true) conditions.push(...readTests(filter, name, field));
-  }
-  filter.ignore(...WITHOUT_EFFECT);
-  if (instances) {
-    // An instance must have all of them.
-    for (const tag of filter.strings('tags') ?? []) conditions.push({ kind: 'tagged', tag });
-    const elementId = filter.string('elementId');
-    if (elementId !== undefined) conditions.push({ kind: 'standsAt', elementId });
-    for (const variable of filter.objects('variables') ?? []) {
-      const variableName = variable.requiredString('name');
-      const tests = readTests(variable, 'value', { type: 'string', sql: '', filter: true, sort: false });
-      variable.end();
-      conditions.push({ kind: 'variable', name: variableName, tests });
-    }
-    const branches = filter.objects('$or');
-    if (branches !== undefined && branches.length > 0) {
-      conditions.push({ kind: 'any', branches: branches.map((branch) => readFilter(branch, spec, true)) });
+  for (const [name, field] of Object.entries(spec.fields)) {
+    if (field.filter && (allowed === undefined || allowed.includes(name))) {
+      conditions.push(...readTests(filter, name, field));
     }
   }
-  // Asked for so that the message of `end` can list what could have been meant.
-  for (const [name, { filter: usable }] of Object.entries(spec.fields)) if (usable) filter.ignore(name);
+  if (allowed === undefined) {
+    for (const [relation, { fields }] of Object.entries(spec.relations ?? {})) {
+      const tests = Object.entries(fields).flatMap(([name, field]) => readTests(filter, name, field));
+      if (tests.length > 0) conditions.push({ kind: 'related', relation, tests });
+    }
+    for (const name of Object.keys(spec.variables ?? {})) conditions.push(...readVariables(filter, name));
+    if ('tags' in spec.fields) {
+      // A row must have all of them.
+      for (const tag of filter.strings('tags') ?? []) conditions.push({ kind: 'tagged', tag });
+    }
+    if (spec === collection('processInstances')) {
+      refuseBothBatchNames(filter);
+      if (branch === undefined) conditions.push(...readBranches(filter, spec));
+    }
+  }
   filter.end();
+  if (branch === undefined && sizeOf(conditions) > MOST_TESTS) {
+    throw new GatewayError('INVALID_ARGUMENT', `The value for filter must have at most ${MOST_TESTS} tests.`);
+  }
   return conditions;
+}
+
+function sizeOf(conditions: readonly Condition[]): number {
+  return conditions.reduce((sum, condition) => {
+    if (condition.kind === 'any')
+      return condition.branches.reduce((all, part) => all + 1 + sizeOf(part), sum);
+    return sum + 1 + ('tests' in condition ? sizeOf(condition.tests) : 0);
+  }, 0);
+}
+
+function refuseBothBatchNames(filter: Fields): void {
+  if (!filter.has('batchOperationId') || !filter.has('batchOperationKey')) return;
+  throw new GatewayError('INVALID_ARGUMENT', 'Only one of [batchOperationId, batchOperationKey] is allowed.');
+}
+
+/** `$or` of process instances. */
+function readBranches(filter: Fields, spec: CollectionSpec): Condition[] {
+  const branches = filter.objects('$or');
+  if (branches === undefined || branches.length === 0) return [];
+  return [{ kind: 'any', branches: branches.map((part) => readFilter(part, spec, { branch: true })) }];
+}
+
+const VARIABLE_VALUE = {
+  type: 'string',
+  sql: '',
+  nullable: false,
+  shown: 'never',
+  filter: true,
+  sort: false,
+} as const;
+
+function readVariables(filter: Fields, name: string): Condition[] {
+  return (filter.objects(name) ?? []).map((variable) => {
+    const variableName = variable.requiredString('name');
+    const tests = readTests(variable, 'value', VARIABLE_VALUE);
+    if (tests.length === 0) throw new GatewayError('INVALID_ARGUMENT', `No filter.${name}.value provided.`);
+    variable.end();
+    return { kind: 'variable', filter: name, name: variableName, tests };
+  });
 }
 
 const COMPARISONS = {
@@ -113,56 +145,83 @@ const COMPARISONS = {
   $like: 'like',
 } as const;
 
+const ORDER = ['$gt', '$gte', '$lt', '$lte'] as const;
+
+/** Which operators a field takes, beside a plain value. */
+const OPERATORS: Readonly<Record<FieldSpec['type'], readonly string[]>> = {
+  key: ['$eq', '$neq', '$exists', '$in', '$notIn'],
+  string: ['$eq', '$neq', '$exists', '$in', '$notIn', '$like'],
+  int: ['$eq', '$neq', '$exists', ...ORDER, '$in'],
+  date: ['$eq', '$neq', '$exists', ...ORDER, '$in'],
+  bool: [],
+  json: [],
+};
+
+/** More wildcards than anybody needs make a search slow for everybody. */
+const MOST_WILDCARDS = 10;
+/** Values of a list: the database takes so many in one statement. */
+const MOST_VALUES = 10_000;
+
+const LISTS: readonly string[] = ['$in', '$notIn'];
+
 /** A plain value, or an object of operators that must all hold. */
-function readTests(filter: Fields, name: string, spec: FieldSpec): Condition[] {
+export function readTests(filter: Fields, name: string, spec: FieldSpec): Condition[] {
   const value = filter.value(name);
   if (value === undefined) return [];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ kind: 'compare', field: name, operator: 'eq', value: scalar(value, name, spec) }];
   }
-  const conditions: Condition[] = [];
-  for (const [operator, operand] of Object.entries(value)) {
+  const known = OPERATORS[spec.type];
+  if (known.length === 0) refuse(name, 'true or false');
+  // Camunda's client for Java sends lists that are empty beside the operator that is meant.
+  const meant = Object.entries(value).filter(
+    ([operator, operand]) => !(LISTS.includes(operator) && Array.isArray(operand) && operand.length === 0),
+  );
+  return meant.map(([operator, operand]): Condition => {
+    if (!known.includes(operator)) {
+      throw new GatewayError(
+        'BAD_REQUEST',
+        `Request property [filter.${name}] has the unknown operator '${operator}'; known are ${known.join(', ')}.`,
+      );
+    }
+    const place = `${name}.${operator}`;
     switch (operator) {
       case '$exists':
-        if (typeof operand !== 'boolean') refuse(`${name}.$exists`, 'true or false');
-        conditions.push({ kind: 'exists', field: name, exists: operand });
-        break;
+        if (typeof operand !== 'boolean') refuse(place, 'true or false');
+        return { kind: 'exists', field: name, exists: operand };
       case '$in':
-      case '$notIn':
-        if (!Array.isArray(operand)) refuse(`${name}.${operator}`, 'a list');
-        conditions.push({
-          kind: 'among',
-          field: name,
-          negated: operator === '$notIn',
-          values: operand.map((item) => scalar(item, `${name}.${operator}`, spec)),
-        });
-        break;
+      case '$notIn': {
+        if (!Array.isArray(operand)) refuse(place, 'a list');
+        if (operand.length > MOST_VALUES) refuse(place, `a list of at most ${MOST_VALUES} values`);
+        const values = operand.map((item) => scalar(item, place, spec));
+        return { kind: 'among', field: name, negated: operator === '$notIn', values };
+      }
       case '$like':
-        if (typeof operand !== 'string' || spec.type !== 'string')
-          refuse(`${name}.$like`, 'a text for a text');
-        conditions.push({ kind: 'compare', field: name, operator: 'like', value: operand });
-        break;
-      case '$eq':
-      case '$neq':
-      case '$gt':
-      case '$gte':
-      case '$lt':
-      case '$lte':
-        conditions.push({
+        return { kind: 'compare', field: name, operator: 'like', value: pattern(operand, place) };
+      default:
+        return {
           kind: 'compare',
           field: name,
-          operator: COMPARISONS[operator],
-          value: scalar(operand, `${name}.${operator}`, spec),
-        });
-        break;
-      default:
-        throw new GatewayError(
-          'BAD_REQUEST',
-          `Request property [filter.${name}] has the unknown operator '${operator}'; known are ${Object.keys(COMPARISONS).join(', ')}, $exists, $in, $notIn.`,
-        );
+          operator: COMPARISONS[operator as keyof typeof COMPARISONS],
+          value: scalar(operand, place, spec),
+        };
     }
+  });
+}
+
+function pattern(operand: unknown, place: string): string {
+  if (typeof operand !== 'string') refuse(place, 'a string');
+  // Wildcards that follow one another say the same as one; an escaped one is none.
+  let wildcards = 0;
+  const short = operand.replace(/\\[\s\S]|\*+/g, (part) => {
+    if (!part.startsWith('*')) return part;
+    wildcards += 1;
+    return '*';
+  });
+  if (short.length > 1000 || wildcards > MOST_WILDCARDS) {
+    refuse(place, `at most 1000 characters and ${MOST_WILDCARDS} wildcards *`);
   }
-  return conditions;
+  return short;
 }
 
 function scalar(value: unknown, name: string, spec: FieldSpec): Scalar {
@@ -172,7 +231,12 @@ function scalar(value: unknown, name: string, spec: FieldSpec): Scalar {
       return key ?? refuse(name, 'a key: a string of decimal digits');
     }
     case 'string':
-      return typeof value === 'string' ? value : refuse(name, 'a string');
+    case 'json':
+      if (typeof value !== 'string') refuse(name, 'a string');
+      if (spec.values !== undefined && spec.values.length > 0 && !spec.values.includes(value)) {
+        throw unexpected(value, name.replace(/\..*/, ''), spec.values);
+      }
+      return value;
     case 'int':
       return typeof value === 'number' && Number.isSafeInteger(value)
         ? value
@@ -184,6 +248,14 @@ function scalar(value: unknown, name: string, spec: FieldSpec): Scalar {
       return Number.isNaN(time) ? refuse(name, 'a date such as 2030-01-31T12:00:00Z') : time;
     }
   }
+}
+
+/** Camunda's text for a word that is none of the known ones. */
+function unexpected(value: string, name: string, known: readonly string[]): GatewayError {
+  return new GatewayError(
+    'BAD_REQUEST',
+    `Unexpected value '${value}' for enum field '${name}'. Use any of the following values: [${known.join(', ')}]`,
+  );
 }
 
 function refuse(name: string, expected: string): never {

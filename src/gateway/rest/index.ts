@@ -7,7 +7,9 @@ import type { GatewayContext } from './context.ts';
 import { decisionRoutes } from './decisions.ts';
 import { instanceRoutes } from './instances.ts';
 import { jobRoutes } from './jobs.ts';
+import { readRoutes } from './read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
+import { statisticsRoutes } from './statistics-routes.ts';
 import { userTaskRoutes } from './user-tasks.ts';
 
 /** Camunda 8's REST API (`/v2`), in the shape of release 8.9. */
@@ -23,6 +25,8 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
       ...adHocRoutes(context),
       ...userTaskRoutes(context),
       ...searchRoutes(context),
+      ...readRoutes(context),
+      ...statisticsRoutes(context),
       ...clusterRoutes(context, advertised),
     ],
   };

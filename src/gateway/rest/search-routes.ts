@@ -1,189 +1,100 @@
-import type { CollectionName, Row, SearchQuery } from '../../history/index.ts';
+import {
+  COLLECTIONS,
+  type CollectionName,
+  collection,
+  type Row,
+  type SearchQuery,
+  VALUE_PREVIEW,
+} from '../../history/index.ts';
 import { GatewayError } from '../errors.ts';
-import { Fields, pathKey } from '../fields.ts';
+import { Fields, parseKey, pathKey } from '../fields.ts';
 import { type GatewayRequest, type GatewayResponse, json, type Route } from '../http.ts';
-import { RawJson } from '../json.ts';
-import { type GatewayContext, TENANT } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { readSearch } from './filter.ts';
-import { renderRow } from './rows.ts';
+import { renderOne, renderRow } from './rows.ts';
 
-/** Searching and reading what the read model holds. */
-
-/** Characters of a variable's value that a search shows, unless `truncateValues=false`. */
-const VALUE_PREVIEW = 8191;
-
-type Render = (row: Row, request: GatewayRequest) => Record<string, unknown>;
-
-const RENDER: Readonly<Partial<Record<CollectionName, Render>>> = {
-  processDefinitions: (row) => {
-    const { isLatestVersion: _, ...item } = renderRow('processDefinitions', row);
-    return { ...item, versionTag: null, tenantId: TENANT, hasStartForm: false };
-  },
-  processInstances: (row) => ({
-    ...renderRow('processInstances', row),
-    processDefinitionVersionTag: null,
-    tenantId: TENANT,
-    tags: row['tags'] ? new RawJson(String(row['tags'])) : [],
-  }),
-  elementInstances: (row) => {
-    const { elementInstanceScopeKey: _, ...item } = renderRow('elementInstances', row);
-    return { ...item, elementName: item['elementName'] ?? item['elementId'], tenantId: TENANT };
-  },
-  variables: (row, request) => {
-    const item = renderRow('variables', row);
-    const value = String(item['value']);
-    const isTruncated = request.query.get('truncateValues') !== 'false' && value.length > VALUE_PREVIEW;
-    return {
-      ...item,
-      value: isTruncated ? value.slice(0, VALUE_PREVIEW) : value,
-      isTruncated,
-      tenantId: TENANT,
-    };
-  },
-  jobs: (row) => {
-    const item = renderRow('jobs', row);
-    return {
-      ...item,
-      customHeaders: new RawJson(String(item['customHeaders'] ?? '{}')),
-      isDenied: null,
-      deniedReason: null,
-      tenantId: TENANT,
-    };
-  },
-  incidents: (row) => ({ ...renderRow('incidents', row), tenantId: TENANT }),
-  messageSubscriptions: (row) => ({ ...renderRow('messageSubscriptions', row), tenantId: TENANT }),
-};
-
-interface Resource {
-  readonly collection: CollectionName;
-  readonly path: string;
-  /** Where one entity is read; absent if the API has no such route. */
-  readonly parameter?: string;
-  /** How messages call one entity. */
-  readonly entity: string;
-}
-
-const RESOURCES: readonly Resource[] = [
-  {
-    collection: 'processDefinitions',
-    path: 'process-definitions',
-    parameter: 'processDefinitionKey',
-    entity: 'Process Definition',
-  },
-  {
-    collection: 'processInstances',
-    path: 'process-instances',
-    parameter: 'processInstanceKey',
-    entity: 'Process Instance',
-  },
-  {
-    collection: 'elementInstances',
-    path: 'element-instances',
-    parameter: 'elementInstanceKey',
-    entity: 'Element Instance',
-  },
-  { collection: 'variables', path: 'variables', parameter: 'variableKey', entity: 'Variable' },
-  { collection: 'incidents', path: 'incidents', parameter: 'incidentKey', entity: 'Incident' },
-  { collection: 'jobs', path: 'jobs', entity: 'Job' },
-  { collection: 'messageSubscriptions', path: 'message-subscriptions', entity: 'Message Subscription' },
-];
-
+/** Searching and reading what the read model holds: two routes for each collection that says where it is. */
 export function searchRoutes({ history }: GatewayContext): Route[] {
-  const run = async (query: SearchQuery, request: GatewayRequest): Promise<GatewayResponse> => {
-    const { items, ...page } = await history.query('search', query);
-    const render = RENDER[query.collection] ?? ((row) => renderRow(query.collection, row));
-    return json(200, { items: items.map((row) => render(row, request)), page });
-  };
-
-  const routes = RESOURCES.flatMap(({ collection, path, parameter, entity }): Route[] => {
+  return (Object.keys(COLLECTIONS) as CollectionName[]).flatMap((name): Route[] => {
+    const { rest, key } = collection(name);
+    if (rest === undefined) return [];
     const search: Route = {
       method: 'POST',
-      path: `/v2/${path}/search`,
+      path: `/v2/${rest.path}/search`,
       accepts: 'json',
-      handler: (request) => run(readSearch(Fields.ofBody(request), collection), request),
+      handler: (request) => answerSearch(history, readSearch(Fields.ofBody(request), name), request),
     };
-    if (parameter === undefined) return [search];
     const get: Route = {
       method: 'GET',
-      path: `/v2/${path}/:${parameter}`,
+      path: `/v2/${rest.path}/:${key}`,
       accepts: 'none',
-      handler: async (request) => {
-        const key = pathKey(request, parameter);
-        const row = await history.query('find', collection, key);
-        if (row === undefined) throw notFound(entity, request.params[parameter] ?? '');
-        const render = RENDER[collection] ?? ((found) => renderRow(collection, found));
-        // One variable is always shown whole.
-        const whole = { ...request, query: new URLSearchParams({ truncateValues: 'false' }) };
-        const { isTruncated: _, ...item } = render(row, whole);
-        return json(200, item);
-      },
+      handler: async (request) => json(200, renderOne(name, await foundByPath(history, name, request))),
     };
-    return [search, get];
+    return [...(rest.search ? [search] : []), ...(rest.get ? [get] : [])];
   });
-
-  routes.push(
-    {
-      method: 'GET',
-      path: '/v2/process-definitions/:processDefinitionKey/xml',
-      accepts: 'none',
-      handler: async (request) => {
-        const xml = await history.query('definitionXml', pathKey(request, 'processDefinitionKey'));
-        if (xml === undefined)
-          throw notFound('Process Definition', request.params['processDefinitionKey'] ?? '');
-        return { status: 200, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: xml };
-      },
-    },
-    {
-      method: 'POST',
-      path: '/v2/process-definitions/:processDefinitionKey/statistics/element-instances',
-      accepts: 'json',
-      handler: async (request) => {
-        const body = Fields.ofBody(request);
-        body.end();
-        const statistics = await history.query('elementStatistics', pathKey(request, 'processDefinitionKey'));
-        return json(200, { items: statistics });
-      },
-    },
-    {
-      method: 'GET',
-      path: '/v2/process-instances/:processInstanceKey/sequence-flows',
-      accepts: 'none',
-      handler: async (request) => {
-        const key = pathKey(request, 'processInstanceKey');
-        const view = await history.query('instanceView', key);
-        if (view === undefined)
-          throw notFound('Process Instance', request.params['processInstanceKey'] ?? '');
-        const { instance, flows } = view;
-        const items = flows.map(({ elementId }) => ({
-          sequenceFlowId: `${key}_${elementId}`,
-          processInstanceKey: String(key),
-          rootProcessInstanceKey: String(instance['rootProcessInstanceKey']),
-          processDefinitionKey: String(instance['processDefinitionKey']),
-          processDefinitionId: instance['processDefinitionId'],
-          elementId,
-          tenantId: TENANT,
-        }));
-        return json(200, { items });
-      },
-    },
-    {
-      method: 'POST',
-      path: '/v2/process-instances/:processInstanceKey/incidents/search',
-      accepts: 'json',
-      handler: async (request) => {
-        const query = readSearch(Fields.ofBody(request), 'incidents');
-        const value = pathKey(request, 'processInstanceKey');
-        if ((await history.query('find', 'processInstances', value)) === undefined) {
-          throw notFound('Process Instance', request.params['processInstanceKey'] ?? '');
-        }
-        const own = { kind: 'compare', field: 'processInstanceKey', operator: 'eq', value } as const;
-        return run({ ...query, where: [...query.where, own] }, request);
-      },
-    },
-  );
-  return routes;
 }
 
-function notFound(entity: string, key: string): GatewayError {
+/** The page of a search. */
+export async function answerSearch(
+  history: GatewayContext['history'],
+  query: SearchQuery,
+  request: GatewayRequest,
+): Promise<GatewayResponse> {
+  const { items, ...page } = await history.query('search', query);
+  const render =
+    query.collection === 'variables'
+      ? variablePreview(truncates(request))
+      : (row: Row) => renderRow(query.collection, row);
+  return json(200, { items: items.map(render), page });
+}
+
+/** The row that the path names, of a collection that can be read; 404 if there is none. */
+export async function foundByPath(
+  history: GatewayContext['history'],
+  name: CollectionName,
+  request: GatewayRequest,
+): Promise<Row> {
+  const { key, fields, rest } = collection(name);
+  const text = request.params[key] ?? '';
+  const row = await history.query(
+    'find',
+    name,
+    fields[key]?.type === 'string' ? evaluationKey(text, key) : pathKey(request, key),
+  );
+  if (row === undefined) throw notFound(rest?.entity ?? name, text);
+  return row;
+}
+
+export function notFound(entity: string, key: string): GatewayError {
   return new GatewayError('NOT_FOUND', `${entity} with key '${key}' not found`);
 }
+
+/** The key of one decision of an evaluation: `KEY-PLACE`. */
+function evaluationKey(text: string, name: string): string {
+  const [key = '', place = '', ...more] = text.split('-');
+  if (more.length > 0 || parseKey(key) === undefined || !/^[0-9]{1,10}$/.test(place)) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The path parameter ${name} must be a key and a number with a hyphen between, but was '${text}'.`,
+    );
+  }
+  return text;
+}
+
+function truncates(request: GatewayRequest): boolean {
+  const text = request.query.get('truncateValues') ?? 'true';
+  if (text !== 'true' && text !== 'false') {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The query parameter truncateValues must be true or false, but was '${text}'.`,
+    );
+  }
+  return text === 'true';
+}
+
+/** A variable as searches show it. One variable alone is always shown whole. */
+export const variablePreview = (truncate: boolean) => (row: Row) => {
+  const item = renderRow('variables', row);
+  const isTruncated = truncate && item.value.length > VALUE_PREVIEW;
+  return { ...item, value: isTruncated ? item.value.slice(0, VALUE_PREVIEW) : item.value, isTruncated };
+};

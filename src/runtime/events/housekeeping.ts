@@ -99,14 +99,20 @@ export class Housekeeping {
     const next = this.#nextPruning();
     if (next === undefined || next > tx.now) return;
     const { waits, log } = this.#stores;
-    const { windowMs, retentionMs } = this.#settings;
+    const { windowMs } = this.#settings;
     const full =
       waits.forget(tx.now - windowMs + 1, SHARE) === SHARE ||
-      log.prune(tx.now - retentionMs + 1, SHARE) === SHARE;
+      log.prune(tx.now - this.#kept() + 1, SHARE) === SHARE;
     if (full) return;
     tx.afterCommit(() => {
       this.#pruned = tx.now;
     });
+  }
+
+  /** ms that events are kept; while the log is too large, only as long as repeats must be noticed. */
+  #kept(): number {
+    const { windowMs, retentionMs, retentionBytes } = this.#settings;
+    return retentionMs > windowMs && this.#stores.log.size() > retentionBytes ? windowMs : retentionMs;
   }
 
   #nextPruning(): number | undefined {
@@ -115,7 +121,7 @@ export class Housekeeping {
     const received = log.oldest();
     const times = [
       ...(ends === undefined ? [] : [ends + this.#settings.windowMs]),
-      ...(received === undefined ? [] : [received + this.#settings.retentionMs]),
+      ...(received === undefined ? [] : [received + this.#kept()]),
     ];
     return times.length === 0 ? undefined : Math.max(this.#pruned + PRUNE_PAUSE_MS, Math.min(...times));
   }

@@ -1,9 +1,9 @@
 import { brokerMigrations, Targets, targetSettings } from '../../broker/index.ts';
 import type { Database } from '../../store/database.ts';
+import { routerMigrations } from '../migrations.ts';
 import type { WriterModule } from '../module.ts';
 import { EventsCore } from './core.ts';
 import { eventHandlers } from './handlers.ts';
-import { routerMigrations } from './migrations.ts';
 import { routerTableHandlers } from './router-tables.ts';
 import { defaultEventsSettings, type EventsSettings } from './settings.ts';
 
@@ -13,6 +13,8 @@ export interface EventsModuleOptions {
   readonly chance: () => number;
   /** A text that is unlike in every data folder; asked once, when the folder is new. */
   readonly newEngineId: () => string;
+  /** Which addresses events may be sent to. @defaultValue what the settings say */
+  readonly targets?: Targets;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface EventsModuleOptions {
  */
 export function eventModules(options: EventsModuleOptions): readonly WriterModule[] {
   const settings = { ...defaultEventsSettings, ...options.settings };
-  const targets = new Targets(targetSettings(settings.hostMap, settings.allowTargets));
+  const targets = options.targets ?? new Targets(targetSettings(settings.hostMap, settings.allowTargets));
   let core: EventsCore | undefined;
   const running = (): EventsCore => {
     if (!core) throw new TypeError('the event modules were not started');

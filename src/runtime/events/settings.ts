@@ -20,6 +20,8 @@ export interface EventsSettings {
   readonly maxHops: number;
   /** ms that events stay in the log. @defaultValue 7 days */
   readonly retentionMs: number;
+  /** Bytes of events that stay in the log, about; within the window they always stay. @defaultValue 1 GiB */
+  readonly retentionBytes: number;
   readonly retry: Partial<RetrySettings>;
   /** Address that gets what is given up, unless a subscription names another. @defaultValue none: the list keeps it */
   readonly deadLetterSink?: string;
@@ -47,6 +49,7 @@ export const defaultEventsSettings: EventsSettings = {
   reuseIdSources: [],
   maxHops: 32,
   retentionMs: 7 * 24 * HOUR_MS,
+  retentionBytes: 1024 ** 3,
   retry: {},
   hostMap: [],
   allowTargets: [],

@@ -43,6 +43,7 @@ export function commandOf(session: Session, verb: string, value: never, step: Js
     }
     case 'correlate': {
       const { name, correlationKey, variables } = value as JsonObject;
+      if (text(name) === '') throw new RefusedError('No messageName provided.');
       const request = {
         name: text(name),
         correlationKey: text(correlationKey),

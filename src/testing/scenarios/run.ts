@@ -1,9 +1,8 @@
-import type { EngineOptions } from '../../engine/create-engine.ts';
 import { firstDifference } from './compare.ts';
 import type { ScenarioFolder } from './folders.ts';
 import type { Json, StepOutcome } from './format.ts';
 import { type Line, lineOf } from './project.ts';
-import { Session } from './session.ts';
+import { Session, type SessionOptions } from './session.ts';
 import { heldBackAnswers, runStep } from './steps.ts';
 
 export interface ScenarioResult {
@@ -18,7 +17,7 @@ export interface ScenarioResult {
 /** Plays a scenario on an empty engine and compares it with its recording. Never throws for what the engine does. */
 export async function runScenario(
   folder: ScenarioFolder,
-  options: EngineOptions = {},
+  options: SessionOptions = {},
 ): Promise<ScenarioResult> {
   const { name, group, scenario, expected } = folder;
   const session = new Session(folder.folder, scenario.startAt, options);

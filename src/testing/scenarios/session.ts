@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseBpmn } from '../../bpmn/index.ts';
+import { formOf, isBpmn, parseBpmn, parseForm, unknownType } from '../../bpmn/index.ts';
 import { parseDmn } from '../../dmn/index.ts';
 import { createEngine, type EngineOptions } from '../../engine/create-engine.ts';
 import type { Engine, Turn } from '../../engine/engine.ts';
@@ -10,7 +10,8 @@ import type { Answer, ClientCommand } from '../../engine/records/command.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
 import type { ResourceValue } from '../../engine/records/record.ts';
 import { MemoryState } from '../../engine/state/memory.ts';
-import { Overlay } from '../../engine/state/overlay.ts';
+import { type Change, Overlay } from '../../engine/state/overlay.ts';
+import type { StatePort } from '../../engine/state/port.ts';
 import { Tracker } from './tracker.ts';
 
 /** A key that the engine never gives out. */
@@ -29,6 +30,14 @@ interface HeldBack {
   readonly awaits: number;
 }
 
+export interface SessionOptions extends EngineOptions {
+  /** Another empty state than one in memory, and how it takes what a turn changed. */
+  readonly store?: {
+    readonly state: StatePort;
+    commit(changes: readonly Change[], records: readonly LogRecord[], now: number): void;
+  };
+}
+
 /** An empty engine in memory with a clock of its own, driven as a runtime drives it. */
 export class Session {
   readonly state = new MemoryState();
@@ -43,15 +52,17 @@ export class Session {
     [];
   #heldBack: readonly HeldBack[] = [];
   readonly #engine: Engine;
+  readonly #store: SessionOptions['store'];
   readonly #folder: string;
   readonly #jobs = new Map<string, number>();
   readonly #keyOfName = new Map<string, number>();
   readonly #nameOfKey = new Map<number, string>();
 
-  constructor(folder: string, startAt: string | undefined, options: EngineOptions = {}) {
+  constructor(folder: string, startAt: string | undefined, options: SessionOptions = {}) {
     this.#folder = folder;
     this.now = Date.parse(startAt ?? DEFAULT_START);
     this.#engine = createEngine(options);
+    this.#store = options.store;
   }
 
   /** Carries out a command and all that follows from it. */
@@ -68,7 +79,7 @@ export class Session {
   /** Moves the clock, and does what is due then. */
   advance(milliseconds: number): void {
     this.now += milliseconds;
-    const due = this.#engine.due(this.state, this.now, Number.MAX_SAFE_INTEGER);
+    const due = this.#engine.due(this.#store?.state ?? this.state, this.now, Number.MAX_SAFE_INTEGER);
     // What came to nothing by what happened before it is refused, as the engine's own checkers are.
     for (const command of due) this.execute(command);
   }
@@ -80,9 +91,10 @@ export class Session {
   }
 
   #turn(work: (state: Overlay) => Turn | undefined): Turn | undefined {
-    const overlay = new Overlay(this.state);
+    const overlay = new Overlay(this.#store?.state ?? this.state);
     const turn = work(overlay);
-    overlay.mergeInto(this.state);
+    if (this.#store === undefined) overlay.mergeInto(this.state);
+    else this.#store.commit([...overlay.changes()], turn?.records ?? [], this.now);
     for (const record of turn?.records ?? []) {
       this.log.push(record);
       this.#settle(record);
@@ -105,16 +117,17 @@ export class Session {
     const resource = readFileSync(join(this.#folder, resourceName), 'utf8');
     const checksum = createHash('md5').update(resource).digest('base64');
     if (resourceName.endsWith('.form')) {
-      const { id } = JSON.parse(resource) as { id: string };
-      return { resourceName, resource, checksum, processes: [], formId: id };
+      const form = parseForm(resourceName, resource);
+      const base = { resourceName, resource, checksum, processes: [] };
+      return form.ok ? { ...base, ...formOf(form) } : { ...base, problems: form.problems };
     }
     if (resourceName.endsWith('.dmn')) {
       const parsed = parseDmn(resourceName, resource);
       const base = { resourceName, resource, checksum, processes: [] };
       return parsed.ok ? { ...base, decisions: parsed.graph } : { ...base, problems: parsed.problems };
     }
-    if (!resourceName.endsWith('.bpmn'))
-      throw new UnsupportedStepError(`deploying ${resourceName} is not possible yet`);
+    if (!isBpmn(resourceName))
+      return { resourceName, resource, checksum, processes: [], problems: unknownType(resourceName) };
     const parsed = await parseBpmn(resourceName, resource);
     if (parsed.ok) return { resourceName, resource, checksum, processes: parsed.processes };
     return { resourceName, resource, checksum, processes: [], problems: parsed.problems };

@@ -1,20 +1,10 @@
 import { childOf, childrenOf, extensionsOf, flagOf, textOf, type XmlNode } from '../../xml/node.ts';
+import { OTHER_ACTIVITIES, TASKS } from '../activities.ts';
 import type { Rule, RuleBook } from '../model.ts';
 import { definitionsOf } from './events.ts';
 import { checkDuplicateCatchers, checkDuplicateNames } from './scopes.ts';
 
 const NON_EXECUTABLE = new Set(['bpmn:DataObject', 'bpmn:DataObjectReference', 'bpmn:DataStoreReference']);
-const TASKS = [
-  'bpmn:Task',
-  'bpmn:ServiceTask',
-  'bpmn:SendTask',
-  'bpmn:ReceiveTask',
-  'bpmn:UserTask',
-  'bpmn:ManualTask',
-  'bpmn:ScriptTask',
-  'bpmn:BusinessRuleTask',
-];
-const OTHER_ACTIVITIES = ['bpmn:SubProcess', 'bpmn:AdHocSubProcess', 'bpmn:CallActivity'];
 const EVENTS = [
   'bpmn:StartEvent',
   'bpmn:BoundaryEvent',
@@ -28,28 +18,15 @@ const GATEWAYS = [
   'bpmn:ParallelGateway',
   'bpmn:EventBasedGateway',
 ];
-const ACTIVITIES = new Set([...TASKS, ...OTHER_ACTIVITIES]);
 const FLOW_NODES = new Set([...TASKS, ...OTHER_ACTIVITIES, ...EVENTS, ...GATEWAYS]);
 /** Flow nodes that are refused by themselves, so their flows are not worth a word. */
 const REFUSED_NODES = new Set(['bpmn:Transaction', 'bpmn:ComplexGateway']);
 const SUPPORTED = new Set([...FLOW_NODES, 'bpmn:SequenceFlow']);
 
-const COMPENSATION_HANDLERS = new Set([
-  'bpmn:ServiceTask',
-  'bpmn:UserTask',
-  'bpmn:SendTask',
-  'bpmn:ScriptTask',
-  'bpmn:ManualTask',
-  'bpmn:Task',
-]);
-
-const attachment: Rule = (event, problems) => {
-  const host = childOf(event, 'attachedToRef');
-  const activity = host === undefined || ACTIVITIES.has(host.$type) || REFUSED_NODES.has(host.$type);
-  if (!activity) {
-    problems.add(event, 'Must be attached to an activity');
-  }
-};
+/** Whether an element is executed, or a flow between such elements. */
+export function isFlowElement(node: XmlNode): boolean {
+  return SUPPORTED.has(node.$type);
+}
 
 const boundaryEvents: Rule = (node, problems, model) => {
   checkDuplicateCatchers(node, (model.boundaryEvents.get(node) ?? []).flatMap(definitionsOf), problems);
@@ -115,14 +92,9 @@ const receiveTask: Rule = (task, problems, model) => {
   }
 };
 
+/** Zeebe 8.6 takes tasks of all kinds as handlers. */
 const compensationHandler: Rule = (task, problems, model) => {
   if (!flagOf(task, 'isForCompensation')) return;
-  if (!COMPENSATION_HANDLERS.has(task.$type)) {
-    problems.add(
-      task,
-      'Compensation task must be one of: service task, user task, send task, script task, manual task, or undefined task.',
-    );
-  }
   if (model.incoming.has(task)) {
     problems.add(task, 'A compensation handler should have no incoming sequence flows');
   }
@@ -215,23 +187,13 @@ const content: Rule = (scope, problems) => {
   }
 };
 
-/** Every element that is executed is named by its id in records, so it must have one. */
-const identified: Rule = (scope, problems) => {
-  if (!scope.id && scope.$type === 'bpmn:Process') problems.add(scope, 'Id must be present and not empty');
-  for (const element of childrenOf(scope, 'flowElements')) {
-    if (SUPPORTED.has(element.$type) && !element.id) {
-      problems.add(element, 'Id must be present and not empty');
-    }
-  }
-};
-
 function forTypes(types: readonly string[], ...rules: readonly Rule[]): RuleBook {
   return Object.fromEntries(types.map((type) => [type, rules]));
 }
 
 /** Rules for activities, gateways and sequence flows; several books, as an element may fall under more than one. */
 export const ACTIVITY_RULES: readonly RuleBook[] = [
-  forTypes(['bpmn:Process', 'bpmn:SubProcess', 'bpmn:AdHocSubProcess'], content, identified),
+  forTypes(['bpmn:Process', 'bpmn:SubProcess', 'bpmn:AdHocSubProcess'], content),
   forTypes([...TASKS, ...OTHER_ACTIVITIES], boundaryEvents),
   forTypes(TASKS, compensationHandler),
   forTypes(
@@ -246,7 +208,6 @@ export const ACTIVITY_RULES: readonly RuleBook[] = [
     'bpmn:SendTask': [sendTask],
     'bpmn:ReceiveTask': [receiveTask],
     'bpmn:MultiInstanceLoopCharacteristics': [multiInstance],
-    'bpmn:BoundaryEvent': [attachment],
     'bpmn:EndEvent': [messageThrow],
     'bpmn:IntermediateThrowEvent': [messageThrow],
     'bpmn:ExclusiveGateway': [defaultFlow],

@@ -3,12 +3,13 @@ import { childOf, textOf, type XmlNode } from '../../xml/node.ts';
 import type { Rule, RuleBook } from '../model.ts';
 import { cycleError, isInterval, isZonedDateTime } from '../timer-text.ts';
 import { definitionsOf } from './events.ts';
+import { isExpression, syntaxError } from './expressions.ts';
 
 /**
  * Deployment evaluates what has no variables to wait for: static timers, and whatever start events of a process say.
- * The clock of these trial evaluations stands still; their results are thrown away.
+ * The clock of these trial evaluations stands still and nothing is random; their results are thrown away.
  */
-const TRIAL = { nowMs: (): number => 0 };
+const TRIAL = { nowMs: (): number => 0, random: (): number => 0 };
 
 type Outcome =
   | { readonly ok: true; readonly value: FeelValue; readonly warnings: string }
@@ -16,7 +17,7 @@ type Outcome =
 
 /** Evaluates a text without any variable; undefined if it does not parse, which another rule reports. */
 function evaluate(text: string): Outcome | undefined {
-  if (!text.startsWith('=')) return { ok: true, value: text, warnings: '' };
+  if (!isExpression(text)) return { ok: true, value: text, warnings: '' };
   try {
     const result = compile(text.slice(1)).evaluate(scopeOf({}), TRIAL);
     const list = result.warnings.map((warning) => `[${warning.code}] ${warning.message}`).join('\n');
@@ -88,7 +89,10 @@ function constantName(kind: 'message' | 'signal'): Rule {
     for (const definition of definitionsOf(event)) {
       const referred = childOf(definition, `${kind}Ref`);
       const name = referred && textOf(referred, 'name');
-      const outcome = name ? evaluate(name) : undefined;
+      if (!name) continue;
+      const broken = isExpression(name) ? syntaxError(name.slice(1)) : undefined;
+      const outcome: Outcome | undefined =
+        broken === undefined ? evaluate(name) : { ok: false, error: broken };
       if (outcome === undefined) continue;
       if (!outcome.ok) {
         problems.add(

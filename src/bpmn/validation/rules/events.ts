@@ -1,4 +1,6 @@
-import { childOf, childrenOf, flagOf, textOf, type XmlNode } from '../../xml/node.ts';
+import { childOf, childrenOf, danglingOf, flagOf, textOf, type XmlNode } from '../../xml/node.ts';
+import { ACTIVITIES } from '../activities.ts';
+import { castFailure, NO_HOST, ValidatorFailure } from '../failure.ts';
 import type { Model, Rule, RuleBook } from '../model.ts';
 import type { Problems } from '../problems.ts';
 
@@ -49,9 +51,10 @@ const boundaryEvent: Rule = (event, problems, model) => {
   const attachedTo = childOf(event, 'attachedToRef');
   const definitions = definitionsOf(event);
   const types = definitions.map((definition) => definition.$type);
-  if (attachedTo === undefined) problems.add(event, 'Must be attached to an activity');
+  if (attachedTo === undefined) throw new ValidatorFailure(NO_HOST);
+  if (!ACTIVITIES.has(attachedTo.$type)) throw new ValidatorFailure(castFailure(attachedTo, 'Activity'));
   if (model.incoming.has(event)) problems.add(event, 'Cannot have incoming sequence flows');
-  if (types.includes(COMPENSATION)) checkAssociation(event, problems, model);
+  checkLeadsOn(event, types, problems, model);
   if (definitions.length !== 1) problems.add(event, 'Must have exactly one event definition');
   for (const definition of definitions) {
     if (!BOUNDARY_TYPES.has(definition.$type)) {
@@ -59,7 +62,7 @@ const boundaryEvent: Rule = (event, problems, model) => {
     }
   }
   for (const definition of definitions) {
-    const escalates = ESCALATING.has(attachedTo?.$type ?? '');
+    const escalates = ESCALATING.has(attachedTo.$type);
     if (definition.$type === ESCALATION && !escalates) {
       problems.add(
         event,
@@ -71,13 +74,11 @@ const boundaryEvent: Rule = (event, problems, model) => {
   }
 };
 
-function checkAssociation(event: XmlNode, problems: Problems, model: Model): void {
-  if (model.outgoing.has(event)) {
-    problems.add(
-      event,
-      'Compensation boundary events must have a compensation association and no outgoing sequence flows',
-    );
-  } else if (!model.associated.has(event)) {
+function checkLeadsOn(event: XmlNode, types: readonly string[], problems: Problems, model: Model): void {
+  const leads = model.outgoing.has(event);
+  const associated = model.associated.has(event);
+  // Zeebe 8.6 knows no conditional events, and later versions let a boundary event lead nowhere.
+  if (!leads && !associated && !types.includes(CONDITIONAL)) {
     problems.add(event, 'Must have at least one outgoing sequence flow or association');
   }
 }
@@ -107,7 +108,7 @@ const catchEvent: Rule = (event, problems) => {
   if (definition === undefined || definitions.length !== 1) {
     problems.add(event, 'Must have exactly one event definition');
   } else if (!CATCH_TYPES.has(definition.$type)) {
-    problems.add(event, 'Event definition must be one of: message, timer, signal or link');
+    problems.add(event, 'Event definition must be one of: message, timer, signal, or link');
   } else if (
     definition.$type === TIMER &&
     !childOf(definition, 'timeDuration') &&
@@ -185,7 +186,13 @@ const linkDefinition: Rule = (definition, problems) => {
 
 const compensationDefinition: Rule = (definition, problems, model) => {
   const activity = childOf(definition, 'activityRef');
-  if (activity === undefined) return;
+  if (activity === undefined) {
+    const reference = danglingOf(definition, 'activityRef');
+    if (reference !== undefined)
+      problems.add(definition, `The referenced compensation activity '${reference}' doesn't exist`);
+    return;
+  }
+  if (!ACTIVITIES.has(activity.$type)) throw new ValidatorFailure(castFailure(activity, 'Activity'));
   const caught = (model.boundaryEvents.get(activity) ?? []).flatMap(definitionsOf);
   const embedded =
     activity.$type === 'bpmn:AdHocSubProcess' ||

@@ -12,6 +12,11 @@ interface Demand {
   readonly statically?: { readonly holds: (text: string) => boolean; readonly description: string };
 }
 
+/** A `=` alone is a static text. */
+export function isExpression(text: string): boolean {
+  return text.startsWith('=') && text.length > 1;
+}
+
 /** Checks one text that may be an expression. Empty counts as absent, as in Zeebe's model library. */
 export function checkExpression(
   node: XmlNode,
@@ -23,22 +28,23 @@ export function checkExpression(
     if (demand.mandatory) problems.add(node, 'Expected expression but not found.');
     return;
   }
-  if (text.startsWith('=')) {
+  if (isExpression(text)) {
     const failure = syntaxError(text.slice(1));
     if (failure !== undefined) problems.add(node, failure);
     return;
   }
   if (demand.feel) {
-    problems.add(
-      node,
-      `Expected expression but found static value '${text}'. An expression must start with '=' (e.g. '=${text}').`,
-    );
+    problems.add(node, notAnExpression(text));
   } else if (demand.statically !== undefined && !demand.statically.holds(text)) {
     problems.add(node, `Expected static value to ${demand.statically.description}, but found '${text}'.`);
   }
 }
 
-function syntaxError(text: string): string | undefined {
+function notAnExpression(text: string): string {
+  return `Expected expression but found static value '${text}'. An expression must start with '=' (e.g. '=${text}').`;
+}
+
+export function syntaxError(text: string): string | undefined {
   try {
     compile(text);
     return undefined;
@@ -96,7 +102,9 @@ const targetPath: Rule = (node, problems) => {
 const condition: Rule = (flow, problems) => {
   const holder = childOf(flow, 'conditionExpression');
   if (holder === undefined) return;
-  checkExpression(holder, textOf(holder, 'body') ?? '', { mandatory: true, feel: true }, problems);
+  const text = textOf(holder, 'body') ?? '';
+  if (text === '') problems.add(holder, notAnExpression(text));
+  else checkExpression(holder, text, { feel: true }, problems);
 };
 
 const csv = {
@@ -127,8 +135,6 @@ export const EXPRESSION_RULES: readonly RuleBook[] = [
     'zeebe:Output': [expression('source', { mandatory: true, feel: true }), targetPath],
     'bpmn:Message': [expression('name', {})],
     'bpmn:Signal': [expression('name', {})],
-    'bpmn:Error': [expression('errorCode', {})],
-    'bpmn:Escalation': [expression('escalationCode', {})],
     'zeebe:Subscription': [expression('correlationKey', { mandatory: true, feel: true })],
     'zeebe:LoopCharacteristics': [
       expression('inputCollection', { mandatory: true, feel: true }),
@@ -136,7 +142,6 @@ export const EXPRESSION_RULES: readonly RuleBook[] = [
     ],
     'bpmn:SequenceFlow': [condition],
     'zeebe:TaskDefinition': [expression('type', { mandatory: true }), expression('retries', {})],
-    'zeebe:ExecutionListener': [expression('type', {}), expression('retries', {})],
     'zeebe:TaskListener': [expression('type', {}), expression('retries', {})],
     'zeebe:CalledElement': [expression('processId', { mandatory: true })],
     'zeebe:CalledDecision': [expression('decisionId', { mandatory: true })],
@@ -150,11 +155,8 @@ export const EXPRESSION_RULES: readonly RuleBook[] = [
       expression('dueDate', { statically: dateTime }),
       expression('followUpDate', { statically: dateTime }),
     ],
-    'zeebe:PriorityDefinition': [
-      expression('priority', { mandatory: true, statically: priority }),
-      priorityRange,
-    ],
-    'zeebe:FormDefinition': [expression('formId', {}), expression('externalReference', {})],
+    'zeebe:PriorityDefinition': [expression('priority', { statically: priority }), priorityRange],
+    'zeebe:FormDefinition': [expression('externalReference', {})],
     'bpmn:TimerEventDefinition': [
       nested('timeDate', {}),
       nested('timeDuration', {}),

@@ -17,6 +17,15 @@ const bindingType: Rule = (node, problems) => {
   if (binding !== undefined && !['deployment', 'latest', 'versionTag'].includes(binding)) {
     problems.add(node, "Attribute 'bindingType' must be one of: deployment, latest, versionTag");
   }
+  const tag = textOf(node, 'versionTag');
+  if (binding === 'versionTag' && !tag?.trim()) {
+    problems.add(
+      node,
+      "Attribute 'versionTag' must be present and not empty if 'bindingType' is 'versionTag'",
+    );
+  } else if (binding !== 'versionTag' && tag?.trim()) {
+    problems.add(node, "Attribute 'versionTag' may only be used if 'bindingType' is 'versionTag'");
+  }
 };
 
 const loopCharacteristics: Rule = (node, problems, model) => {
@@ -38,7 +47,6 @@ const loopCharacteristics: Rule = (node, problems, model) => {
 
 const formDefinition: Rule = (node, problems) => {
   const blank = (name: string): boolean => !textOf(node, name)?.trim();
-  const bound = ownText(node, 'bindingType') !== undefined;
   const task = node.$parent?.$parent;
   const native = task !== undefined && extensionOf(task, 'zeebe:UserTask') !== undefined;
   const other = native ? 'externalReference' : 'formKey';
@@ -49,13 +57,13 @@ const formDefinition: Rule = (node, problems) => {
       `Exactly one of the attributes 'formId, ${other}' must be present and not blank${suffix}`,
     );
   }
-  if (!blank(other) && bound) {
-    problems.add(node, `Attribute '${other}' must not be used in combination with attribute 'bindingType'`);
-  }
 };
 
 const taskHeaders: Rule = (node, problems) => {
   const keys = childrenOf(node, 'values').map((header) => textOf(header, 'key') ?? '');
+  for (const key of new Set(keys.filter((one, at) => keys.indexOf(one, at + 1) !== -1))) {
+    problems.add(node, `Headers contain duplicate entries for key '${key}'`);
+  }
   const reserved = 'io.camunda.zeebe:';
   for (const key of keys) {
     if (key.startsWith(reserved)) {
@@ -77,7 +85,7 @@ const executionListeners: Rule = (node, problems) => {
     const group = `eventType[${textOf(listener, 'eventType') ?? 'null'}] and type[${textOf(listener, 'type') ?? 'null'}]`;
     groups.set(group, (groups.get(group) ?? 0) + 1);
   }
-  for (const [group, size] of groups) {
+  for (const [group, size] of [...groups].sort()) {
     if (size > 1) {
       problems.add(
         node,
@@ -132,7 +140,6 @@ export const EXTENSION_RULES: readonly RuleBook[] = [
     'zeebe:Script': [nonEmpty('expression', 'resultVariable')],
     'zeebe:LoopCharacteristics': [loopCharacteristics],
     'zeebe:FormDefinition': [formDefinition, bindingType],
-    'zeebe:PriorityDefinition': [nonEmpty('priority')],
     'zeebe:TaskHeaders': [taskHeaders],
     'bpmn:StartEvent': [withoutListeners('start', 'start events')],
     'bpmn:BoundaryEvent': [boundaryListeners],

@@ -31,24 +31,10 @@ const process: Rule = (node, problems) => {
     problems.add(node, 'Multiple none start events are not allowed');
   }
   checkEventSubProcesses(node, problems);
-  checkDuplicateNames(node, starts.flatMap(definitionsOf).filter(distinctMessages()), problems, [
-    'signal',
-    'message',
-  ]);
+  // Two messages of one name are let be: the process starts by either.
+  checkDuplicateNames(node, starts.flatMap(definitionsOf), problems, ['signal']);
   checkLinks(node, problems);
 };
-
-/** Start events that share one message are told apart by the message's own rule. */
-function distinctMessages(): (definition: XmlNode) => boolean {
-  const seen = new Set<XmlNode>();
-  return (definition) => {
-    const message = childOf(definition, 'messageRef');
-    if (message === undefined) return true;
-    if (seen.has(message)) return false;
-    seen.add(message);
-    return true;
-  };
-}
 
 const subProcess: Rule = (node, problems) => {
   const starts = startEventsOf(node);
@@ -68,6 +54,10 @@ function checkEventSubProcessStart(node: XmlNode, start: XmlNode, problems: Prob
   const unsupported =
     'Start events in event subprocesses must be one of: message, timer, error, signal or escalation';
   const starts = definitionsOf(start);
+  const compensates = starts.some(({ $type }) => $type === 'bpmn:CompensateEventDefinition');
+  if (compensates && node.$parent?.$type === 'bpmn:Process') {
+    problems.add(node, 'A compensation event subprocess is not allowed on the process level');
+  }
   if (starts.length === 0) problems.add(node, unsupported);
   for (const definition of starts) {
     if (!EVENT_SUB_PROCESS_TYPES.has(definition.$type)) problems.add(node, unsupported);
@@ -124,8 +114,10 @@ function checkDuplicateCodes(
   const codes = caught
     .filter((definition) => definition.$type === type)
     .map((definition) => childOf(definition, `${kind}Ref`))
-    .map((referred) => (referred && textOf(referred, `${kind}Code`)) ?? '');
-  if (codes.filter((code) => code === '').length > 1) {
+    .map((referred) => referred && (textOf(referred, `${kind}Code`) ?? ''));
+  const repeated = (code: string | undefined): boolean => codes.filter((other) => other === code).length > 1;
+  // One without a reference and one whose code is empty go together (recorded).
+  if (repeated(undefined) || repeated('')) {
     problems.add(
       reported,
       `The same scope can not contain more than one ${kind} catch event without ${kind} code. An ${kind} catch event without ${kind} code catches all ${kind}s.`,

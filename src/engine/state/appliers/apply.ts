@@ -10,6 +10,7 @@ import { applyElement } from './elements.ts';
 import { applyIncident } from './incidents.ts';
 import { applyJob, applyJobBatch } from './jobs.ts';
 import { applyMessage, applyMessageSubscription, applyStartSubscription } from './messages.ts';
+import { applyModification } from './modifications.ts';
 import { applyProcessEvent } from './process-events.ts';
 import { applySignalSubscription } from './signals.ts';
 import { applyTimer } from './timers.ts';
@@ -92,16 +93,24 @@ export function apply(state: StatePort, record: LogRecord): void {
     case 'PROCESS_INSTANCE_RESULT':
       state.delete(AWAITED, record.value.processInstanceKey);
       return;
+    case 'PROCESS_INSTANCE_MODIFICATION':
+      applyModification(state, record.value);
+      return;
     case 'DEPLOYMENT':
     case 'DECISION_EVALUATION':
     case 'SIGNAL':
     case 'ESCALATION':
     case 'CONDITIONAL_EVALUATION':
-    case 'PROCESS_INSTANCE_MODIFICATION':
     case 'PROCESS_INSTANCE_MIGRATION':
     case 'MESSAGE_CORRELATION':
     case 'RESOURCE_DELETION':
     case 'RUNTIME_INSTRUCTION':
+    case 'BATCH_OPERATION_CREATION':
+    case 'BATCH_OPERATION_CHUNK':
+    case 'BATCH_OPERATION_EXECUTION':
+    case 'BATCH_OPERATION_LIFECYCLE_MANAGEMENT':
+    case 'HISTORY_DELETION':
+    case 'EXPRESSION':
       return;
   }
 }

@@ -39,7 +39,9 @@ export function applyForm(
   } else {
     state.delete(FORMS, value.formKey);
     const left = [...state.scan(FORMS, 'byVersion', [value.formId])].at(-1);
-    dropLatest(state, LATEST_FORMS, value.formId, left?.formKey);
+    // Of a form of which nothing is left even the number of the last version is forgotten (recorded).
+    if (left === undefined) state.delete(LATEST_FORMS, value.formId);
+    else dropLatest(state, LATEST_FORMS, value.formId, left.formKey);
   }
 }
 

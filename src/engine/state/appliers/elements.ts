@@ -103,7 +103,13 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     ...(value.tags !== undefined && { tags: value.tags }),
     ...(value.businessId !== undefined && { businessId: value.businessId }),
     ...(value.terminateAfter !== undefined && { terminateAfter: value.terminateAfter }),
+    ...callDepth(state, value),
   });
+}
+
+function callDepth(state: StatePort, value: ProcessInstanceValue): { readonly callDepth?: number } {
+  if (value.bpmnElementType !== 'PROCESS' || value.parentProcessInstanceKey < 0) return {};
+  return { callDepth: (state.get(ELEMENTS, value.parentProcessInstanceKey)?.callDepth ?? 0) + 1 };
 }
 
 /** A join uses one token of each incoming flow that has any. */

@@ -71,7 +71,8 @@ function settled(value: UserTaskValue): Omit<UserTaskRow, 'state'> {
 function migrated(state: StatePort, known: UserTaskRow | undefined, value: UserTaskValue): void {
   const row = { ...settled(value), state: 'CREATED' } as const;
   if (known?.transition === undefined) {
-    state.put(USER_TASKS, row);
+    // Zeebe 8.6 goes on naming the element by the id that it had before (recorded: migration/user-task).
+    state.put(USER_TASKS, { ...row, elementId: known?.elementId ?? row.elementId });
     return;
   }
   const { elementId, bpmnProcessId, processDefinitionKey, processDefinitionVersion } = value;

@@ -21,6 +21,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 export function compileArithmetic(compiler: Compiler, node: Syntax): Code {
   const [first, second] = operands(node);
   if (first?.name === 'ArithOp' && second !== undefined) {
+    if (compiler.textOf(first) !== '-') throw compiler.error(first, 'only a minus can be a sign');
     const operand = compileOperand(compiler, second);
     return (frame) => negateValue(operand(frame), frame.runtime);
   }

@@ -16,7 +16,8 @@ export function compileComparison(compiler: Compiler, node: Syntax): Code {
   if (left === undefined || operator === undefined || right === undefined) throw compiler.error(node);
   const value = compileOperand(compiler, left);
   if (operator.name === 'in') {
-    const tests = compileTests(compiler, right.name === 'PositiveUnaryTests' ? operands(right) : [right]);
+    const nodes = right.name === 'PositiveUnaryTests' ? operands(right) : [right];
+    const tests = compileTests(compiler, nodes, nodes.length > 1);
     return (frame) => tests(frame.with(INPUT, value(frame)));
   }
   if (operator.name === 'between') {
@@ -58,6 +59,7 @@ function isInstance(value: FeelValue, name: string): boolean {
 /** One of `= != < <= > >=`. Null, with a warning, if the two cannot be compared. */
 function compareValues(symbol: string, a: FeelValue, b: FeelValue, runtime: Runtime): FeelValue {
   if (symbol !== '=' && symbol !== '!=') return ordered(symbol, a, b, runtime);
+  if (Array.isArray(a)) runtime.reads(b);
   const same = equality(a, b, runtime);
   if (symbol === '=') return same;
   return same === null ? expected('boolean', same, runtime) : !same;

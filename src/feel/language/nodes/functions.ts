@@ -10,6 +10,7 @@ import type { Code, Frame } from '../runtime.ts';
 import type { Syntax } from '../syntax.ts';
 import { singleName } from './access.ts';
 import { expected } from './arithmetic.ts';
+import { temporalConstant } from './temporal-constants.ts';
 import { compileRange } from './tests.ts';
 
 export function compileDefinition(compiler: Compiler, node: Syntax): Code {
@@ -34,8 +35,11 @@ export function compileDefinition(compiler: Compiler, node: Syntax): Code {
 export function compileInvocation(compiler: Compiler, node: Syntax): Code {
   const [callee, parameters] = operands(node);
   if (callee === undefined || parameters === undefined) throw compiler.error(node);
-  if (callee.name === 'VariableName')
-    return compileCall(compiler, compiler.nameOf(callee), parameters, undefined);
+  if (callee.name === 'VariableName') {
+    const name = compiler.nameOf(callee);
+    const constant = name === 'date and time' ? temporalConstant(compiler, name, parameters) : undefined;
+    return constant === undefined ? compileCall(compiler, name, parameters, undefined) : () => constant;
+  }
   if (callee.name !== 'PathExpression') throw compiler.error(callee, 'only a name can be called');
   const [owner, , key] = operands(callee);
   if (owner === undefined || key === undefined) throw compiler.error(callee);
@@ -131,14 +135,20 @@ function isAvailable(builtin: Builtin, frame: Frame): boolean {
 }
 
 function invokeBuiltin(name: string, builtin: Builtin, args: FeelValue[], frame: Frame): FeelValue {
-  const result = builtin.invoke(builtin.varArgs === true ? gather(builtin, args) : args, frame.runtime);
+  const given = builtin.varArgs === true ? gather(builtin, args) : args;
+  for (const value of given) frame.runtime.reads(value);
+  const result = builtin.invoke(given, frame.runtime);
   if (!(result instanceof Failure)) {
     frame.runtime.checkSize(result);
+    // A text is made character by character.
+    if (typeof result === 'string') frame.runtime.step(result.length / 100);
     return result;
   }
-  if (name === 'assert') return frame.runtime.warn('ASSERT_FAILURE', result.message);
   const message =
-    result.message === '' ? `Illegal arguments: List(${args.map(describe).join(', ')})` : result.message;
+    result.message === ''
+      ? `Illegal arguments: ${given.map((arg) => `'${describe(arg)}'`).join(', ')}`
+      : result.message;
+  if (name === 'assert') return frame.runtime.warn('ASSERT_FAILURE', message);
   return frame.runtime.warn('FUNCTION_INVOCATION_FAILURE', `Failed to invoke function '${name}': ${message}`);
 }
 

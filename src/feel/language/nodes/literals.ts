@@ -1,18 +1,13 @@
 import { Decimal } from '../../values/decimal.ts';
 import { fromDecimal } from '../../values/numbers.ts';
-import {
-  parseDate,
-  parseDateTime,
-  parseDuration,
-  parseTemporal,
-  parseTime,
-} from '../../values/temporal-text.ts';
+import { parseTemporal } from '../../values/temporal-text.ts';
 import type { FeelValue } from '../../values/values.ts';
 import type { Compiler } from '../compiler.ts';
 import { childOf, operands } from '../compiler.ts';
 import type { Code } from '../runtime.ts';
 import type { Syntax } from '../syntax.ts';
 import { compileCall } from './functions.ts';
+import { temporalConstant } from './temporal-constants.ts';
 
 export function compileLiteral(compiler: Compiler, node: Syntax): Code {
   const value = literalValue(compiler, node);
@@ -71,27 +66,6 @@ export function compileTemporal(compiler: Compiler, node: Syntax): Code {
   const [callee, parameters] = operands(node);
   if (callee === undefined || parameters === undefined) throw compiler.error(node);
   const name = compiler.nameOf(callee);
-  const value = constantOf(compiler, name, parameters);
-  // A constant that is no date is null without a warning, as in Camunda.
+  const value = temporalConstant(compiler, name, parameters);
   return value === undefined ? compileCall(compiler, name, parameters, undefined) : () => value;
-}
-
-function constantOf(compiler: Compiler, name: string, parameters: Syntax): FeelValue | undefined {
-  const [argument, ...others] = operands(parameters);
-  if (parameters.name !== 'PositionalParameters' || argument?.name !== 'StringLiteral' || others.length > 0) {
-    return undefined;
-  }
-  const text = compiler.textOf(argument).slice(1, -1);
-  switch (name) {
-    case 'date':
-      return parseDate(text) ?? null;
-    case 'time':
-      return parseTime(text) ?? null;
-    case 'date and time':
-      return parseDateTime(text) ?? null;
-    case 'duration':
-      return parseDuration(text) ?? null;
-    default:
-      return undefined;
-  }
 }

@@ -9,7 +9,8 @@ import { allOf, anyOf } from './logic.ts';
 
 interface Iterator {
   readonly name: string;
-  readonly items: Code;
+  /** Undefined, after a warning, for a range that is none. */
+  readonly items: (frame: Frame) => FeelValue | undefined;
 }
 
 /** `for x in xs, y in ys return …`: all pairs, the last iterator fastest. `partial` is the list so far. */
@@ -65,7 +66,7 @@ function compileIterators(compiler: Compiler, node: Syntax): Iterator[] {
   });
 }
 
-function compileItems(compiler: Compiler, context: Syntax): Code {
+function compileItems(compiler: Compiler, context: Syntax): Iterator['items'] {
   const [start, dots, end] = operands(context);
   if (start === undefined) throw compiler.error(context);
   if (start.name === 'SimplePositiveUnaryTest') {
@@ -78,9 +79,13 @@ function compileItems(compiler: Compiler, context: Syntax): Code {
 }
 
 /** Whole steps from the first number to the second, upwards or downwards. */
-function numbersBetween(from: FeelValue, to: FeelValue, frame: Frame): FeelValue {
-  if (!isNumber(from)) return expected('number', from, frame.runtime);
-  if (!isNumber(to)) return expected('number', to, frame.runtime);
+function numbersBetween(from: FeelValue, to: FeelValue, frame: Frame): FeelValue | undefined {
+  for (const end of [from, to]) {
+    if (isNumber(end)) continue;
+    expected('number', end, frame.runtime);
+    return undefined;
+  }
+  if (!isNumber(from) || !isNumber(to)) return undefined;
   const upwards = compareNumbers(from, to) < 0;
   const list: FeelValue[] = [];
   for (let next = from; upwards ? compareNumbers(next, to) <= 0 : compareNumbers(next, to) >= 0; ) {
@@ -99,7 +104,7 @@ function framesOf(iterators: readonly Iterator[], frame: Frame): Iterable<Frame>
     const value = items(frame);
     if (Array.isArray(value)) lists.push(value);
     else {
-      expected('list', value, frame.runtime);
+      if (value !== undefined) expected('list', value, frame.runtime);
       complete = false;
     }
   }

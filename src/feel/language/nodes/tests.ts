@@ -28,10 +28,11 @@ export function compileInput(compiler: Compiler): Code {
   };
 }
 
-/** Tests of which one must hold, separated by commas; `negated` if they stand within `not(…)`. */
-export function compileTests(compiler: Compiler, nodes: readonly Syntax[], negated = false): Code {
-  const alone = nodes.length === 1 && !negated;
-  const tests = nodes.map((node) => compileTest(compiler, node, alone));
+/** Tests of which one must hold, separated by commas; `enclosed` if a bracket follows the last. */
+export function compileTests(compiler: Compiler, nodes: readonly Syntax[], enclosed = false): Code {
+  const tests = nodes.map((node, index) =>
+    compileTest(compiler, node, index === nodes.length - 1 && !enclosed),
+  );
   const [only, ...others] = tests;
   if (only === undefined || others.length === 0) return only ?? (() => false);
   return (frame) => anyOf(valuesOf(tests, frame), frame.runtime);
@@ -98,15 +99,16 @@ function boundsOf(
 }
 
 function inputOf(frame: Frame): FeelValue {
-  return frame.get(INPUT) ?? frame.runtime.warn('NO_VARIABLE_FOUND', 'No input value found.');
+  const value = frame.get(INPUT);
+  return value === undefined ? frame.runtime.warn('NO_VARIABLE_FOUND', 'No input value found.') : value;
 }
 
 /**
  * A test is a comparison or interval, or an expression that gives true, the input, or a list with the input.
- * A boolean literal that stands alone is compared with the input; among others, or within `not(…)`, it is an
- * expression like all.
+ * A boolean literal that is the last test is compared with the input; elsewhere true holds for any input, as in
+ * Camunda.
  */
-function compileTest(compiler: Compiler, node: Syntax, alone: boolean): Code {
+function compileTest(compiler: Compiler, node: Syntax, isLast: boolean): Code {
   const test = node.name === 'PositiveUnaryTest' ? (operands(node)[0] ?? node) : node;
   if (test.name === 'SimplePositiveUnaryTest') return compileInputTest(compiler, test);
   const before = compiler.readsOf(INPUT);
@@ -118,7 +120,7 @@ function compileTest(compiler: Compiler, node: Syntax, alone: boolean): Code {
       return typeof value === 'boolean' ? value : null;
     };
   }
-  if (test.name === 'BooleanLiteral' && alone) {
+  if (test.name === 'BooleanLiteral' && isLast) {
     return (frame) => equality(inputOf(frame), expression(frame), frame.runtime);
   }
   return (frame) => {

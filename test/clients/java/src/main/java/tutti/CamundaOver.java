@@ -107,6 +107,9 @@ final class CamundaOver {
         .filter(filter -> filter.processInstanceKey(key).state(IncidentState.ACTIVE)).send().join().items();
     equal(incidents.size(), 1);
     equal(incidents.get(0).getErrorMessage(), "no paper left");
+    final var failed = client.newJobSearchRequest()
+        .filter(filter -> filter.type(type).retries(retries -> retries.lt(1))).send().join().items();
+    equal(failed.size(), 1);
     client.newUpdateRetriesCommand(jobs.get(0)).retries(1).send().join();
     client.newResolveIncidentCommand(incidents.get(0).getIncidentKey()).send().join();
     final var again = client.newActivateJobsCommand().jobType(type).maxJobsToActivate(1).send().join().getJobs();

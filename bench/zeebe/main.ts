@@ -1,0 +1,137 @@
+/** `npm run bench:zeebe`: the same gRPC load on a real Zeebe 8.6.0 and on Tutti, in turn. See bench/README.md. */
+import { parseArgs } from 'node:util';
+import { drive, Gateway, type Workload } from './load.ts';
+import { obtainZeebe, type Server, startTutti, startZeebe, threadCpu, usage } from './servers.ts';
+import { workloads } from './workloads.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    warm: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '2' },
+    only: { type: 'string' },
+    /** Only this server, to profile it. */
+    server: { type: 'string' },
+  },
+});
+const ms = Number(values.seconds) * 1000;
+const chosen = workloads.filter(
+  ({ name }) => values.only === undefined || values.only.split(',').includes(name),
+);
+
+interface Figures {
+  readonly perSecond: number;
+  readonly p50Alone: number;
+  readonly cpuMs: number;
+  /** The same without the read model's thread. */
+  readonly cpuWithoutReadsMs: number;
+  readonly syncs: number | undefined;
+  readonly writtenKb: number;
+  readonly rssMb: number;
+}
+
+const results = new Map<string, Figures[]>();
+const starts: Record<Server['name'], { readonly ms: number; readonly rssMb: number }[]> = {
+  zeebe: [],
+  tutti: [],
+};
+const home = values.server === 'tutti' ? '' : await obtainZeebe(process.env['ZEEBE_HOME']);
+for (let round = 0; round < Number(values.rounds); round++) {
+  if (values.server !== 'tutti') await measure(await startZeebe(home));
+  if (values.server !== 'zeebe') await measure(await startTutti());
+}
+report();
+
+async function measure(server: Server): Promise<void> {
+  starts[server.name].push({ ms: server.startMs, rssMb: megabytes(usage(server.pid).rss) });
+  const gateway = new Gateway(server.address);
+  try {
+    for (const workload of chosen) {
+      await gateway.call('DeployResource', {
+        resources: [{ name: `${workload.name}.bpmn`, content: Buffer.from(workload.bpmn) }],
+      });
+      await drive(gateway, workload, 64, Number(values.warm) * 1000);
+      const figures = await one(server, gateway, workload);
+      results.set(`${workload.name} ${server.name}`, [
+        ...(results.get(`${workload.name} ${server.name}`) ?? []),
+        figures,
+      ]);
+    }
+  } finally {
+    gateway.close();
+    await server.stop();
+  }
+}
+
+async function one(server: Server, gateway: Gateway, workload: Workload): Promise<Figures> {
+  await server.settled();
+  const before = usage(server.pid);
+  const reads = await threadCpu(server.pid, 'tutti-history');
+  const syncs = await server.syncs();
+  const load = await drive(gateway, workload, 64, ms);
+  await server.settled();
+  const after = usage(server.pid);
+  const readsAfter = await threadCpu(server.pid, 'tutti-history');
+  const syncsAfter = await server.syncs();
+  const alone = await drive(gateway, workload, 1, ms / 4);
+  const cpu = after.cpu - before.cpu;
+  return {
+    perSecond: load.perSecond,
+    p50Alone: alone.p50,
+    cpuMs: (cpu * 1000) / load.instances,
+    cpuWithoutReadsMs: ((cpu - (readsAfter - reads)) * 1000) / load.instances,
+    syncs:
+      syncs === undefined || syncsAfter === undefined ? undefined : (syncsAfter - syncs) / load.instances,
+    writtenKb: (after.written - before.written) / 1024 / load.instances,
+    rssMb: megabytes(after.rss),
+  };
+}
+
+function report(): void {
+  console.log(
+    '| workload | server | instances/s | one at a time, p50 ms | CPU ms/instance | without read model | syncs/instance | KiB written | MB resident |',
+  );
+  console.log('|---|---|---|---|---|---|---|---|---|');
+  for (const { name } of chosen) {
+    for (const server of ['zeebe', 'tutti'] as const) {
+      const runs = results.get(`${name} ${server}`) ?? [];
+      if (runs.length === 0) continue;
+      const of = (pick: (figures: Figures) => number | undefined): number =>
+        median(runs.map((run) => pick(run) ?? Number.NaN));
+      const cells = [
+        of(({ perSecond }) => perSecond).toFixed(0),
+        of(({ p50Alone }) => p50Alone).toFixed(2),
+        of(({ cpuMs }) => cpuMs).toFixed(3),
+        of(({ cpuWithoutReadsMs }) => cpuWithoutReadsMs).toFixed(3),
+        of(({ syncs }) => syncs).toFixed(2),
+        of(({ writtenKb }) => writtenKb).toFixed(0),
+        of(({ rssMb }) => rssMb).toFixed(0),
+      ];
+      console.log(`| ${name} | ${server} | ${cells.join(' | ')} |`);
+    }
+    const ratio = (pick: (figures: Figures) => number): string => {
+      const [zeebe, tutti] = (['zeebe', 'tutti'] as const).map((server) =>
+        median((results.get(`${name} ${server}`) ?? []).map(pick)),
+      );
+      return ((tutti ?? Number.NaN) / (zeebe ?? Number.NaN)).toFixed(3);
+    };
+    if (values.server === undefined)
+      console.log(
+        `| ${name} | ratio | ${ratio(({ perSecond }) => perSecond)} | ${ratio(({ p50Alone }) => p50Alone)} | ${ratio(({ cpuMs }) => cpuMs)} | | | ${ratio(({ writtenKb }) => writtenKb)} | ${ratio(({ rssMb }) => rssMb)} |`,
+      );
+  }
+  for (const server of ['zeebe', 'tutti'] as const) {
+    if (starts[server].length === 0) continue;
+    console.log(
+      `${server}: ready after ${(median(starts[server].map((start) => start.ms)) / 1000).toFixed(2)} s with ${median(starts[server].map(({ rssMb }) => rssMb)).toFixed(0)} MB`,
+    );
+  }
+}
+
+function megabytes(bytes: number): number {
+  return bytes / 1024 / 1024;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}

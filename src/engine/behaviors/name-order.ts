@@ -1,0 +1,28 @@
+/** In the order in which Zeebe keeps names: those of fewer bytes first, those of one length as their bytes are. */
+export function byName<Row>(rows: readonly Row[], nameOf: (row: Row) => string): readonly Row[] {
+  if (rows.length < 2) return rows;
+  const keyed = rows.map((row) => ({
+    row,
+    points: [...nameOf(row)].map((sign) => sign.codePointAt(0) ?? 0),
+  }));
+  keyed.sort(
+    (left, right) => utf8Length(left.points) - utf8Length(right.points) || compare(left.points, right.points),
+  );
+  return keyed.map(({ row }) => row);
+}
+
+function utf8Length(points: readonly number[]): number {
+  return points.reduce(
+    (sum, point) => sum + (point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4),
+    0,
+  );
+}
+
+/** Code points are ordered as their UTF-8 bytes are. */
+function compare(left: readonly number[], right: readonly number[]): number {
+  for (const [index, point] of left.entries()) {
+    const difference = point - (right[index] ?? -1);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
