@@ -1,19 +1,12 @@
-import { unknownMessage } from '../config/index.ts';
+import { unknownMessage } from '../config/suggest.ts';
 import { OptionError } from './flags.ts';
-
-/** What a command takes. */
-export interface ArgumentSpec {
-  /** Options with a value, given as `--name value` or `--name=value`. */
-  readonly values: readonly string[];
-  /** Options without one. */
-  readonly switches?: readonly string[];
-  /** Words that are no options, such as `SEQUENCE`. @defaultValue none */
-  readonly words?: { readonly name: string; readonly least: number; readonly most: number };
-}
+import type { ActionSpec, OptionSpec } from './spec.ts';
 
 /** A command line that was read. */
 export class Arguments {
   readonly words: readonly string[];
+  /** The options as they were given, for those who read them on their own. */
+  readonly raw: readonly string[];
   readonly #values: ReadonlyMap<string, readonly string[]>;
   readonly #switches: ReadonlySet<string>;
 
@@ -21,10 +14,17 @@ export class Arguments {
     words: readonly string[],
     values: ReadonlyMap<string, readonly string[]>,
     switches: ReadonlySet<string>,
+    raw: readonly string[] = [],
   ) {
     this.words = words;
+    this.raw = raw;
     this.#values = values;
     this.#switches = switches;
+  }
+
+  /** The word at this place; empty if there is none, which the description of the command may rule out. */
+  word(index: number): string {
+    return this.words[index] ?? '';
   }
 
   /** The value of an option that may be given once. Throws `OptionError` if it was given twice. */
@@ -38,16 +38,36 @@ export class Arguments {
     return this.#values.get(flag) ?? [];
   }
 
+  /** All values of an option that takes several, put together with commas or given again. */
+  list(flag: string): readonly string[] {
+    return this.all(flag)
+      .flatMap((text) => text.split(','))
+      .map((text) => text.trim())
+      .filter((text) => text !== '');
+  }
+
   has(flag: string): boolean {
     return this.#switches.has(flag) || this.#values.has(flag);
   }
+
+  /** The command line as it was given, but for these options. */
+  without(flags: readonly string[]): readonly string[] {
+    return this.raw.filter((argument, index) => {
+      const before = this.raw[index - 1];
+      const flag = argument.split('=')[0] ?? '';
+      const isItsValue = before !== undefined && flags.includes(before) && this.#values.has(before);
+      return !flags.includes(flag) && !isItsValue;
+    });
+  }
+
+  /** The options that were given. */
+  flags(): readonly string[] {
+    return [...this.#values.keys(), ...this.#switches];
+  }
 }
 
-/** Reads a command line. Throws `OptionError` for what the command does not take. */
-export function readArguments(
-  args: readonly string[],
-  { values, switches = [], words = { name: '', least: 0, most: 0 } }: ArgumentSpec,
-): Arguments {
+/** Splits a command line into words and the values of these options. Throws `OptionError` for an option that is none. */
+export function splitArguments(args: readonly string[], options: readonly OptionSpec[]): Arguments {
   const found = new Map<string, string[]>();
   const set = new Set<string>();
   const rest: string[] = [];
@@ -59,14 +79,15 @@ export function readArguments(
     }
     const equals = argument.indexOf('=');
     const flag = equals === -1 ? argument : argument.slice(0, equals);
-    if (switches.includes(flag)) {
+    const option = options.find((known) => known.flag === flag);
+    if (option === undefined) {
+      const known = options.map((candidate) => candidate.flag);
+      throw new OptionError(flag, unknownMessage(`Unknown option ${flag}`, flag, known));
+    }
+    if (option.value === undefined) {
       if (equals !== -1) throw new OptionError(flag, `${flag} takes no value.`);
       set.add(flag);
       continue;
-    }
-    if (!values.includes(flag)) {
-      const known = [...values, ...switches];
-      throw new OptionError(flag, unknownMessage(`Unknown option ${flag}`, flag, known));
     }
     const next = args[at + 1];
     if (equals === -1 && (next === undefined || next.startsWith('--'))) {
@@ -75,12 +96,37 @@ export function readArguments(
     found.set(flag, [...(found.get(flag) ?? []), equals === -1 ? (next ?? '') : argument.slice(equals + 1)]);
     if (equals === -1) at += 1;
   }
-  if (rest.length > words.most) {
-    const extra = rest[words.most] ?? '';
+  return new Arguments(rest, found, set, args);
+}
+
+/** Checks words and values against the description. Throws `OptionError` that says what is missing or too much. */
+export function checkArguments(given: Arguments, { words = [], options }: ActionSpec): Arguments {
+  const least = words.reduce((sum, word) => sum + word.least, 0);
+  const most = words.reduce((sum, word) => sum + word.most, 0);
+  if (given.words.length > most) {
+    const extra = given.word(most);
     throw new OptionError(extra, `Unexpected argument '${extra}'.`);
   }
-  if (rest.length < words.least) throw new OptionError(words.name, `Name ${words.name}.`);
-  return new Arguments(rest, found, set);
+  if (given.words.length < least) {
+    let place = 0;
+    const missing = words.find((word) => {
+      place += word.least;
+      return given.words.length < place;
+    });
+    throw new OptionError(
+      missing?.name ?? '',
+      `Name ${missing?.name}${missing === undefined ? '' : `, ${missing.help}`}.`,
+    );
+  }
+  for (const { flag, choices, several } of options) {
+    if (choices === undefined) continue;
+    const values = several === true ? given.list(flag) : given.all(flag);
+    const wrong = values.find((value) => !choices.includes(value));
+    if (wrong !== undefined) {
+      throw new OptionError(flag, unknownMessage(`${flag} cannot be '${wrong}'`, wrong, choices));
+    }
+  }
+  return given;
 }
 
 /** A whole number from `least` to `most`, or undefined if the option was not given. */
@@ -90,6 +136,15 @@ export function wholeNumber(given: Arguments, flag: string, least: number, most:
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw new OptionError(flag, `${flag} must be a whole number from ${least} to ${most}, but was '${text}'.`);
+}
+
+/** A key as instances, jobs and incidents have it. Throws `OptionError` that says what it should be. */
+export function keyOf(text: string, what: string): string {
+  if (/^\d{1,19}$/.test(text)) return text;
+  throw new OptionError(
+    what,
+    `'${text}' is no key of ${what}; keys are numbers such as 2251799813685253, as the lists show them.`,
+  );
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

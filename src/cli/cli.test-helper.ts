@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type CommandIo, run } from './run.ts';
+import type { CommandIo } from './io.ts';
+import { run } from './run.ts';
 
 export const MAIN = new URL('./main.ts', import.meta.url).pathname;
 

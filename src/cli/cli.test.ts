@@ -35,7 +35,7 @@ describe('The command line', () => {
       headers: { 'content-type': 'application/json' },
       body: '{"processDefinitionId":"short"}',
     });
-    assert.match((await cli('instances', '--url', url)).out, /^\d+ {2}\S+Z {2}COMPLETED {3}short v1$/);
+    assert.match((await cli('instances', '--url', url)).out, /\n\d{16} {2}\S+ \S+ {2}COMPLETED {2}short v1$/);
     writeFileSync(file, '<nonsense/>');
     const refused = await cli('deploy', file, '--url', url);
     assert.equal(refused.code, 5);
@@ -62,9 +62,9 @@ describe('The command line', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     const again = await serve(t, data);
-    const { out } = await cli('instances', '--url', again.url);
+    const { out } = await cli('instances', '--json', '--url', again.url);
     assert.deepEqual(
-      out.split('\n').map((line) => line.split(' ')[0]),
+      out.split('\n').map((line) => JSON.parse(line).processInstanceKey),
       created,
     );
   });
@@ -91,7 +91,7 @@ describe('The command line', () => {
     }
     assert.match((await cli('--version')).out, /^\d+\.\d+\.\d+$/);
     assert.equal((await cli()).code, 2);
-    assert.match((await cli('sevre')).err, /Unknown command 'sevre'; known are serve, deploy, instances/);
+    assert.match((await cli('sevre')).err, /Unknown command 'sevre'; did you mean serve\?/);
     const misspelled = await cli('serve', '--dtaa', 'x');
     assert.equal(misspelled.code, 2);
     assert.match(misspelled.err, /did you mean --data\?/);

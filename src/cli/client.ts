@@ -1,6 +1,6 @@
 import type { Arguments } from './arguments.ts';
 import { OptionError } from './flags.ts';
-import type { CommandIo } from './run.ts';
+import type { CommandIo } from './io.ts';
 
 /** The server refused what a command asked, or cannot be reached. */
 export class ServerRefusedError extends Error {
@@ -24,6 +24,14 @@ export class ServerRefusedError extends Error {
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
+/** The server that commands talk to. */
+export interface Server {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** By which it knows who sends; it is not a flag, as other users of the machine see those. */
+  readonly token?: string;
+}
+
 /** Address of the server that commands talk to, without a slash at its end. */
 export function serverUrl(
   flag: string | undefined,
@@ -36,14 +44,15 @@ export function serverUrl(
   return text.replace(/\/+$/, '');
 }
 
-export function serverOf(given: Arguments, io: CommandIo): string {
-  return serverUrl(given.one('--url'), io.environment);
+/** The server as the command line and the environment name it. */
+export function serverOf(given: Arguments, { environment }: CommandIo): Server {
+  const url = serverUrl(given.one('--url'), environment);
+  const token = environment['TUTTI_TOKEN'];
+  return token === undefined || token === '' ? { url } : { url, token };
 }
 
-/** The token by which the server knows who sends; it is not a flag, as other users of the machine see those. */
-function withToken(init: RequestInit): RequestInit {
-  const token = process.env['TUTTI_TOKEN'];
-  if (token === undefined || token === '') return init;
+function withToken(init: RequestInit, token: string | undefined): RequestInit {
+  if (token === undefined) return init;
   return {
     ...init,
     headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${token}` },
@@ -51,11 +60,11 @@ function withToken(init: RequestInit): RequestInit {
 }
 
 /** Sends a request and answers with what came. Throws `ServerRefusedError` with the server's own words. */
-export async function request(url: string, path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url + path, withToken(init)).catch((error: unknown) => {
+export async function request(server: Server, path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(server.url + path, withToken(init, server.token)).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error;
     throw new ServerRefusedError(
-      `No server answers at ${url}. Start one with tutti serve, or name it with --url.`,
+      `No server answers at ${server.url}. Start one with tutti serve, or name it with --url.`,
     );
   });
   if (response.ok) return response;
@@ -71,20 +80,20 @@ export async function request(url: string, path: string, init: RequestInit): Pro
 }
 
 /** The JSON of the answer; undefined if it has none. Throws as {@link request} does. */
-export async function call(url: string, path: string, init: RequestInit): Promise<unknown> {
-  const response = await request(url, path, init);
+export async function call(server: Server, path: string, init: RequestInit): Promise<unknown> {
+  const response = await request(server, path, init);
   return response.json().catch(() => undefined);
 }
 
 /** The text of the answer to a GET. Throws as {@link request} does. */
-export async function getText(url: string, path: string, signal?: AbortSignal): Promise<string> {
-  const response = await request(url, path, signal === undefined ? {} : { signal });
+export async function getText(server: Server, path: string, signal?: AbortSignal): Promise<string> {
+  const response = await request(server, path, signal === undefined ? {} : { signal });
   return response.text();
 }
 
 /** Sends JSON. Throws as {@link request} does. */
-export function send(url: string, path: string, method: string, body?: string): Promise<unknown> {
-  return call(url, path, {
+export function send(server: Server, path: string, method: string, body?: string): Promise<unknown> {
+  return call(server, path, {
     method,
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body }),
   });

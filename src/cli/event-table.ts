@@ -1,6 +1,6 @@
-import { getText } from './client.ts';
+import { getText, type Server } from './client.ts';
 import { type FateView, fateText, toneOf } from './fates.ts';
-import type { CommandIo } from './run.ts';
+import type { CommandIo } from './io.ts';
 import { type Column, cellsOf, lineOf, widthsOf } from './table.ts';
 import { localTime, paint, printable } from './terminal.ts';
 
@@ -24,8 +24,12 @@ export interface EventPage {
   readonly next?: number;
 }
 
-export async function pageOf(url: string, query: URLSearchParams, signal?: AbortSignal): Promise<EventPage> {
-  const text = await getText(url, `/api/events?${query}`, signal);
+export async function pageOf(
+  server: Server,
+  query: URLSearchParams,
+  signal?: AbortSignal,
+): Promise<EventPage> {
+  const text = await getText(server, `/api/events?${query}`, signal);
   return JSON.parse(text) as EventPage;
 }
 

@@ -358,17 +358,11 @@ describe('Following events', () => {
     mkdirSync(data);
     writeFileSync(join(data, 'tutti.yaml'), 'senders:\n  - name: me\n    token: a-token-of-some-length\n');
     const server = await serve(t, data);
-    const publish = async (token: string) => {
-      const env = { ...process.env, TUTTI_TOKEN: token };
-      const child = spawn(process.execPath, [MAIN, 'publish', 'Known', '--url', server.url], { env });
-      const told: string[] = [];
-      child.stderr.on('data', (part) => told.push(String(part)));
-      const [code] = (await once(child, 'close')) as [number];
-      return { code, told: told.join('') };
-    };
+    const publish = (token: string) =>
+      cliWith({ environment: { TUTTI_TOKEN: token, TUTTI_URL: server.url } }, 'publish', 'Known');
     assert.equal((await publish('a-token-of-some-length')).code, 0);
     const refused = await publish('');
     assert.equal(refused.code, 5);
-    assert.match(refused.told, /Authorization: Bearer TOKEN/);
+    assert.match(refused.err, /Authorization: Bearer TOKEN/);
   });
 });

@@ -23,7 +23,7 @@ export function explain(error: unknown): { readonly code: ExitCode; readonly lin
     case 'INVALID_OPTION':
     case 'INVALID_TARGET_SETTING':
     case 'INVALID_CONFIG':
-      return { code: EXIT.usage, line: `${error.message} See tutti --help.` };
+      return { code: EXIT.usage, line: error.message };
     case 'FOLDER_LOCKED':
     case 'FOLDER_TOO_NEW':
     case 'FOLDER_DAMAGED':

@@ -1,5 +1,5 @@
 import type { Fate } from '../router/index.ts';
-import type { CommandIo } from './run.ts';
+import type { CommandIo } from './io.ts';
 import { paint, printable, type Tone } from './terminal.ts';
 
 /** What became of an event, as the server tells it. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { request, ServerRefusedError } from './client.ts';
+import { request, type Server, ServerRefusedError } from './client.ts';
 import { type EventPage, type EventSummary, pageOf } from './event-table.ts';
 
 /** What is followed. */
 export interface Feed {
-  readonly url: string;
+  readonly server: Server;
   readonly conditions: URLSearchParams;
   /** Sequence after which it begins. */
   readonly after: number;
@@ -43,7 +43,7 @@ export async function* newEvents(feed: Feed): AsyncGenerator<readonly EventSumma
           ['after', String(after)],
           ['limit', String(PAGE)],
         ]);
-        page = await pageOf(feed.url, query, feed.signal);
+        page = await pageOf(feed.server, query, feed.signal);
         pause = FIRST_PAUSE_MS;
       } catch (error) {
         if (feed.signal.aborted) return;
@@ -125,7 +125,9 @@ class News {
     let pause = FIRST_PAUSE_MS;
     while (!this.#signal.aborted) {
       try {
-        const response = await request(this.#feed.url, '/api/live?topics=events', { signal: this.#signal });
+        const response = await request(this.#feed.server, '/api/live?topics=events', {
+          signal: this.#signal,
+        });
         if (this.#lost) this.#feed.say('The connection is back.');
         this.#lost = false;
         pause = FIRST_PAUSE_MS;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { OptionError } from './flags.ts';
-import type { CommandIo } from './run.ts';
+import type { CommandIo } from './io.ts';
 
 /** Standard input as a whole. */
 export async function readInput(io: CommandIo): Promise<Uint8Array> {

@@ -6,11 +6,11 @@ import {
   fromJsonText,
   toJsonText,
 } from '../cloudevents/index.ts';
-import { request, ServerRefusedError } from './client.ts';
+import { request, type Server, ServerRefusedError } from './client.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { OptionError } from './flags.ts';
 import { nameOf, readLines, readText } from './input.ts';
-import type { CommandIo } from './run.ts';
+import type { CommandIo } from './io.ts';
 
 /** What the server says of an event that it has taken. */
 export interface Receipt {
@@ -32,13 +32,13 @@ const MOST_PAUSE_MS = 30_000;
 /** Publishes a file batch by batch, in its order. A file named `.json` holds an event or a batch, others one event a line. */
 export async function publishFile(
   file: string,
-  { url, json }: { readonly url: string; readonly json: boolean },
+  { server, json }: { readonly server: Server; readonly json: boolean },
   io: CommandIo,
 ): Promise<ExitCode> {
   const total = { events: 0, repeats: 0, first: 0, last: 0 };
   try {
     for await (const batch of batches(eventsOf(file, io))) {
-      for (const receipt of await publishBatch(url, batch)) {
+      for (const receipt of await publishBatch(server, batch)) {
         total.events += 1;
         if (receipt.duplicate) total.repeats += 1;
         else {
@@ -123,10 +123,10 @@ async function* batches(events: AsyncIterable<CloudEvent>): AsyncGenerator<strin
 }
 
 /** Sends one batch; again after a while where the server asks for it. Repeats are harmless. */
-async function publishBatch(url: string, events: readonly string[]): Promise<readonly Receipt[]> {
+async function publishBatch(server: Server, events: readonly string[]): Promise<readonly Receipt[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const response = await request(url, '/events', {
+      const response = await request(server, '/events', {
         method: 'POST',
         headers: { 'content-type': 'application/cloudevents-batch+json' },
         body: `[${events.join(',')}]`,

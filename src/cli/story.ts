@@ -1,7 +1,7 @@
 import { attribute, dataAsJsonText, decodeUtf8, fromJsonText } from '../cloudevents/index.ts';
 import { type FateView, type NearMissView, nearMissText, paintedFate } from './fates.ts';
+import type { CommandIo } from './io.ts';
 import { layOut, memberText } from './json-text.ts';
-import type { CommandIo } from './run.ts';
 import { localTime, paint, printable, printableLines } from './terminal.ts';
 
 /** `GET /api/events/{sequence}`, without the event itself. */

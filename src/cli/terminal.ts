@@ -1,4 +1,4 @@
-import type { CommandIo } from './run.ts';
+import type { CommandIo } from './io.ts';
 
 /** Texts for a terminal. */
 

@@ -497,7 +497,8 @@ describe('Reading over HTTP', () => {
     records.add(instanceRecord(2251799813685250, 'ELEMENT_COMPLETED'));
     const response = await call('POST', '/v2/process-instances/search', {
       filter: {
-        processInstanceKey: { $in: ['2251799813685249'] },
+        processInstanceKey: { $in: ['2251799813685249'], $notIn: [] },
+        processDefinitionId: { $eq: 'p', $in: [], $notIn: [] },
         startDate: { $gte: '2020-01-01T00:00:00Z' },
         $or: [{ state: 'ACTIVE' }, { state: 'COMPLETED' }],
       },

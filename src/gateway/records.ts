@@ -19,10 +19,15 @@ export function recordsGroup(context: GatewayContext): RouteGroup {
     path: '/api/records',
     accepts: 'none',
     handler: (request) => {
-      const after = queryInteger(request, 'after', 0, Number.MAX_SAFE_INTEGER) ?? 0;
+      const last = queryInteger(request, 'last', 0, MAX_LIMIT);
+      const oldest = context.records.oldest();
+      const from = queryInteger(request, 'after', 0, Number.MAX_SAFE_INTEGER);
+      if (last !== undefined && from !== undefined) {
+        throw new GatewayError('BAD_REQUEST', 'Only one of the query parameters after and last is allowed.');
+      }
+      const after = last === undefined ? (from ?? 0) : Math.max(oldest - 1, context.records.last() - last);
       const limit = queryInteger(request, 'limit', 1, MAX_LIMIT);
       const follow = queryFlag(request, 'follow');
-      const oldest = context.records.oldest();
       if (after + 1 < oldest && oldest > 1) {
         throw new GatewayError(
           'GONE',

@@ -6,7 +6,7 @@ import { DiskFailedError, FolderDamagedError, FolderTooNewError, isDamage } from
 import { Journal, JournalReader } from './journal.ts';
 import { Kv } from './kv.ts';
 import { FolderLock } from './lock.ts';
-import { type MigrationSet, migrate, readMigrations } from './migrate.ts';
+import { checkMigrations, type MigrationSet, migrate, readMigrations } from './migrate.ts';
 import { SqliteState, type SqliteStateOptions } from './sqlite-state.ts';
 import type { AnyTable } from './state-table.ts';
 
@@ -60,11 +60,9 @@ export class DataFolder {
     try {
       db = new Database(inMemory ? path : join(path, FILE), options);
       checkStructure(db);
-      const own = readMigrations('store', new URL('./sql/', import.meta.url));
-      migrate(db, [own, ...(options.migrations ?? [])]);
+      migrate(db, [ownMigrations(), ...(options.migrations ?? [])]);
       const folder = new DataFolder(path, lock, db, options);
-      const format = folder.kv.number('format') ?? FORMAT;
-      if (format > FORMAT) throw new FolderTooNewError(path, `format ${format}`, `format ${FORMAT}`);
+      checkFormat(path, folder.kv);
       folder.kv.set('format', FORMAT);
       folder.state.prepare(options.tables ?? []);
       return folder;
@@ -73,6 +71,21 @@ export class DataFolder {
       lock?.release();
       if (!isDamage(error) || !(error instanceof DiskFailedError)) throw error;
       throw new FolderDamagedError(join(path, FILE), error.reason, { cause: error });
+    }
+  }
+
+  /**
+   * Whether this release can open a folder that exists; changes nothing and needs no lock.
+   * Throws `FolderTooNewError`, `FolderDamagedError`, `MigrationsBrokenError`, `DiskFailedError`.
+   */
+  static check(path: string, migrations: readonly MigrationSet[]): void {
+    const db = new Database(join(path, FILE), { readOnly: true });
+    try {
+      checkStructure(db);
+      checkMigrations(db, [ownMigrations(), ...migrations]);
+      checkFormat(path, new Kv(db));
+    } finally {
+      db.close();
     }
   }
 
@@ -90,6 +103,15 @@ export class DataFolder {
       this.#lock?.release();
     }
   }
+}
+
+function ownMigrations(): MigrationSet {
+  return readMigrations('store', new URL('./sql/', import.meta.url));
+}
+
+function checkFormat(path: string, kv: Kv): void {
+  const format = kv.number('format') ?? FORMAT;
+  if (format > FORMAT) throw new FolderTooNewError(path, `format ${format}`, `format ${FORMAT}`);
 }
 
 /** Bytes up to which the structure of the whole file is checked when it is opened: a fraction of a second. */

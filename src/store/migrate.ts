@@ -48,23 +48,8 @@ export function migrate(db: Database, sets: readonly MigrationSet[]): void {
     db.exec(
       'CREATE TABLE IF NOT EXISTS migration (module TEXT, number INTEGER, name TEXT, PRIMARY KEY (module, number)) WITHOUT ROWID',
     );
-    const applied = db.all<{ module: string; number: number; name: string }>(
-      'SELECT module, number, name FROM migration ORDER BY module, number',
-    );
-    for (const { module, number, name } of applied) {
-      const known = sets.find((set) => set.module === module)?.migrations;
-      const same = known?.[number - 1];
-      if (same === undefined)
-        throw new FolderTooNewError(
-          db.path,
-          `migration ${number} (${name}) of ${module}`,
-          known === undefined ? `no ${module}` : `${known.length} of ${module}`,
-        );
-      if (same.name !== name)
-        throw new MigrationsBrokenError(
-          `${db.path} holds migration ${number} of ${module} as "${name}", this version calls it "${same.name}".`,
-        );
-    }
+    const applied = appliedTo(db);
+    checkApplied(db.path, applied, sets);
     for (const { module, migrations } of sets) {
       const done = applied.filter((row) => row.module === module).length;
       for (const { number, name, sql } of migrations.slice(done)) {
@@ -73,4 +58,41 @@ export function migrate(db: Database, sets: readonly MigrationSet[]): void {
       }
     }
   });
+}
+
+/**
+ * Whether {@link migrate} could bring the file up to date; changes nothing.
+ * Throws `FolderTooNewError` and `MigrationsBrokenError`.
+ */
+export function checkMigrations(db: Database, sets: readonly MigrationSet[]): void {
+  checkApplied(db.path, appliedTo(db), sets);
+}
+
+interface Applied {
+  readonly module: string;
+  readonly number: number;
+  readonly name: string;
+}
+
+function appliedTo(db: Database): readonly Applied[] {
+  return db.all<{ module: string; number: number; name: string }>(
+    'SELECT module, number, name FROM migration ORDER BY module, number',
+  );
+}
+
+function checkApplied(path: string, applied: readonly Applied[], sets: readonly MigrationSet[]): void {
+  for (const { module, number, name } of applied) {
+    const known = sets.find((set) => set.module === module)?.migrations;
+    const same = known?.[number - 1];
+    if (same === undefined)
+      throw new FolderTooNewError(
+        path,
+        `migration ${number} (${name}) of ${module}`,
+        known === undefined ? `no ${module}` : `${known.length} of ${module}`,
+      );
+    if (same.name !== name)
+      throw new MigrationsBrokenError(
+        `${path} holds migration ${number} of ${module} as "${name}", this version calls it "${same.name}".`,
+      );
+  }
 }

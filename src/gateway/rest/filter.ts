@@ -162,6 +162,8 @@ const MOST_WILDCARDS = 10;
 /** Values of a list: the database takes so many in one statement. */
 const MOST_VALUES = 10_000;
 
+const LISTS: readonly string[] = ['$in', '$notIn'];
+
 /** A plain value, or an object of operators that must all hold. */
 export function readTests(filter: Fields, name: string, spec: FieldSpec): Condition[] {
   const value = filter.value(name);
@@ -171,7 +173,11 @@ export function readTests(filter: Fields, name: string, spec: FieldSpec): Condit
   }
   const known = OPERATORS[spec.type];
   if (known.length === 0) refuse(name, 'true or false');
-  return Object.entries(value).map(([operator, operand]): Condition => {
+  // Camunda's client for Java sends lists that are empty beside the operator that is meant.
+  const meant = Object.entries(value).filter(
+    ([operator, operand]) => !(LISTS.includes(operator) && Array.isArray(operand) && operand.length === 0),
+  );
+  return meant.map(([operator, operand]): Condition => {
     if (!known.includes(operator)) {
       throw new GatewayError(
         'BAD_REQUEST',

@@ -1,4 +1,4 @@
-import { readMigrations } from '../../store/migrate.ts';
+import { batchMigrations } from '../migrations.ts';
 import type { RequestHandler, WriterModule } from '../module.ts';
 import type { BatchRequests } from './batches.ts';
 import { BatchRows } from './rows.ts';
@@ -19,7 +19,7 @@ export function batchModule(): WriterModule {
   let tidy = false;
   return {
     name: 'batches',
-    migrations: readMigrations('batches', new URL('./sql/', import.meta.url)),
+    migrations: batchMigrations(),
     handlers: [
       handler('batch-create', (body, tx) => create(running(), body, tx)),
       handler('batch-items', (body, tx) => addItems(running(), body, tx)),

@@ -1,6 +1,6 @@
 import { brokerMigrations, Targets, targetSettings } from '../../broker/index.ts';
 import type { Database } from '../../store/database.ts';
-import { readMigrations } from '../../store/migrate.ts';
+import { routerMigrations } from '../migrations.ts';
 import type { WriterModule } from '../module.ts';
 import { EventsCore } from './core.ts';
 import { eventHandlers } from './handlers.ts';
@@ -34,7 +34,7 @@ export function eventModules(options: EventsModuleOptions): readonly WriterModul
     { name: 'broker', migrations: brokerMigrations() },
     {
       name: 'router',
-      migrations: readMigrations('router', new URL('./sql/', import.meta.url)),
+      migrations: routerMigrations(),
       handlers: [...eventHandlers(running), ...routerTableHandlers(running)],
       onStart: (db) => {
         const engineId = engineIdOf(db, options.newEngineId);

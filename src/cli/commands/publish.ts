@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CloudEvent, CloudEventError, encodeBinary, makeEvent } from '../cloudevents/index.ts';
-import { type Arguments, readArguments, wholeNumber } from './arguments.ts';
-import { getText, request, serverOf } from './client.ts';
-import { EXIT } from './exit-codes.ts';
-import { OptionError } from './flags.ts';
-import { readInput } from './input.ts';
-import { publishFile, type Receipt } from './publish-file.ts';
-import type { Command, CommandIo } from './run.ts';
-import { isSettled, outcomeLines, type Story } from './story.ts';
-import { printable } from './terminal.ts';
+import { type CloudEvent, CloudEventError, encodeBinary, makeEvent } from '../../cloudevents/index.ts';
+import { type Arguments, wholeNumber } from '../arguments.ts';
+import { getText, request, type Server, serverOf } from '../client.ts';
+import { SERVER_OPTIONS } from '../common-options.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { OptionError } from '../flags.ts';
+import { readInput } from '../input.ts';
+import type { CommandIo } from '../io.ts';
+import { publishFile, type Receipt } from '../publish-file.ts';
+import type { PlainCommand } from '../spec.ts';
+import { isSettled, outcomeLines, type Story } from '../story.ts';
+import { printable } from '../terminal.ts';
 
 /** Of events that state none. */
 const SOURCE = '/tutti/cli';
@@ -27,31 +29,60 @@ const EVENT_FLAGS = [
 ] as const;
 
 /** `tutti publish TYPE …` and `tutti publish --file FILE`. */
-export const publish: Command = async (args, io) => {
-  const given = readArguments(args, {
-    values: ['--url', '--file', '--wait', ...EVENT_FLAGS],
-    switches: ['--json', '--fate'],
-    words: { name: 'TYPE', least: 0, most: 1 },
-  });
+export const publish: PlainCommand = {
+  summary: 'publishes an event, or a file of events',
+  words: [{ name: 'TYPE', help: 'of the event', least: 0, most: 1 }],
+  options: [
+    { flag: '--data', value: 'JSON', help: 'the data; @FILE reads a file, - standard input', file: true },
+    { flag: '--subject', value: 'S', help: 'what the event is about' },
+    {
+      flag: '--correlation-key',
+      value: 'K',
+      help: 'which instance it is for; without it the subject decides',
+    },
+    { flag: '--source', value: 'S', help: `who sends it (default ${SOURCE})` },
+    { flag: '--id', value: 'I', help: 'unique for the source (default a new one); a repeat has no effect' },
+    { flag: '--time', value: 'T', help: 'when it happened (default now)' },
+    { flag: '--ext', value: 'NAME=VALUE', help: 'a further attribute; repeatable', several: true },
+    { flag: '--content-type', value: 'T', help: 'of the data (default application/json)' },
+    { flag: '--fate', help: 'waits and tells what became of it' },
+    { flag: '--wait', value: 'S', help: `with --fate: at most so many seconds (default ${WAIT_S})` },
+    {
+      flag: '--file',
+      value: 'FILE',
+      help: '.json: an event or a batch; others and - : one event a line, however many',
+      file: true,
+    },
+    ...SERVER_OPTIONS,
+  ],
+  examples: [
+    `tutti publish Order.Placed --subject order-1 --data '{"amount": 12}' --fate`,
+    'tutti publish Photo.Taken --data @cat.png --content-type image/png',
+    'tutti publish --file events.ndjson',
+  ],
+  run: publishEvents,
+};
+
+async function publishEvents(given: Arguments, io: CommandIo): Promise<ExitCode> {
   const [type] = given.words;
   const file = given.one('--file');
-  const url = serverOf(given, io);
+  const server = serverOf(given, io);
   if (file !== undefined) {
     const other = [...EVENT_FLAGS, '--fate', '--wait'].find((flag) => given.has(flag));
     if (type !== undefined || other !== undefined) {
       throw new OptionError('--file', `--file holds whole events; leave out ${type ?? other}.`);
     }
-    return publishFile(file, { url, json: given.has('--json') }, io);
+    return publishFile(file, { server, json: given.has('--json') }, io);
   }
   if (type === undefined) throw new OptionError('TYPE', 'Name the TYPE of the event, or a --file of events.');
   const event = await eventOf(type, given, io);
   const { headers, body } = encodeBinary(event);
-  const response = await request(url, '/events', { method: 'POST', headers, body: new Uint8Array(body) });
+  const response = await request(server, '/events', { method: 'POST', headers, body: new Uint8Array(body) });
   const { accepted } = (await response.json()) as { accepted: readonly Receipt[] };
   const [receipt] = accepted;
   if (receipt === undefined) throw new TypeError('the server has taken no event');
   const wait = (wholeNumber(given, '--wait', 1, 3600) ?? WAIT_S) * 1000;
-  const story = given.has('--fate') ? await storyWithin(url, receipt.sequence, wait) : undefined;
+  const story = given.has('--fate') ? await storyWithin(server, receipt.sequence, wait) : undefined;
   if (given.has('--json')) {
     const known = JSON.stringify(receipt);
     io.out(story === undefined ? known : `${known.slice(0, -1)},"story":${story}}`);
@@ -60,7 +91,7 @@ export const publish: Command = async (args, io) => {
   io.out(receiptText(receipt));
   if (story !== undefined) for (const line of outcomeLines(io, story)) io.out(line);
   return EXIT.ok;
-};
+}
 
 function receiptText({ sequence, duplicate, source, id }: Receipt): string {
   return duplicate
@@ -69,10 +100,10 @@ function receiptText({ sequence, duplicate, source, id }: Receipt): string {
 }
 
 /** The story of an event when nothing more is expected soon, else what it is after `wait` ms. */
-async function storyWithin(url: string, sequence: number, wait: number): Promise<string> {
+async function storyWithin(server: Server, sequence: number, wait: number): Promise<string> {
   const deadline = performance.now() + wait;
   for (let pause = 20; ; pause = Math.min(pause * 1.5, 500)) {
-    const text = await getText(url, `/api/events/${sequence}`);
+    const text = await getText(server, `/api/events/${sequence}`);
     const left = deadline - performance.now();
     if (isSettled(JSON.parse(text) as Story) || left <= 0) return text;
     await sleep(Math.min(pause, left));

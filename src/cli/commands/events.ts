@@ -1,13 +1,14 @@
-import { unknownMessage } from '../config/index.ts';
-import { type Arguments, readArguments, timeOf, wholeNumber } from './arguments.ts';
-import { getText, serverOf } from './client.ts';
-import { type EventSummary, EventTable, pageOf } from './event-table.ts';
-import { EXIT } from './exit-codes.ts';
-import { FATES } from './fates.ts';
-import { OptionError } from './flags.ts';
-import { type Feed, newEvents } from './follow.ts';
-import type { Command, CommandIo } from './run.ts';
-import { dataLines, storyLines } from './story.ts';
+import { type Arguments, timeOf, wholeNumber } from '../arguments.ts';
+import { getText, type Server, serverOf } from '../client.ts';
+import { SERVER_OPTIONS } from '../common-options.ts';
+import { type EventSummary, EventTable, pageOf } from '../event-table.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { FATES } from '../fates.ts';
+import { OptionError } from '../flags.ts';
+import { type Feed, newEvents } from '../follow.ts';
+import type { CommandIo } from '../io.ts';
+import type { PlainCommand } from '../spec.ts';
+import { dataLines } from '../story.ts';
 
 const LIMIT = 20;
 const FOLLOWED = 10;
@@ -22,23 +23,59 @@ const CONDITIONS = [
 ] as const;
 
 /** `tutti events`: the newest first; with `--follow` the last few, then each that comes. */
-export const events: Command = async (args, io) => {
-  const given = readArguments(args, {
-    values: ['--url', '--from', '--to', '--limit', '--fate', ...CONDITIONS.map(([flag]) => flag)],
-    switches: ['--follow', '--data', '--json'],
-  });
-  const url = serverOf(given, io);
+export const events: PlainCommand = {
+  summary: 'lists events and what became of them, the newest first; --follow prints those that come',
+  options: [
+    { flag: '--type', value: 'T', help: 'only those of this type' },
+    { flag: '--source', value: 'S', help: 'only those of this source' },
+    { flag: '--subject', value: 'S', help: 'only those about this' },
+    {
+      flag: '--key',
+      value: 'K',
+      help: 'only those with this correlation key (or subject, if they have none)',
+    },
+    {
+      flag: '--fate',
+      value: 'F,F',
+      help: 'only those that had one of these fates',
+      choices: Object.keys(FATES),
+      several: true,
+    },
+    { flag: '--from', value: 'T', help: 'received since: 2030-01-31T12:00:00Z, or ago: 10m, 2h, 1d' },
+    { flag: '--to', value: 'T', help: 'received until' },
+    {
+      flag: '--limit',
+      value: 'N',
+      help: `at most so many (default ${LIMIT}; with --follow ${FOLLOWED} to begin with)`,
+    },
+    {
+      flag: '--follow',
+      help: 'goes on with new events, in their order, until Ctrl-C; outlives lost connections',
+    },
+    { flag: '--data', help: 'shows their data too' },
+    ...SERVER_OPTIONS,
+  ],
+  examples: [
+    'tutti events --fate failed,deadLettered --from 1h',
+    'tutti events --follow --key order-1 --data',
+    `tutti events --follow --json | jq -r '.type'`,
+  ],
+  run: listEvents,
+};
+
+async function listEvents(given: Arguments, io: CommandIo): Promise<ExitCode> {
+  const server = serverOf(given, io);
   const conditions = conditionsOf(given);
-  const fates = fatesOf(given);
+  const fates = given.list('--fate');
   const limit = wholeNumber(given, '--limit', given.has('--follow') ? 0 : 1, 10_000);
-  const printer = new Printer(io, url, {
+  const printer = new Printer(io, server, {
     json: given.has('--json'),
     data: given.has('--data'),
     follow: given.has('--follow'),
   });
   if (!given.has('--follow')) {
     if (fates.length > 0) conditions.set('fate', fates.join(','));
-    await printer.show(await newest(url, conditions, limit ?? LIMIT));
+    await printer.show(await newest(server, conditions, limit ?? LIMIT));
     if (printer.count === 0 && !given.has('--json')) {
       io.out(
         conditions.size === 0 ? 'No events yet. Send one: tutti publish Order.Placed' : 'No event matches.',
@@ -48,38 +85,18 @@ export const events: Command = async (args, io) => {
   }
   if (given.has('--to')) throw new OptionError('--to', '--follow goes on for ever; leave out --to.');
   const signal = io.interrupted?.() ?? new AbortController().signal;
-  const last = await pageOf(url, new URLSearchParams({ limit: '1' }));
+  const last = await pageOf(server, new URLSearchParams({ limit: '1' }));
   const after = last.items[0]?.sequence ?? 0;
   const before = new URLSearchParams([...conditions, ['before', String(after + 1)]]);
   if (fates.length > 0) before.set('fate', fates.join(','));
-  await printer.show((await newest(url, before, limit ?? FOLLOWED)).reverse());
+  await printer.show((await newest(server, before, limit ?? FOLLOWED)).reverse());
   printer.beginStream();
-  const feed: Feed = { url, conditions, after, signal, say: (line) => io.err(line) };
+  const feed: Feed = { server, conditions, after, signal, say: (line) => io.err(line) };
   for await (const found of newEvents(feed)) {
     await printer.show(found.filter(({ fate }) => fates.length === 0 || fates.includes(fate?.kind ?? '')));
   }
   return EXIT.ok;
-};
-
-/** `tutti event SEQUENCE` or `tutti event --source SOURCE --id ID`. */
-export const event: Command = async (args, io) => {
-  const given = readArguments(args, {
-    values: ['--url', '--source', '--id'],
-    switches: ['--json'],
-    words: { name: 'SEQUENCE', least: 0, most: 1 },
-  });
-  const [sequence] = given.words;
-  const source = given.one('--source');
-  const id = given.one('--id');
-  const byName = source !== undefined && id !== undefined;
-  if (byName === (sequence !== undefined) || (sequence !== undefined && !/^\d{1,16}$/.test(sequence))) {
-    throw new OptionError('SEQUENCE', 'Name the event by its SEQUENCE, or by --source and --id.');
-  }
-  const path = byName ? `lookup?${new URLSearchParams({ source, id })}` : sequence;
-  const text = await getText(serverOf(given, io), `/api/events/${path}`);
-  for (const line of given.has('--json') ? [text] : storyLines(io, text)) io.out(line);
-  return EXIT.ok;
-};
+}
 
 interface Form {
   readonly json: boolean;
@@ -91,13 +108,13 @@ interface Form {
 class Printer {
   count = 0;
   readonly #io: CommandIo;
-  readonly #url: string;
+  readonly #server: Server;
   readonly #as: Form;
   #table: EventTable | undefined;
 
-  constructor(io: CommandIo, url: string, as: Form) {
+  constructor(io: CommandIo, server: Server, as: Form) {
     this.#io = io;
-    this.#url = url;
+    this.#server = server;
     this.#as = as;
   }
 
@@ -110,7 +127,9 @@ class Printer {
     this.count += events.length;
     if (events.length > 0 && !this.#as.json) this.#table ??= this.#begin(events);
     for (const summary of events) {
-      const story = this.#as.data ? await getText(this.#url, `/api/events/${summary.sequence}`) : undefined;
+      const story = this.#as.data
+        ? await getText(this.#server, `/api/events/${summary.sequence}`)
+        : undefined;
       if (this.#as.json) this.#io.out(story ?? JSON.stringify(summary));
       else {
         if (this.#table !== undefined) this.#io.out(this.#table.line(summary));
@@ -127,13 +146,13 @@ class Printer {
 }
 
 /** At most `limit` events, the newest first. */
-async function newest(url: string, conditions: URLSearchParams, limit: number): Promise<EventSummary[]> {
+async function newest(server: Server, conditions: URLSearchParams, limit: number): Promise<EventSummary[]> {
   const found: EventSummary[] = [];
   const query = new URLSearchParams(conditions);
   while (found.length < limit) {
     const wanted = Math.min(PAGE, limit - found.length);
     query.set('limit', String(wanted));
-    const page = await pageOf(url, query);
+    const page = await pageOf(server, query);
     found.push(...page.items);
     if (page.next === undefined) break;
     query.set('before', String(page.next));
@@ -152,15 +171,4 @@ function conditionsOf(given: Arguments): URLSearchParams {
     if (time !== undefined) query.set(name, time);
   }
   return query;
-}
-
-/** `--fate failed,expired`; also given several times. */
-function fatesOf(given: Arguments): string[] {
-  const kinds = given.all('--fate').flatMap((text) => text.split(','));
-  const known = Object.keys(FATES);
-  const wrong = kinds.find((kind) => !known.includes(kind));
-  if (wrong !== undefined) {
-    throw new OptionError('--fate', unknownMessage(`There is no fate '${wrong}'`, wrong, known));
-  }
-  return kinds;
 }

@@ -1,11 +1,13 @@
-import { unknownMessage } from '../config/index.ts';
-import { type Arguments, readArguments, wholeNumber } from './arguments.ts';
-import { call, ServerRefusedError, send, serverOf } from './client.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { OptionError } from './flags.ts';
-import type { Command, CommandIo } from './run.ts';
-import { type Column, cellsOf, lineOf, widthsOf } from './table.ts';
-import { localTime, paint, printable } from './terminal.ts';
+import { type Arguments, wholeNumber } from '../arguments.ts';
+import { call, type Server, ServerRefusedError, send, serverOf } from '../client.ts';
+import { limitOption, SERVER_OPTIONS } from '../common-options.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { OptionError } from '../flags.ts';
+import type { CommandIo } from '../io.ts';
+import { printTable } from '../print-table.ts';
+import type { GroupCommand, OptionSpec, WordSpec } from '../spec.ts';
+import type { Column } from '../table.ts';
+import { localTime } from '../terminal.ts';
 
 interface DeadLetter {
   readonly id: number;
@@ -18,7 +20,6 @@ interface DeadLetter {
   readonly reason: string;
 }
 
-const ACTIONS = ['list', 'resend', 'discard'] as const;
 const PAGE = 200;
 const LIMIT = 20;
 const COLUMNS: readonly Column[] = [
@@ -30,37 +31,59 @@ const COLUMNS: readonly Column[] = [
   { title: 'why', least: 16 },
 ];
 
+const SUBSCRIPTION: OptionSpec = {
+  flag: '--subscription',
+  value: 'ID',
+  help: 'only those of this subscription',
+};
+const IDS: WordSpec = { name: 'ID', help: 'of a dead letter', least: 0, most: 1000 };
+const ALL: OptionSpec = { flag: '--all', help: 'all of them, the oldest first' };
+
 /** `tutti dead-letters [list|resend|discard]`. */
-export const deadLetters: Command = async (args, io) => {
-  const given = readArguments(args, {
-    values: ['--url', '--limit', '--subscription'],
-    switches: ['--json', '--all'],
-    words: { name: 'ID', least: 0, most: 1000 },
-  });
-  const [word = 'list', ...ids] = given.words;
-  const action = ACTIONS.find((known) => known === word);
-  if (action === undefined) {
-    throw new OptionError(word, unknownMessage(`There is no tutti dead-letters ${word}`, word, ACTIONS));
-  }
-  const url = serverOf(given, io);
-  if (action === 'list') return list(url, given, io);
+export const deadLetters: GroupCommand = {
+  summary: 'lists deliveries that were given up, sends them again or discards them',
+  actions: {
+    list: {
+      summary: 'lists them, the newest first',
+      options: [{ flag: '--all', help: 'all of them' }, limitOption(LIMIT), SUBSCRIPTION, ...SERVER_OPTIONS],
+      run: (given, io) => list(serverOf(given, io), given, io),
+    },
+    resend: {
+      summary: 'sends them again',
+      words: [IDS],
+      options: [ALL, SUBSCRIPTION, ...SERVER_OPTIONS],
+      run: (given, io) => change('resend', given, io),
+    },
+    discard: {
+      summary: 'forgets them',
+      words: [IDS],
+      options: [ALL, SUBSCRIPTION, ...SERVER_OPTIONS],
+      run: (given, io) => change('discard', given, io),
+    },
+  },
+  examples: ['tutti dead-letters', 'tutti dead-letters resend --all --subscription ID'],
+};
+
+async function change(action: 'resend' | 'discard', given: Arguments, io: CommandIo): Promise<ExitCode> {
+  const ids = given.words;
   if (given.has('--all') === ids.length > 0) {
     throw new OptionError('ID', `Name the ids to ${action}, or --all.`);
   }
   const wrong = ids.find((id) => !/^\d{1,15}$/.test(id));
   if (wrong !== undefined)
     throw new OptionError(wrong, `'${wrong}' is no id of a dead letter; they are numbers.`);
+  const server = serverOf(given, io);
   const chosen = given.has('--all')
-    ? (await all(url, given.one('--subscription'))).reverse().map(({ id }) => String(id))
+    ? (await all(server, given.one('--subscription'))).reverse().map(({ id }) => String(id))
     : ids;
-  return each(action, chosen, url, given.has('--json'), io);
-};
+  return each(action, chosen, server, given.has('--json'), io);
+}
 
-async function list(url: string, given: Arguments, io: CommandIo): Promise<ExitCode> {
+async function list(server: Server, given: Arguments, io: CommandIo): Promise<ExitCode> {
   const limit = given.has('--all')
     ? Number.POSITIVE_INFINITY
     : (wholeNumber(given, '--limit', 1, 100_000) ?? LIMIT);
-  const letters = await all(url, given.one('--subscription'), limit);
+  const letters = await all(server, given.one('--subscription'), limit);
   if (given.has('--json')) {
     for (const letter of letters) io.out(JSON.stringify(letter));
     return EXIT.ok;
@@ -69,19 +92,24 @@ async function list(url: string, given: Arguments, io: CommandIo): Promise<ExitC
     io.out('No dead letters: every delivery has arrived or is still being tried.');
     return EXIT.ok;
   }
-  const rows = letters.map(({ id, time, sequence, type, sink, reason }) =>
-    [String(id), localTime(time), String(sequence), type, sink, reason].map(printable),
+  printTable(
+    io,
+    COLUMNS,
+    letters.map(({ id, time, sequence, type, sink, reason }) => [
+      String(id),
+      localTime(time),
+      String(sequence),
+      type,
+      sink,
+      reason,
+    ]),
   );
-  const widths = widthsOf(COLUMNS, rows, io.terminal?.columns);
-  const titles = COLUMNS.map(({ title }) => title);
-  io.out(paint(io, 'dim', lineOf(cellsOf(titles, widths))));
-  for (const row of rows) io.out(lineOf(cellsOf(row, widths)));
   return EXIT.ok;
 }
 
 /** Dead letters, the newest first. */
 async function all(
-  url: string,
+  server: Server,
   subscription: string | undefined,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<DeadLetter[]> {
@@ -89,7 +117,9 @@ async function all(
   for (let before: number | undefined; ; ) {
     const query = new URLSearchParams({ limit: String(PAGE) });
     if (before !== undefined) query.set('before', String(before));
-    const { items } = (await call(url, `/api/dead-letters?${query}`, {})) as { items: readonly DeadLetter[] };
+    const { items } = (await call(server, `/api/dead-letters?${query}`, {})) as {
+      items: readonly DeadLetter[];
+    };
     for (const letter of items) {
       if (subscription === undefined || letter.subscriptionId === subscription) found.push(letter);
     }
@@ -103,7 +133,7 @@ async function all(
 async function each(
   action: 'resend' | 'discard',
   ids: readonly string[],
-  url: string,
+  server: Server,
   json: boolean,
   io: CommandIo,
 ): Promise<ExitCode> {
@@ -111,8 +141,8 @@ async function each(
   let refused = 0;
   for (const id of ids) {
     try {
-      if (action === 'resend') await send(url, `/api/dead-letters/${id}/resend`, 'POST');
-      else await send(url, `/api/dead-letters/${id}`, 'DELETE');
+      if (action === 'resend') await send(server, `/api/dead-letters/${id}/resend`, 'POST');
+      else await send(server, `/api/dead-letters/${id}`, 'DELETE');
       done += 1;
       if (json) io.out(JSON.stringify({ id: Number(id), done: true }));
     } catch (error) {

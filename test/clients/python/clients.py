@@ -1,0 +1,224 @@
+"""Tries pyzeebe on a Tutti server. Prints a sentence a line; ends with 1 if one is not true."""
+
+import asyncio
+import json
+import os
+import sys
+import traceback
+import urllib.request
+
+from pyzeebe import Job, JobController, ZeebeClient, ZeebeWorker, create_insecure_channel
+from pyzeebe.errors import (
+    ProcessDefinitionNotFoundError,
+    ProcessInstanceNotFoundError,
+)
+
+GRPC = os.environ["TUTTI_GRPC"]
+REST = os.environ["TUTTI_REST"]
+MODEL = os.environ["TUTTI_MODEL"]
+LIMIT_S = 30
+
+
+def rest(method, path, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(
+        REST + path, data=data, method=method, headers={"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as response:
+        text = response.read()
+    return json.loads(text) if text else None
+
+
+def state(key):
+    return rest("GET", f"/v2/process-instances/{key}")["state"]
+
+
+def variables(key):
+    found = rest("POST", "/v2/variables/search", {"filter": {"processInstanceKey": str(key)}})
+    return {item["name"]: json.loads(item["value"]) for item in found["items"]}
+
+
+async def until(what, test):
+    for _ in range(LIMIT_S * 10):
+        found = await asyncio.to_thread(test)
+        if found:
+            return found
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"in vain waited for {what}")
+
+
+def equal(found, expected):
+    assert found == expected, f"expected {expected!r}, but was {found!r}"
+
+
+async def refused(error, action):
+    try:
+        await action
+    except error:
+        return
+    raise AssertionError(f"{error.__name__} was expected")
+
+
+class Worker:
+    """A worker for one job type, as long as the block lasts."""
+
+    def __init__(self, job_type, handler, **options):
+        self.channel = create_insecure_channel(grpc_address=GRPC)
+        self.worker = ZeebeWorker(self.channel, poll_retry_delay=1, **options)
+        self.worker.task(task_type=job_type, exception_handler=on_exception)(handler)
+
+    async def __aenter__(self):
+        self.running = asyncio.create_task(self.worker.work())
+
+    async def __aexit__(self, *_):
+        await self.worker.stop()
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
+        await self.channel.close()
+
+
+class Broken(Exception):
+    pass
+
+
+async def on_exception(error: Exception, job: Job, controller: JobController):
+    if isinstance(error, Broken):
+        await controller.set_error_status("it fell down", error_code="BROKEN", variables={"height": 3})
+    else:
+        await controller.set_failure_status(str(error))
+
+
+async def deploys(client):
+    deployed = await client.deploy_resource(MODEL)
+    ids = sorted(item.bpmn_process_id for item in deployed.deployments)
+    equal(ids, ["client-job", "client-message", "client-signal", "client-sum"])
+    topology = await client.topology()
+    equal((len(topology.brokers), topology.partitions_count), (1, 1))
+
+
+async def gets_a_result(client):
+    done = await client.run_process_with_result("client-sum", {"a": 40, "b": 2}, timeout=10000)
+    equal(done.variables, {"a": 40, "b": 2, "sum": 42})
+    only = await client.run_process_with_result(
+        "client-sum", {"a": 1, "b": 2}, timeout=10000, variables_to_fetch=["sum"]
+    )
+    equal(only.variables, {"sum": 3})
+
+
+async def completes_jobs(client):
+    def pack(job: Job, weight: int):
+        return {"packed": weight * 2, "box": job.custom_headers["box"]}
+
+    async with Worker("py-pack", pack):
+        done = await client.run_process_with_result(
+            "client-job", {"jobType": "py-pack", "weight": 4}, timeout=20000
+        )
+    equal((done.variables["packed"], done.variables["box"]), (8, "small"))
+
+
+async def gets_streamed_jobs(client):
+    def pack(weight: int):
+        return {"packed": weight}
+
+    async with Worker("py-stream", pack, stream_enabled=True):
+        started = [
+            await client.run_process("client-job", {"jobType": "py-stream", "weight": weight})
+            for weight in range(20)
+        ]
+        for weight, instance in enumerate(started):
+            key = instance.process_instance_key
+            await until("the streamed job", lambda key=key: state(key) == "COMPLETED")
+            equal(variables(key)["packed"], weight)
+
+
+async def throws_errors(client):
+    def pack():
+        raise Broken()
+
+    async with Worker("py-error", pack):
+        done = await client.run_process_with_result("client-job", {"jobType": "py-error"}, timeout=20000)
+    equal(done.variables["outcome"], "mended")
+
+
+async def fails_jobs(client):
+    def pack():
+        raise ValueError("no paper left")
+
+    async with Worker("py-fail", pack):
+        started = await client.run_process("client-job", {"jobType": "py-fail"})
+        key = started.process_instance_key
+        search = {"filter": {"processInstanceKey": str(key), "state": "ACTIVE"}}
+        found = await until("the incident", lambda: rest("POST", "/v2/incidents/search", search)["items"])
+    equal((found[0]["errorType"], "no paper left" in found[0]["errorMessage"]), ("JOB_NO_RETRIES", True))
+    # pyzeebe has no calls for retries and incidents.
+    rest("PATCH", f"/v2/jobs/{found[0]['jobKey']}", {"changeset": {"retries": 1}})
+    rest("POST", f"/v2/incidents/{found[0]['incidentKey']}/resolution", {})
+
+    def again():
+        return {"packed": True}
+
+    async with Worker("py-fail", again):
+        await until("the second try", lambda: state(key) == "COMPLETED")
+
+
+async def publishes_messages(client):
+    started = await client.run_process("client-message", {"orderId": "py-1"})
+    published = await client.publish_message("ClientMessage", "py-1", {"paid": 12})
+    assert published.key > 0
+    key = started.process_instance_key
+    await until("the message", lambda: state(key) == "COMPLETED")
+    equal(variables(key), {"orderId": "py-1", "paid": 12})
+
+
+async def broadcasts_signals(client):
+    started = await client.run_process("client-signal", {})
+    await client.broadcast_signal("ClientSignal", {"loud": True})
+    key = started.process_instance_key
+    await until("the signal", lambda: state(key) == "COMPLETED")
+    equal(variables(key), {"loud": True})
+
+
+async def cancels(client):
+    started = await client.run_process("client-signal", {})
+    await client.cancel_process_instance(started.process_instance_key)
+    equal(state(started.process_instance_key), "TERMINATED")
+    await refused(ProcessInstanceNotFoundError, client.cancel_process_instance(started.process_instance_key))
+
+
+async def knows_rejections(client):
+    await refused(ProcessDefinitionNotFoundError, client.run_process("nothing"))
+    health = await client.healthcheck()
+    equal(int(health.status), 1)
+
+
+SENTENCES = [
+    ("deploys models, and sees the topology", deploys),
+    ("starts an instance and gets its result", gets_a_result),
+    ("completes jobs with a worker", completes_jobs),
+    ("gets jobs over a stream", gets_streamed_jobs),
+    ("throws a BPMN error from a job", throws_errors),
+    ("fails a job, which raises an incident; resolved, it goes on", fails_jobs),
+    ("correlates a message", publishes_messages),
+    ("broadcasts a signal", broadcasts_signals),
+    ("cancels an instance, once", cancels),
+    ("knows rejections by their kind, and the health of the server", knows_rejections),
+]
+
+
+async def main():
+    channel = create_insecure_channel(grpc_address=GRPC)
+    client = ZeebeClient(channel)
+    failed = 0
+    for sentence, test in SENTENCES:
+        try:
+            await asyncio.wait_for(test(client), 2 * LIMIT_S)
+            print(f"  ok      {sentence}")
+        except Exception as error:
+            failed += 1
+            print(f"  FAILED  {sentence}: {type(error).__name__}: {error}")
+            traceback.print_exc()
+    await channel.close()
+    return 1 if failed else 0
+
+
+sys.exit(asyncio.run(main()))
