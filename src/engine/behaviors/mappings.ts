@@ -69,13 +69,13 @@ export function applyOutputMappings(
   // An inner instance of a multi-instance keeps what it maps to itself: its output element takes it from there.
   const target = isInnerInstance(w, row) ? row.key : row.flowScopeKey;
   if (mappings.length > 0) {
-    if (trigger !== undefined && hasResult) {
-      setLocalVariables(w, row, row.key, result);
-      // When a mapping that failed is tried again, what was changed meanwhile stays.
-      takeTrigger(w, row, trigger);
-    }
+    if (hasResult) setLocalVariables(w, row, row.key, result);
+    // When a mapping that failed is tried again, what was changed meanwhile stays.
+    if (trigger !== undefined && hasResult) takeTrigger(w, row, trigger);
     const document = run(w, compiledOf(w.cache.outputs, mappings, compileOutputMappings), row.key);
     mergeVariables(w, row, target < 0 ? row.key : target, document);
-  } else if (hasResult) mergeVariables(w, row, row.key, result);
-  else if (localResult) mergeVariables(w, row, target, localVariables(w, row.key));
+  } else if (trigger !== undefined && hasResult) {
+    mergeVariables(w, row, row.key, result);
+    takeTrigger(w, row, trigger);
+  } else if (localResult) mergeVariables(w, row, target, localVariables(w, row.key));
 }

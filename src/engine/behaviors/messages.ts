@@ -27,7 +27,7 @@ export function processMessageSubscription(w: Work, command: Command<'message-su
       return;
     case 'CORRELATE':
       w.emit(key, { valueType: 'MESSAGE_SUBSCRIPTION', intent: 'CORRELATED', value });
-      if (row !== undefined && !row.closing) correlateBuffered(w, row);
+      if (row !== undefined && !row.closing && row.closesAfterOne !== true) correlateBuffered(w, row);
       return;
     case 'REJECT':
       w.emit(key, { valueType: 'MESSAGE_SUBSCRIPTION', intent: 'REJECTED', value });
@@ -48,7 +48,11 @@ export function processInstanceSubscription(w: Work, command: Command<'process-m
   switch (command.intent) {
     case 'CREATE':
       if (row !== undefined && !row.closing)
-        w.emit(key, { valueType: 'PROCESS_MESSAGE_SUBSCRIPTION', intent: 'CREATED', value });
+        w.emit(key, {
+          valueType: 'PROCESS_MESSAGE_SUBSCRIPTION',
+          intent: 'CREATED',
+          value: row.value,
+        });
       return;
     case 'DELETE':
       if (row !== undefined)
@@ -94,15 +98,16 @@ export function passesBy(
 
 /** Gives a message to a subscription. */
 export function correlateTo(w: Work, row: MessageSubscriptionRow, message: MessageRow): FollowUp {
-  const value = { ...row.value, messageKey: message.key, variables: message.variables };
+  const { correlationKey } = row;
+  const value = { ...row.value, correlationKey, messageKey: message.key, variables: message.variables };
   w.emit(row.key, { valueType: 'MESSAGE_SUBSCRIPTION', intent: 'CORRELATING', value });
   return { kind: 'process-message-subscription', intent: 'CORRELATE', key: row.key, value };
 }
 
 /** Gives the oldest buffered message that fits to a subscription; false if there is none. */
 function correlateBuffered(w: Work, row: MessageSubscriptionRow): boolean {
-  const { messageName, correlationKey, bpmnProcessId } = row.value;
-  for (const message of w.state.scan(MESSAGES, 'byName', [messageName, correlationKey])) {
+  const { messageName, bpmnProcessId } = row.value;
+  for (const message of w.state.scan(MESSAGES, 'byName', [messageName, row.correlationKey])) {
     if (message.deadline <= w.now || passesBy(message, row.value)) continue;
     if (w.state.get(CORRELATIONS, correlationId(message.key, bpmnProcessId)) !== undefined) continue;
     w.follow(correlateTo(w, row, message));

@@ -63,7 +63,11 @@ function openMessage(
   messageName: string,
   correlationKey: string,
 ): void {
-  const key = w.nextKey();
+  // An instance waits for a message name once: a later event takes the place of the one before.
+  const taken = messageSubscriptionsOf(w, row.key).find(
+    ({ closing, value }) => !closing && value.messageName === messageName,
+  );
+  const key = taken?.key ?? w.nextKey();
   const value: MessageSubscriptionValue = {
     processInstanceKey: row.processInstanceKey,
     elementInstanceKey: row.key,
@@ -77,7 +81,7 @@ function openMessage(
     variables: NO_VARIABLES,
   };
   w.emit(key, { valueType: 'PROCESS_MESSAGE_SUBSCRIPTION', intent: 'CREATING', value });
-  w.follow({ kind: 'message-subscription', intent: 'CREATE', key, value });
+  if (taken === undefined) w.follow({ kind: 'message-subscription', intent: 'CREATE', key, value });
 }
 
 function openSignal(w: Work, row: ElementRow, event: GraphElement, signalName: string): void {

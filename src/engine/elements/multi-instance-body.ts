@@ -61,11 +61,11 @@ export const multiInstanceBody: ElementProcessor = {
       return;
     }
     const loop = loopOf(at);
-    if (loop.sequential) {
-      const items = evaluateList(w, loop.inputCollection, row.key);
-      if (row.loopCounter < items.length) return activateNext(w, at);
-    }
-    if (row.childCount === 0 && row.loopCounter >= row.plannedChildren) askCompletion(w, row);
+    // Read again, as it may have changed; a body that has not as many instances as it has items now does not complete.
+    const items = evaluateList(w, loop.inputCollection, row.key);
+    if (loop.sequential && row.loopCounter < items.length) return activateNext(w, at);
+    const ended = row.completedChildren + row.terminatedChildren;
+    if (row.childCount === 0 && ended === items.length) askCompletion(w, row);
   },
   childTerminated(w, at) {
     const { row } = at;
@@ -125,10 +125,16 @@ export function finishChild(w: Work, at: At): void {
     const { value } = valueOfText(w, loop.outputElement, at.row.key);
     collect(w, body, loop.outputCollection, at.row.loopCounter - 1, value);
   }
-  if (loop.completionCondition === undefined) return;
+  if (isSatisfied(w, at, body)) noteTrigger(w, body, body.elementId, new Map(), 'scope');
+  // What comes next needs it: an instance does not complete while it cannot be read.
+  else evaluateList(w, loop.inputCollection, body.key);
+}
+
+function isSatisfied(w: Work, at: At, body: ElementRow): boolean {
+  const { completionCondition } = loopOf(at);
+  if (completionCondition === undefined) return false;
   const scope = new LoopScope(new VariableScope(w, at.row.key), body);
-  if (!evaluateBoolean(w, loop.completionCondition, at.row.key, scope)) return;
-  noteTrigger(w, body, body.elementId, new Map(), 'scope');
+  return evaluateBoolean(w, completionCondition, at.row.key, scope);
 }
 
 function collect(w: Work, body: ElementRow, name: string, index: number, value: FeelValue): void {

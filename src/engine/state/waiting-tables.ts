@@ -56,7 +56,10 @@ export interface MessageSubscriptionRow {
   readonly closing: boolean;
   /** Name while the subscription can take a message, else null: not yet open, correlating, or closing. */
   readonly openName: string | null;
+  /** That of the messages' side. */
   readonly correlationKey: string;
+  /** The messages' side is that of an interrupting event, though another one took the instance's side. */
+  readonly closesAfterOne?: true;
 }
 export const MESSAGE_SUBSCRIPTIONS: TableSpec<MessageSubscriptionRow> = {
   name: 'message_subscriptions',

@@ -9,6 +9,8 @@ import { NO_SUCH_KEY, type Session, UnsupportedStepError } from './session.ts';
 interface Where {
   readonly element: string;
   readonly instance?: string;
+  /** From the oldest, from 1; in a multi-instance the body comes first. */
+  readonly nth?: number;
 }
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
@@ -19,13 +21,14 @@ function instanceOf(session: Session, where: Where): number | undefined {
 }
 
 function elementKey(session: Session, where: Where): number {
-  return session.tracker.activeElement(where.element, instanceOf(session, where)) ?? NO_SUCH_KEY;
+  const { nth = 1 } = where;
+  return session.tracker.activeElement(where.element, instanceOf(session, where), { nth }) ?? NO_SUCH_KEY;
 }
 
 /** In a multi-instance the ad-hoc subprocess is meant, not the body around it. */
 function adHocKey(session: Session, where: Where): number {
   const instanceKey = instanceOf(session, where);
-  const found = session.tracker.activeElement(where.element, instanceKey, 'AD_HOC_SUB_PROCESS');
+  const found = session.tracker.activeElement(where.element, instanceKey, { type: 'AD_HOC_SUB_PROCESS' });
   return found ?? elementKey(session, where);
 }
 

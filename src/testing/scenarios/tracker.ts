@@ -59,12 +59,17 @@ export class Tracker {
     return this.#elements.get(key)?.elementId ?? null;
   }
 
-  /** The oldest active instance of an element, of one type if that is given. */
-  activeElement(elementId: string, instanceKey: number | undefined, type?: string): number | undefined {
+  /** The `nth` active instance of an element from the oldest, of one type if that is given. */
+  activeElement(
+    elementId: string,
+    instanceKey: number | undefined,
+    { type, nth = 1 }: { readonly type?: string; readonly nth?: number } = {},
+  ): number | undefined {
+    let count = 0;
     for (const element of this.#elements.values()) {
       const fits = instanceKey === undefined || element.instanceKey === instanceKey;
       if (type !== undefined && element.type !== type) continue;
-      if (element.active && element.elementId === elementId && fits) return element.key;
+      if (element.active && element.elementId === elementId && fits && ++count === nth) return element.key;
     }
     return undefined;
   }

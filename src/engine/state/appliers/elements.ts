@@ -6,8 +6,11 @@ import {
   ELEMENTS,
   type ElementRow,
   GRAPHS,
+  MESSAGE_SUBSCRIPTIONS,
+  SIGNAL_SUBSCRIPTIONS,
   START_LOCKS,
   TAKEN_FLOWS,
+  TIMERS,
   TRIGGERS,
   VARIABLES,
 } from '../tables.ts';
@@ -73,6 +76,7 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     });
     if (consumed > 0) takeWaitingTokens(state, value);
   }
+  if (value.bpmnElementType === 'START_EVENT') interruptEventSubProcess(state, value);
   if (value.parentElementInstanceKey >= 0 && value.bpmnElementType === 'PROCESS')
     change(state, value.parentElementInstanceKey, { calledInstanceKey: key });
   state.put(ELEMENTS, {
@@ -107,6 +111,14 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
   });
 }
 
+/** As in Zeebe, an event subprocess whose own start event interrupts takes no events of those directly inside it. */
+function interruptEventSubProcess(state: StatePort, value: ProcessInstanceValue): void {
+  const scope = state.get(ELEMENTS, value.flowScopeKey);
+  if (scope?.type !== 'EVENT_SUB_PROCESS') return;
+  const start = state.get(GRAPHS, value.processDefinitionKey)?.graph.elements[value.elementId];
+  if (start?.interrupting) state.put(ELEMENTS, { ...scope, accepts: 'boundary' });
+}
+
 function callDepth(state: StatePort, value: ProcessInstanceValue): { readonly callDepth?: number } {
   if (value.bpmnElementType !== 'PROCESS' || value.parentProcessInstanceKey < 0) return {};
   return { callDepth: (state.get(ELEMENTS, value.parentProcessInstanceKey)?.callDepth ?? 0) + 1 };
@@ -128,6 +140,7 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
   if (value.bpmnElementType === 'PROCESS' || value.bpmnElementType.includes('SUB_PROCESS')) {
     for (const row of [...state.scan(TAKEN_FLOWS, 'byGateway', [key])]) state.delete(TAKEN_FLOWS, row.id);
   }
+  if (value.bpmnElementType === 'EVENT_SUB_PROCESS') forgetWhatItWaitedFor(state, key);
   const scope = state.get(ELEMENTS, value.flowScopeKey);
   if (scope !== undefined) {
     const terminates =
@@ -146,6 +159,15 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
     if (state.get(AWAITED, key) !== undefined) state.delete(AWAITED, key);
     for (const lock of [...state.scan(START_LOCKS, 'byInstance', [key])]) state.delete(START_LOCKS, lock.id);
   }
+}
+
+/** Zeebe never closes what an event subprocess itself waits for; it is of no use from here on. */
+function forgetWhatItWaitedFor(state: StatePort, key: number): void {
+  for (const row of [...state.scan(TIMERS, 'byElement', [key])]) state.delete(TIMERS, row.key);
+  for (const row of [...state.scan(MESSAGE_SUBSCRIPTIONS, 'byElement', [key])])
+    state.delete(MESSAGE_SUBSCRIPTIONS, row.key);
+  for (const row of [...state.scan(SIGNAL_SUBSCRIPTIONS, 'byElement', [key])])
+    state.delete(SIGNAL_SUBSCRIPTIONS, row.key);
 }
 
 function flowTaken(state: StatePort, value: ProcessInstanceValue): void {

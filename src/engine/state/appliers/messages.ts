@@ -56,6 +56,12 @@ export function applyMessageSubscription(
   const ofInstance = side === 'PROCESS_MESSAGE_SUBSCRIPTION';
   switch (intent) {
     case 'CREATING':
+      // An instance waits for a name once: a later event takes the place, and the messages' side stays as it is.
+      if (row !== undefined) {
+        const closes = row.closesAfterOne === true || row.value.interrupting;
+        state.put(MESSAGE_SUBSCRIPTIONS, { ...row, value, ...(closes && { closesAfterOne: true }) });
+        return;
+      }
       state.put(MESSAGE_SUBSCRIPTIONS, {
         key,
         value,
@@ -80,7 +86,12 @@ export function applyMessageSubscription(
       if (row === undefined) return;
       if (ofInstance) {
         if (value.interrupting) state.delete(MESSAGE_SUBSCRIPTIONS, key);
-      } else state.put(MESSAGE_SUBSCRIPTIONS, { ...row, openName: value.messageName });
+        else {
+          const { correlationKey } = value;
+          state.put(MESSAGE_SUBSCRIPTIONS, { ...row, value: { ...row.value, correlationKey } });
+        }
+      } else if (row.closesAfterOne !== true)
+        state.put(MESSAGE_SUBSCRIPTIONS, { ...row, openName: value.messageName });
       return;
     case 'REJECTED':
       state.delete(CORRELATIONS, correlationId(value.messageKey, value.bpmnProcessId));
