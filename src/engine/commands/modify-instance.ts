@@ -29,7 +29,7 @@ type Activate = PlannedActivation;
 export function modifyInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_MODIFICATION'>): Accepted {
   const { key, value } = command;
   const instance = w.element(key);
-  if (instance === undefined || instance.type !== 'PROCESS' || instance.state !== 'ACTIVATED') {
+  if (instance === undefined || instance.type !== 'PROCESS' || instance.state === 'TERMINATING') {
     const reason = `Expected to modify process instance but no process instance found with key '${key}'`;
     throw new Rejection('NOT_FOUND', reason);
   }

@@ -27,7 +27,9 @@ export const callActivity: ElementProcessor = {
     markActivated(w, at);
     const key = w.nextKey();
     const all = model.calledElement?.propagateAllParentVariables ?? true;
-    const variables = all ? visibleVariables(w, row.key) : localVariables(w, row.key);
+    // Local variables that no input mapping made (an item of a multi-instance, say) do not go along by themselves.
+    const local = model.inputs.length > 0 ? localVariables(w, row.key) : NO_VARIABLES;
+    const variables = all ? visibleVariables(w, row.key) : local;
     // A business id is that of the whole hierarchy; tags are not handed on.
     const businessId = w.element(row.processInstanceKey)?.businessId;
     const value = instanceValue(called, key, row, businessId === undefined ? {} : { businessId });

@@ -74,6 +74,8 @@ function mayActivate(w: Work, { key, value }: ElementCommand): boolean {
 function hasItsTokens(w: Work, value: ProcessInstanceValue): boolean {
   const { bpmnElementType, consumedFlows = 0 } = value;
   const joins = bpmnElementType === 'PARALLEL_GATEWAY' || bpmnElementType === 'INCLUSIVE_GATEWAY';
+  // Zeebe activates an inclusive gateway by its tokens only, not by start instructions and modifications.
+  if (bpmnElementType === 'INCLUSIVE_GATEWAY' && consumedFlows === 0) return false;
   if (!joins || consumedFlows === 0 || w.model(value).incoming.length < 2) return true;
   const waiting = [...w.state.scan(TAKEN_FLOWS, 'byGateway', [value.flowScopeKey, value.elementId])];
   return waiting.length >= consumedFlows;
@@ -122,7 +124,9 @@ function completeListener(w: Work, { key, variables }: ElementCommand): void {
   const row = w.element(key);
   if (row === undefined || row.state === 'TERMINATING') return;
   const starting = row.state === 'ACTIVATING';
-  if (variables !== undefined && variables.size > 0) {
+  // A scope that was interrupted takes no results any more, not even those of its listeners.
+  const takes = row.accepts === 'all' || row.type === 'EVENT_SUB_PROCESS' || row.interruptedBy === null;
+  if (takes && variables !== undefined && variables.size > 0) {
     // Those of an end listener stay in the scope around; they are not merged further upwards.
     const scope = starting || row.flowScopeKey < 0 ? key : row.flowScopeKey;
     setLocalVariables(w, row, scope, variables);

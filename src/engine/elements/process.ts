@@ -28,9 +28,9 @@ export const process: ElementProcessor = {
   complete(w, { row, graph, model }) {
     const starts = new Set(eventSubProcessStarts(graph, model).map(({ id }) => id));
     unsubscribe(w, row.key, (id) => starts.has(id));
+    deleteCompensationsOfInstance(w, row.key);
   },
   completed(w, { row }) {
-    deleteCompensationsOfInstance(w, row.key);
     answerAwaited(w, row.key);
     const variables = localVariables(w, row.key);
     const lock = startLockOf(w, row.key);

@@ -23,6 +23,11 @@ export class UnsupportedStepError extends Error {
   readonly code = 'UNSUPPORTED_STEP';
 }
 
+/** A process that runs without ever waiting. */
+export class EndlessError extends Error {
+  readonly code = 'ENDLESS';
+}
+
 /** A command whose answer task listeners hold back. */
 interface HeldBack {
   readonly step: number;
@@ -31,6 +36,8 @@ interface HeldBack {
 }
 
 export interface SessionOptions extends EngineOptions {
+  /** A step that brings the log beyond this many records throws `EndlessError`: such a process may run for ever. */
+  readonly mostRecords?: number;
   /** Another empty state than one in memory, and how it takes what a turn changed. */
   readonly store?: {
     readonly state: StatePort;
@@ -53,6 +60,7 @@ export class Session {
   #heldBack: readonly HeldBack[] = [];
   readonly #engine: Engine;
   readonly #store: SessionOptions['store'];
+  readonly #mostRecords: number;
   readonly #folder: string;
   readonly #jobs = new Map<string, number>();
   readonly #keyOfName = new Map<string, number>();
@@ -63,6 +71,7 @@ export class Session {
     this.now = Date.parse(startAt ?? DEFAULT_START);
     this.#engine = createEngine(options);
     this.#store = options.store;
+    this.#mostRecords = options.mostRecords ?? Number.POSITIVE_INFINITY;
   }
 
   /** Carries out a command and all that follows from it. */
@@ -100,6 +109,7 @@ export class Session {
       this.#settle(record);
       this.tracker.note(record);
     }
+    if (this.log.length > this.#mostRecords) throw new EndlessError(`More than ${this.#mostRecords} records`);
     return turn;
   }
 
