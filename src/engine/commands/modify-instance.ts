@@ -71,7 +71,7 @@ function terminateElement(w: Work, key: number, used: ReadonlySet<number>): void
   for (let scope = w.element(row.flowScopeKey); scope !== undefined; ) {
     if (scope.state === 'TERMINATING' || scope.childCount > 0 || scope.activeFlows > 0) return;
     if (used.has(scope.key)) return;
-    terminate(w, { key: scope.key });
+    terminate(w, { key: scope.key, byModification: true });
     scope = w.element(scope.flowScopeKey);
   }
 }

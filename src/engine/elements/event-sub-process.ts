@@ -33,10 +33,10 @@ export const eventSubProcess: ElementProcessor = {
   complete(w, { row, model }) {
     applyOutputMappings(w, row, model.outputs);
   },
-  terminate(w, { row }) {
+  terminate(w, { row, byModification }) {
     cancelJobOf(w, row.key);
     resolveIncidentsOf(w, row.key);
-    deleteCompensationsOfScope(w, row.key);
+    if (!byModification) deleteCompensationsOfScope(w, row.key);
     return terminateChildren(w, row);
   },
   childTerminated(w, at) {

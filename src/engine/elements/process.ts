@@ -41,7 +41,8 @@ export const process: ElementProcessor = {
   },
   terminate(w, at) {
     closeAll(w, at);
-    deleteCompensationsOfInstance(w, at.row.key);
+    // Zeebe leaves them alone in a modification.
+    if (!at.byModification) deleteCompensationsOfInstance(w, at.row.key);
     return terminateChildren(w, at.row);
   },
   childCompleted: scopeChildCompleted,

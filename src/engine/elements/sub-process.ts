@@ -28,7 +28,7 @@ export const subProcess: ElementProcessor = {
   completed: completeAndLeave,
   terminate(w, at) {
     closeAll(w, at);
-    deleteCompensationsOfScope(w, at.row.key);
+    if (!at.byModification) deleteCompensationsOfScope(w, at.row.key);
     return terminateChildren(w, at.row);
   },
   childCompleted: scopeChildCompleted,

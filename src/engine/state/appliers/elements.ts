@@ -3,6 +3,7 @@ import type { ProcessInstanceValue } from '../../records/record.ts';
 import type { StatePort } from '../port.ts';
 import {
   AWAITED,
+  COMPENSATIONS,
   ELEMENTS,
   type ElementRow,
   GRAPHS,
@@ -156,6 +157,8 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
     });
   }
   if (value.bpmnElementType === 'PROCESS') {
+    for (const row of [...state.scan(COMPENSATIONS, 'byInstance', [key])])
+      state.delete(COMPENSATIONS, row.key);
     if (state.get(AWAITED, key) !== undefined) state.delete(AWAITED, key);
     for (const lock of [...state.scan(START_LOCKS, 'byInstance', [key])]) state.delete(START_LOCKS, lock.id);
   }
@@ -165,7 +168,7 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
 function forgetWhatItWaitedFor(state: StatePort, key: number): void {
   for (const row of [...state.scan(TIMERS, 'byElement', [key])]) state.delete(TIMERS, row.key);
   for (const row of [...state.scan(MESSAGE_SUBSCRIPTIONS, 'byElement', [key])])
-    state.delete(MESSAGE_SUBSCRIPTIONS, row.key);
+    if (!row.closing) state.delete(MESSAGE_SUBSCRIPTIONS, row.key);
   for (const row of [...state.scan(SIGNAL_SUBSCRIPTIONS, 'byElement', [key])])
     state.delete(SIGNAL_SUBSCRIPTIONS, row.key);
 }
