@@ -20,7 +20,7 @@ import { runScenario } from '../../src/testing/scenarios/run.ts';
 import { EndlessError } from '../../src/testing/scenarios/session.ts';
 import { Dice } from './dice.ts';
 import { namesOf } from './random-events.ts';
-import { randomModel } from './random-process.ts';
+import { copyOf, randomModel } from './random-process.ts';
 import { randomScript } from './random-script.ts';
 
 const RECORDER = resolve(import.meta.dirname, '../../scenarios/record.mjs');
@@ -38,9 +38,14 @@ export async function writeCase(root: string, seed: number): Promise<string | un
   mkdirSync(folder, { recursive: true });
   const dice = new Dice(seed);
   const names = namesOf(seed);
-  const file = `${names.process}.bpmn`;
-  writeFileSync(join(folder, file), randomModel(dice, names));
-  const steps = await randomScript(dice, names, folder, file).catch((error: unknown) => {
+  const files = [`${names.process}.bpmn`];
+  const model = randomModel(dice, names);
+  writeFileSync(join(folder, `${names.process}.bpmn`), model);
+  if (dice.once(4)) {
+    files.push(`${names.copy}.bpmn`);
+    writeFileSync(join(folder, `${names.copy}.bpmn`), copyOf(model, names));
+  }
+  const steps = await randomScript(dice, names, folder, files).catch((error: unknown) => {
     if (!(error instanceof EndlessError)) throw error;
     rmSync(folder, { recursive: true });
     return undefined;

@@ -3,6 +3,8 @@ import type { Dice } from './dice.ts';
 /** All names of a case; cases share a broker, so each has its own. */
 export interface Names {
   readonly process: string;
+  /** A copy of the main process to migrate to. */
+  readonly copy: string;
   readonly called: string;
   readonly calledDeeper: string;
   readonly jobType: string;
@@ -31,6 +33,7 @@ export function namesOf(seed: number): Names {
   ].join('');
   return {
     process: prefix,
+    copy: `${prefix}m`,
     called: `${prefix}b`,
     calledDeeper: `${prefix}c`,
     jobType: `${prefix}-w`,

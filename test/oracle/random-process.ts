@@ -33,6 +33,16 @@ export function randomModel(dice: Dice, names: Names): string {
   return `${HEAD} id="definitions-${names.process}" targetNamespace="t">${processes.join('')}${names.rootElements}</bpmn:definitions>`;
 }
 
+/** The main process of a random model alone, under the id `names.copy`. */
+export function copyOf(model: string, names: Names): string {
+  const main = `<bpmn:process id="${names.process}" `;
+  const end = '</bpmn:process>';
+  const [from, to] = [model.indexOf(main), model.indexOf(end)];
+  const rest = model.slice(model.lastIndexOf(end) + end.length);
+  const head = model.slice(0, from).replace(`"definitions-${names.process}"`, `"definitions-${names.copy}"`);
+  return `${head}<bpmn:process id="${names.copy}" ${model.slice(from + main.length, to + end.length)}${rest}`;
+}
+
 class Maker {
   readonly #dice: Dice;
   readonly #names: Names;
@@ -74,6 +84,11 @@ class Maker {
     const start = this.#id();
     const body = this.#block(depth, scope);
     let xml = `<bpmn:startEvent id="${start}"/>${this.#flow(start, body.first)}${body.xml}${this.#end(body.last, scope)}`;
+    if (top && this.#dice.once(6)) {
+      const [other, event] = [this.#id(), this.#catching(['message', 'signal'], scope, false)];
+      if (event !== undefined)
+        xml += `<bpmn:startEvent id="${other}">${event.xml}</bpmn:startEvent>${this.#flow(other, body.first)}`;
+    }
     for (let left = this.#dice.pick(top ? [0, 0, 1, 2] : [0, 0, 0, 1]); left > 0; left--)
       xml += this.#eventSubProcess(depth - 1, scope);
     return xml + scope.artifacts.join('');
@@ -175,7 +190,8 @@ class Maker {
       const conditional = (kind === 'exclusive' || kind === 'inclusive') && !last;
       if (last && (kind === 'exclusive' || kind === 'inclusive'))
         fallback = ` default="${split}-${part.first.slice(1)}"`;
-      const condition = kind === 'exclusive' ? `=n = ${at}` : `=n &gt;= ${at}`;
+      const strange = this.#dice.once(25) ? '=x + 1' : undefined;
+      const condition = strange ?? (kind === 'exclusive' ? `=n = ${at}` : `=n &gt;= ${at}`);
       xml += this.#flow(split, part.first, conditional ? condition : undefined) + part.xml;
       xml += at > 0 && dice.once(5) ? this.#end(part.last, scope) : this.#flow(part.last, join);
     }
@@ -272,7 +288,7 @@ class Maker {
 
   #multiInstance(depth: number, scope: Scope): Part {
     const dice = this.#dice;
-    const kind = dice.pick(['job', 'job', 'call', 'scope']);
+    const kind = dice.pick(['job', 'job', 'call', 'scope', 'user', 'receive']);
     const loop = this.#tasks.loop();
     if (kind === 'scope')
       return this.#activity(
@@ -283,6 +299,10 @@ class Maker {
       );
     if (kind === 'call' && this.#tasks.callable.length > 0)
       return this.#activity('call', scope, (id) => this.#tasks.call(id, loop));
+    if (kind === 'user') return this.#activity('task', scope, (id) => this.#tasks.user(id, loop));
+    const message = dice.pick(this.#names.messages);
+    if (kind === 'receive')
+      return this.#activity('task', scope, (id) => this.#tasks.receive(id, message, loop), message);
     return this.#activity('task', scope, (id) => this.#tasks.job(id, '', loop));
   }
 

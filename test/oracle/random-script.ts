@@ -23,9 +23,9 @@ export async function randomScript(
   dice: Dice,
   names: Names,
   folder: string,
-  file: string,
+  files: readonly string[],
 ): Promise<JsonObject[]> {
-  return new Script(dice, names, new Session(folder, undefined, { mostRecords: MOST_RECORDS })).write(file);
+  return new Script(dice, names, new Session(folder, undefined, { mostRecords: MOST_RECORDS })).write(files);
 }
 
 class Script {
@@ -35,6 +35,7 @@ class Script {
   readonly #steps: JsonObject[] = [];
   /** Names of jobs that are held and not yet finished. */
   #held: string[] = [];
+  #canMigrate = false;
   #instances = 0;
   #jobs = 0;
 
@@ -44,8 +45,9 @@ class Script {
     this.#session = session;
   }
 
-  async write(file: string): Promise<JsonObject[]> {
-    await this.#do({ deploy: [file] });
+  async write(files: readonly string[]): Promise<JsonObject[]> {
+    this.#canMigrate = files.length > 1;
+    for (const file of files) await this.#do({ deploy: [file] });
     await this.#do(this.#create());
     for (let left = 6 + this.#dice.below(MOST_STEPS - 6); left > 0; left--) {
       const step = this.#next();
@@ -107,6 +109,7 @@ class Script {
         resolveIncident: incidents > 0 ? 14 : 0,
         cancel: some ? 1 : 0,
         modify: some ? 4 : 0,
+        migrate: some && this.#canMigrate ? 8 : 0,
         create: 2,
       }),
     );
@@ -177,6 +180,8 @@ class Script {
         return { cancel: this.#instance() };
       case 'modify':
         return this.#modify();
+      case 'migrate':
+        return this.#migrate();
       default:
         return this.#instances < 3 ? this.#create() : undefined;
     }
@@ -199,6 +204,14 @@ class Script {
     return { modify: { instance, activate, terminate } };
   }
 
+  #migrate(): JsonObject {
+    const dice = this.#dice;
+    const [instance, to] = [this.#instance(), { bpmnProcessId: this.#names.copy, version: 1 }];
+    const mapping = Object.fromEntries(this.#elementIds().map((id) => [id, id]));
+    if (dice.once(4)) delete mapping[dice.pick(Object.keys(mapping))];
+    return { migrate: { instance, to, mapping } };
+  }
+
   #take(): string {
     const name = this.#dice.pick(this.#held);
     this.#held = this.#held.filter((other) => other !== name);
@@ -216,6 +229,7 @@ class Script {
       { items: dice.pick<Json>([[1, 2], [3]]) },
       { n: 1, key: 'k' },
       { a: 'v' },
+      { d: 'PT1M' },
     ]);
   }
 
@@ -236,11 +250,16 @@ class Script {
 
   /** Any element of the main process. */
   #someElementId(): string | undefined {
+    const ids = this.#elementIds();
+    return ids.length === 0 ? undefined : this.#dice.pick(ids);
+  }
+
+  #elementIds(): readonly string[] {
     const graphs = this.#rows<{ graph: { id: string; elements: Record<string, unknown> } }>('graphs');
     const ids = graphs
       .flatMap(({ graph }) => Object.keys(graph.elements))
       .filter((id) => id.startsWith(`${this.#names.process}_`));
-    return ids.length === 0 ? undefined : this.#dice.pick(ids);
+    return [...new Set(ids)];
   }
 
   #rows<SomeRow>(name: string): SomeRow[] {

@@ -17,12 +17,12 @@ export class Tasks {
     return `<bpmn:serviceTask id="${id}"${attributes}>${this.extensions(`<zeebe:taskDefinition type="${this.#names.jobType}"/>`)}${loop}</bpmn:serviceTask>`;
   }
 
-  user(id: string): string {
-    return `<bpmn:userTask id="${id}">${this.extensions('<zeebe:userTask/>')}</bpmn:userTask>`;
+  user(id: string, loop = ''): string {
+    return `<bpmn:userTask id="${id}">${this.extensions('<zeebe:userTask/>')}${loop}</bpmn:userTask>`;
   }
 
-  receive(id: string, message: string): string {
-    return `<bpmn:receiveTask id="${id}" messageRef="${message}">${this.extensions()}</bpmn:receiveTask>`;
+  receive(id: string, message: string, loop = ''): string {
+    return `<bpmn:receiveTask id="${id}" messageRef="${message}">${this.extensions()}${loop}</bpmn:receiveTask>`;
   }
 
   script(id: string): string {
