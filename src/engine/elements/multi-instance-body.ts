@@ -64,6 +64,8 @@ export const multiInstanceBody: ElementProcessor = {
     if (loop.sequential) {
       const items = evaluateList(w, loop.inputCollection, row.key);
       if (row.loopCounter < items.length) return activateNext(w, at);
+      // As Zeebe does: a collection that shrank below what has completed is never at its end.
+      if (row.loopCounter > items.length) return;
     }
     if (row.childCount === 0 && row.loopCounter >= row.plannedChildren) askCompletion(w, row);
   },

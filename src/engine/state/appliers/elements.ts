@@ -6,8 +6,11 @@ import {
   ELEMENTS,
   type ElementRow,
   GRAPHS,
+  MESSAGE_SUBSCRIPTIONS,
+  SIGNAL_SUBSCRIPTIONS,
   START_LOCKS,
   TAKEN_FLOWS,
+  TIMERS,
   TRIGGERS,
   VARIABLES,
 } from '../tables.ts';
@@ -91,7 +94,8 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     childCount: 0,
     activeFlows: 0,
     interruptedBy: null,
-    accepts: 'all',
+    // Zeebe 8.6: an event subprocess that was started by an interruption is reached by no event of its own.
+    accepts: value.bpmnElementType === 'EVENT_SUB_PROCESS' && scope?.interruptedBy != null ? 'none' : 'all',
     jobKey: -1,
     calledInstanceKey: -1,
     loopCounter,
@@ -128,6 +132,7 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
   if (value.bpmnElementType === 'PROCESS' || value.bpmnElementType.includes('SUB_PROCESS')) {
     for (const row of [...state.scan(TAKEN_FLOWS, 'byGateway', [key])]) state.delete(TAKEN_FLOWS, row.id);
   }
+  if (value.bpmnElementType === 'EVENT_SUB_PROCESS') forgetWaits(state, key);
   const scope = state.get(ELEMENTS, value.flowScopeKey);
   if (scope !== undefined) {
     const terminates =
@@ -146,6 +151,15 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
     if (state.get(AWAITED, key) !== undefined) state.delete(AWAITED, key);
     for (const lock of [...state.scan(START_LOCKS, 'byInstance', [key])]) state.delete(START_LOCKS, lock.id);
   }
+}
+
+/** What an event subprocess still waits for when it ends; no record tells that it goes. */
+function forgetWaits(state: StatePort, key: number): void {
+  for (const row of [...state.scan(TIMERS, 'byElement', [key])]) state.delete(TIMERS, row.key);
+  for (const row of [...state.scan(MESSAGE_SUBSCRIPTIONS, 'byElement', [key])])
+    state.delete(MESSAGE_SUBSCRIPTIONS, row.key);
+  for (const row of [...state.scan(SIGNAL_SUBSCRIPTIONS, 'byElement', [key])])
+    state.delete(SIGNAL_SUBSCRIPTIONS, row.key);
 }
 
 function flowTaken(state: StatePort, value: ProcessInstanceValue): void {
