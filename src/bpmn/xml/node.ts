@@ -21,7 +21,9 @@ function isNode(value: unknown): value is XmlNode {
 /** A text attribute or text content; undefined if absent. */
 export function textOf(node: XmlNode, name: string): string | undefined {
   const value = property(node, name) ?? node.$attrs?.[name];
-  return typeof value === 'string' ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  // White space around the content of an element is layout.
+  return name === 'body' ? value.trim() : value;
 }
 
 /** As {@link textOf}, but only what the file itself states: no default of the schema. */
@@ -33,6 +35,12 @@ export function ownText(node: XmlNode, name: string): string | undefined {
 export function nonBlank(node: XmlNode, name: string): string | undefined {
   const text = textOf(node, name);
   return text === undefined || text.trim() === '' ? undefined : text;
+}
+
+/** As {@link textOf}, but an empty text counts as absent. */
+export function nonEmpty(node: XmlNode, name: string): string | undefined {
+  const text = textOf(node, name);
+  return text === '' ? undefined : text;
 }
 
 /** A boolean attribute, with BPMN's default where it has one. */

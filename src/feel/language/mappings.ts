@@ -73,7 +73,7 @@ function compiled({ text, variables, evaluate }: Expression): CompiledMappings {
 
 function sourceText(source: string | undefined): string {
   if (source === undefined) return 'null';
-  return source.startsWith('=') ? source.slice(1) : `"${source.replaceAll('"', '\\"')}"`;
+  return source.startsWith('=') && source.length > 1 ? source.slice(1) : `"${source.replaceAll('"', '\\"')}"`;
 }
 
 /** A later mapping to the same name replaces an earlier one, at the earlier one's place. */

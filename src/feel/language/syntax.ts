@@ -26,7 +26,14 @@ const MAX_DEPTH = 2_000;
 /** Throws `FeelSyntaxError` if the text is no expression (or no unary tests). */
 export function parse(text: string, top: 'Expression' | 'UnaryTests'): Parsed {
   const source = prepare(text);
-  if (source.prepared.trim() === '') throw new FeelSyntaxError(text, text.length);
+  if (source.prepared.trim() === '') {
+    throw new FeelSyntaxError(
+      text,
+      text.length,
+      undefined,
+      expectation(text, () => false),
+    );
+  }
   return { source, root: readTree(text, source.prepared, parsers()[top]) };
 }
 

@@ -30,7 +30,7 @@ function evaluate(text: string): Outcome | undefined {
 }
 
 function shown(text: string): string {
-  return text.startsWith('=') ? text.slice(1) : text;
+  return isExpression(text) ? text.slice(1) : text;
 }
 
 /** What is wrong with a timer's text; `undefined` if nothing, or if it needs variables. */
@@ -75,7 +75,7 @@ const timer: Rule = (event, problems) => {
       const holder = childOf(definition, child);
       if (holder === undefined) continue;
       const text = textOf(holder, 'body') ?? '';
-      const error = isProcessStart(event) || !text.startsWith('=') ? timerError(kind, text) : undefined;
+      const error = isProcessStart(event) || !isExpression(text) ? timerError(kind, text) : undefined;
       if (error !== undefined) problems.add(event, `Invalid timer ${kind} expression (${error})`);
       break;
     }
