@@ -152,7 +152,7 @@ export interface UserTaskDefinition {
   readonly externalFormReference?: ModelText;
   readonly form?: { readonly formId: ModelText; readonly binding: Binding };
   /** Of job-based user tasks: the reserved header `io.camunda.zeebe:formKey`. */
-  readonly formKey?: ModelText;
+  readonly formKey?: string;
   /** `zeebe:taskHeaders`, told as custom headers of the task. */
   readonly headers?: Readonly<Record<string, string>>;
 }

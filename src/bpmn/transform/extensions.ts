@@ -194,7 +194,7 @@ function userTaskOf(node: XmlNode): UserTaskDefinition {
   const priority = priorityDefinition && optionalText(textOf(priorityDefinition, 'priority'));
   const external = formDefinition && optionalText(textOf(formDefinition, 'externalReference'));
   const formId = formDefinition && optionalText(textOf(formDefinition, 'formId'));
-  const formKey = formDefinition && optionalText(textOf(formDefinition, 'formKey'));
+  const formKey = formDefinition && nonBlank(formDefinition, 'formKey');
   const headers = headersOf(node);
   return {
     ...(assignee !== undefined && { assignee }),

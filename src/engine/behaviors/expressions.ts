@@ -1,10 +1,10 @@
 import type { ModelText } from '../../bpmn/graph.ts';
+import { staticValue } from '../../bpmn/static-value.ts';
 import {
   type Evaluation,
   FeelSyntaxError,
   type FeelValue,
   isNumber,
-  numberOf,
   type Scope,
   toText,
   typeName,
@@ -65,13 +65,6 @@ function run(w: Work, text: string, scope: Scope): Evaluation {
   }
 }
 
-const STATIC_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
-
-/** A static text that reads as a number is one, even where only a string will do. */
-function staticValue(text: string): FeelValue {
-  return STATIC_NUMBER.test(text) ? (numberOf(Number(text)) ?? text) : text;
-}
-
 /** The value of a text of the model: a string or number as it stands, or the result of its expression. */
 export function valueOfText(
   w: Work,
@@ -107,9 +100,9 @@ export function evaluateString(w: Work, text: ModelText, scopeKey: number): stri
   throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'STRING'", result), scopeKey);
 }
 
-/** The code of an error or escalation: a static one is a string, whatever it looks like. */
-export function evaluateCode(w: Work, code: ModelText, scopeKey: number): string {
-  return code.kind === 'static' ? code.value : evaluateString(w, code, scopeKey);
+/** As {@link evaluateString} where a static text is a string, whatever it looks like: codes, and attributes of user tasks. */
+export function evaluateGiven(w: Work, text: ModelText, scopeKey: number): string {
+  return text.kind === 'static' ? text.value : evaluateString(w, text, scopeKey);
 }
 
 export function evaluateBoolean(w: Work, text: ModelText, scopeKey: number, scope?: Scope): boolean {

@@ -5,7 +5,7 @@ import type { Warning } from './runtime.ts';
 
 /** One `zeebe:input` or `zeebe:output`. */
 export interface Mapping {
-  /** With a leading `=` a FEEL expression, else a static string; undefined stands for null. */
+  /** With a leading `=` a FEEL expression, else (as a `=` alone) a static string; undefined stands for null. */
   readonly source: string | undefined;
   /** A name, or a path of names joined by dots. */
   readonly target: string;

@@ -1,4 +1,5 @@
 import { compile, FeelSyntaxError, type FeelValue, scopeOf, typeName } from '../../../feel/index.ts';
+import { staticValue } from '../../static-value.ts';
 import { childOf, textOf, type XmlNode } from '../../xml/node.ts';
 import type { Rule, RuleBook } from '../model.ts';
 import { cycleError, isInterval, isZonedDateTime } from '../timer-text.ts';
@@ -17,12 +18,14 @@ type Outcome =
 
 /** Evaluates a text without any variable; undefined if it does not parse, which another rule reports. */
 function evaluate(text: string): Outcome | undefined {
-  if (!isExpression(text)) return { ok: true, value: text, warnings: '' };
+  if (!isExpression(text)) return { ok: true, value: staticValue(text), warnings: '' };
   try {
     const result = compile(text.slice(1)).evaluate(scopeOf({}), TRIAL);
     const list = result.warnings.map((warning) => `[${warning.code}] ${warning.message}`).join('\n');
     const warnings = list === '' ? '' : ` The evaluation reported the following warnings:\n${list}`;
-    return result.ok ? { ok: true, value: result.value, warnings } : { ok: false, error: result.message };
+    return result.ok
+      ? { ok: true, value: result.value, warnings }
+      : { ok: false, error: result.message + warnings };
   } catch (error) {
     if (error instanceof FeelSyntaxError) return undefined;
     throw error;
