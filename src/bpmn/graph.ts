@@ -4,7 +4,7 @@
  */
 
 /** Raised when the shape of the graph changes; an older stored graph is then parsed again from its XML. */
-export const GRAPH_FORMAT = 1;
+export const GRAPH_FORMAT = 2;
 
 /** Element types as Zeebe names them in its records. */
 export type ElementType =

@@ -9,7 +9,7 @@ const PERIOD = /^[+-]?P(?=[-+\d])(?:[-+]?\d+Y)?(?:[-+]?\d+M)?(?:[-+]?\d+W)?(?:[-
 const DURATION =
   /^[+-]?P(?:[-+]?\d+D)?T(?=[-+\d])(?:[-+]?\d+H)?(?:[-+]?\d+M)?(?:[-+]?\d+(?:[.,]\d{0,9})?S)?$/i;
 const DATE_TIME =
-  /^(-?\d{4}|[+-]\d{5,9})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?)(?:\[[^\]]+\])?$/i;
+  /^(-?\d{4}|[+-]\d{5,9})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:(?:0\d|1[0-7])(?::[0-5]\d(?::[0-5]\d)?)?|18(?::00(?::00)?)?))(?:\[([^\]]+)\])?$/i;
 
 /** Whether a text is an ISO 8601 period, duration, or both in one (`P1DT2H`). Only the `T` must be a capital. */
 export function isInterval(text: string): boolean {
@@ -47,7 +47,19 @@ export function isZonedDateTime(text: string): boolean {
   const match = DATE_TIME.exec(text);
   if (match === null) return false;
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const zone = match[5];
+  if (zone !== undefined && !isZone(zone)) return false;
   return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+}
+
+function isZone(name: string): boolean {
+  if (name === 'Z') return true;
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 function daysOf(year: number, month: number): number {
