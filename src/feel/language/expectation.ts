@@ -56,6 +56,9 @@ export function expectation(text: string, parses: (text: string) => boolean): st
 /** Whether a name or number ends here, and no white space stands before. */
 function isBoundary(text: string, at: number): boolean {
   if (/\s/.test(text[at - 1] ?? '')) return false;
+  // A number ends before a letter as well.
+  if (/(?:^|[^\p{L}\p{N}_.])\d+(?:\.\d+)?$/u.test(text.slice(0, at)) && /[\p{L}_]/u.test(text[at] ?? ''))
+    return true;
   const isWord = (character: string | undefined): boolean => /[\p{L}\p{N}_]/u.test(character ?? '');
   return !(isWord(text[at - 1]) && isWord(text[at]));
 }

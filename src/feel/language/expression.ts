@@ -1,8 +1,9 @@
 import type { Environment, Scope } from '../values/values.ts';
 import { TreeCompiler } from './compiler.ts';
+import { expectation } from './expectation.ts';
 import type { Code, Evaluation } from './runtime.ts';
 import { EvaluationStop, Frame, Runtime } from './runtime.ts';
-import { parse } from './syntax.ts';
+import { FeelSyntaxError, type Parsed, parse, parses } from './syntax.ts';
 
 /** An expression, compiled once. Evaluating it never parses and keeps no state. */
 export interface Expression {
@@ -20,13 +21,36 @@ export interface Expression {
  */
 export function compile(text: string): Expression {
   const parsed = parse(text, 'Expression');
-  const compiler = new TreeCompiler(parsed);
-  const code = compiler.code(parsed.root);
+  const { compiler, code } = codeOf(parsed);
   return {
     text,
     variables: compiler.variables,
     evaluate: (scope, environment) => run(text, code, environment, (runtime) => new Frame(runtime, scope)),
   };
+}
+
+function codeOf(parsed: Parsed) {
+  const compiler = new TreeCompiler(parsed);
+  try {
+    return { compiler, code: compiler.code(parsed.root) };
+  } catch (error) {
+    if (!(error instanceof FeelSyntaxError)) throw error;
+    // What our grammar takes and Zeebe's does not is worded as what no grammar takes.
+    const { text } = parsed.source;
+    throw new FeelSyntaxError(text, error.position, error.reason, expectation(text, isExpression));
+  }
+}
+
+function isExpression(text: string): boolean {
+  if (!parses(text, 'Expression')) return false;
+  const parsed = parse(text, 'Expression');
+  try {
+    new TreeCompiler(parsed).code(parsed.root);
+    return true;
+  } catch (error) {
+    if (error instanceof FeelSyntaxError) return false;
+    throw error;
+  }
 }
 
 /** Runs compiled code and words its failures as Zeebe does. */

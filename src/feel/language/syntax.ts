@@ -37,6 +37,11 @@ export function parse(text: string, top: 'Expression' | 'UnaryTests'): Parsed {
   return { source, root: readTree(text, source.prepared, parsers()[top]) };
 }
 
+/** Whether the grammar takes a text. */
+export function parses(text: string, top: 'Expression' | 'UnaryTests'): boolean {
+  return text.trim() !== '' && isParsed(prepare(text).prepared, parsers()[top]);
+}
+
 function readTree(text: string, prepared: string, grammar: LRParser): Syntax {
   const tooDeep = (): FeelSyntaxError =>
     new FeelSyntaxError(text, 0, 'it nests too deeply or chains too many operators');
