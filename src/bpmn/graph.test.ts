@@ -89,7 +89,7 @@ test('a user task without zeebe:userTask is a job of the reserved type, one with
   assert.equal(element(graph, 'native').job, undefined);
   assert.deepEqual(element(graph, 'native').userTask, {
     assignee: { kind: 'static', value: 'ann' },
-    form: { formId: 'f', binding: { kind: 'deployment' } },
+    form: { formId: { kind: 'static', value: 'f' }, binding: { kind: 'deployment' } },
     headers: { k: 'v' },
   });
 });

@@ -3,7 +3,7 @@ import { TreeCompiler } from './compiler.ts';
 import { expectation } from './expectation.ts';
 import type { Code, Evaluation } from './runtime.ts';
 import { EvaluationStop, Frame, Runtime } from './runtime.ts';
-import { FeelSyntaxError, type Parsed, parse, parses } from './syntax.ts';
+import { FeelSyntaxError, parse } from './syntax.ts';
 
 /** An expression, compiled once. Evaluating it never parses and keeps no state. */
 export interface Expression {
@@ -20,8 +20,7 @@ export interface Expression {
  * Throws `FeelSyntaxError` if the text is none, is longer than 100,000 characters, or nests too deeply.
  */
 export function compile(text: string): Expression {
-  const parsed = parse(text, 'Expression');
-  const { compiler, code } = codeOf(parsed);
+  const { compiler, code } = withExpectation(text, codeOf, expectation);
   return {
     text,
     variables: compiler.variables,
@@ -29,27 +28,32 @@ export function compile(text: string): Expression {
   };
 }
 
-function codeOf(parsed: Parsed) {
+function codeOf(text: string) {
+  const parsed = parse(text, 'Expression');
   const compiler = new TreeCompiler(parsed);
-  try {
-    return { compiler, code: compiler.code(parsed.root) };
-  } catch (error) {
-    if (!(error instanceof FeelSyntaxError)) throw error;
-    // What our grammar takes and Zeebe's does not is worded as what no grammar takes.
-    const { text } = parsed.source;
-    throw new FeelSyntaxError(text, error.position, error.reason, expectation(text, isExpression));
-  }
+  return { compiler, code: compiler.code(parsed.root) };
 }
 
-function isExpression(text: string): boolean {
-  if (!parses(text, 'Expression')) return false;
-  const parsed = parse(text, 'Expression');
+/** Words a refusal as Zeebe's parser does, also where our grammar takes what Zeebe's does not. */
+export function withExpectation<Compiled>(
+  text: string,
+  compileText: (text: string) => Compiled,
+  expect: typeof expectation,
+): Compiled {
   try {
-    new TreeCompiler(parsed).code(parsed.root);
-    return true;
+    return compileText(text);
   } catch (error) {
-    if (error instanceof FeelSyntaxError) return false;
-    throw error;
+    if (!(error instanceof FeelSyntaxError)) throw error;
+    const compiles = (beginning: string): boolean => {
+      try {
+        compileText(beginning);
+        return true;
+      } catch (failure) {
+        if (failure instanceof FeelSyntaxError) return false;
+        throw failure;
+      }
+    };
+    throw new FeelSyntaxError(text, error.position, error.reason, expect(text, compiles));
   }
 }
 
