@@ -86,3 +86,17 @@ export function flowElementsOf(scope: XmlNode): readonly XmlNode[] {
 export function idOf(node: XmlNode): string {
   return node.id ?? '';
 }
+
+/** A node and all that it holds, references left out. */
+export function* treeOf(root: XmlNode): Generator<XmlNode> {
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    yield node;
+    for (const property of Object.keys(node)) {
+      if (property.startsWith('$')) continue;
+      const child = childOf(node, property);
+      const parts: readonly XmlNode[] = child === undefined ? childrenOf(node, property) : [child];
+      for (const part of parts) if (part.$parent === node) open.push(part);
+    }
+  }
+}
