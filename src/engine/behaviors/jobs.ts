@@ -6,7 +6,7 @@ import type {
   TaskListenerEvent,
 } from '../../bpmn/graph.ts';
 import type { Work } from '../processing/work.ts';
-import type { JobKind, JobValue, ListenerEvent } from '../records/record.ts';
+import type { JobKind, ListenerEvent } from '../records/record.ts';
 import { type ElementRow, JOBS, type JobRow } from '../state/tables.ts';
 import { evaluateNumber, evaluateString } from './expressions.ts';
 import { ownerOf } from './incidents.ts';
@@ -93,11 +93,7 @@ export function jobOf(w: Work, elementKey: number): JobRow | undefined {
 export function cancelJobOf(w: Work, elementKey: number): void {
   const job = jobOf(w, elementKey);
   if (job === undefined) return;
-  const value: JobValue = {
-    ...job.value,
-    elementId: w.element(elementKey)?.elementId ?? job.value.elementId,
-  };
-  w.emit(job.key, { valueType: 'JOB', intent: 'CANCELED', value });
+  w.emit(job.key, { valueType: 'JOB', intent: 'CANCELED', value: job.value });
 }
 
 /** Starts a listener of a phase by its number; false if there is none of that number. */
