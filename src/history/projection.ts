@@ -10,7 +10,7 @@ import { projectDecision } from './collections/decisions.ts';
 import { projectForm } from './collections/forms.ts';
 import { errorHash } from './collections/incidents.ts';
 import { orNull, owner } from './collections/spec.ts';
-import { projectUserTask } from './collections/user-tasks.ts';
+import { projectEndedByModification, projectUserTask } from './collections/user-tasks.ts';
 import { elementNames, startForm } from './names.ts';
 import type { PositionedRecord } from './source.ts';
 
@@ -79,6 +79,9 @@ export function project({ position, record }: PositionedRecord, rows: RowBuffer,
       changes.instances.add(record.value.processInstanceKey);
       projectUserTask(record, rows);
       projectAuditLog(position, record, rows);
+      return;
+    case 'PROCESS_INSTANCE_MODIFICATION':
+      projectEndedByModification(record.value, record.timestamp, rows);
       return;
     case 'DECISION':
     case 'DECISION_REQUIREMENTS':

@@ -22,6 +22,23 @@ export function refuseUnsupported(row: ElementRow, refuse: Refuse): void {
     );
 }
 
+/** Refuses elements with events that Zeebe 8.6 does not migrate. */
+export function refuseUnsupportedEvents(graph: ProcessGraph, element: GraphElement, refuse: Refuse): void {
+  const kind = element.type === 'PROCESS' ? 'process' : 'element';
+  const boundary = boundaryEvents(graph, element).filter(({ eventType }) => eventType === 'COMPENSATION');
+  if (boundary.length > 0)
+    refuse(
+      `active ${kind} with id '${element.id}' has one or more boundary events of types 'COMPENSATION'. Migrating active ` +
+        `elements with boundary events of these types is not possible yet.`,
+    );
+  const starts = eventSubProcessStarts(graph, element).filter(({ eventType }) => eventType === 'ESCALATION');
+  if (starts.length > 0)
+    refuse(
+      `active ${kind} with id '${element.id}' has one or more event subprocesses with start events of types ` +
+        `'ESCALATION'. Migrating event subprocesses with start events of these types is not possible yet.`,
+    );
+}
+
 /** Refuses scopes with tokens on their way, for instance at a joining gateway. */
 export function refuseActiveFlows(row: ElementRow, refuse: Refuse): void {
   if (row.activeFlows > 0)

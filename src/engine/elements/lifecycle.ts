@@ -76,6 +76,8 @@ function interrupts(w: Work, value: ProcessInstanceValue, interruptedBy: string)
 /** A join may have been asked for twice before it took its tokens; then they serve the first time only. */
 function hasItsTokens(w: Work, value: ProcessInstanceValue): boolean {
   const { bpmnElementType, consumedFlows = 0 } = value;
+  // As in Zeebe an inclusive gateway is reached by flows only, not by a modification or a start instruction.
+  if (bpmnElementType === 'INCLUSIVE_GATEWAY' && consumedFlows === 0) return false;
   const joins = bpmnElementType === 'PARALLEL_GATEWAY' || bpmnElementType === 'INCLUSIVE_GATEWAY';
   if (!joins || consumedFlows === 0 || w.model(value).incoming.length < 2) return true;
   const waiting = [...w.state.scan(TAKEN_FLOWS, 'byGateway', [value.flowScopeKey, value.elementId])];
