@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +82,17 @@ interface Items<Item> {
 }
 
 describe('The server', () => {
+  for (const writerThread of [true, false])
+    it(`closes in a process that has nothing else to do, ${writerThread ? 'with' : 'without'} a thread for the engine`, (t) => {
+      const script = `const { startTutti } = await import(${JSON.stringify(new URL('./tutti.ts', import.meta.url).href)});
+        const tutti = await startTutti({ data: ${JSON.stringify(folderOf(t))}, http: 0, grpc: 0, writerThread: ${writerThread} });
+        await tutti.close();
+        console.log('closed');`;
+      const args = ['--input-type=module', '--eval', script];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      assert.deepEqual([status, stdout], [0, 'closed\n'], stderr);
+    });
+
   for (const writerThread of [true, false])
     it(`keeps what it answered, ${writerThread ? 'with' : 'without'} a thread for the engine`, async (t) => {
       const data = folderOf(t);
