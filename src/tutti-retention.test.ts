@@ -111,7 +111,7 @@ test('ended instances and old records are forgotten, what runs stays, and old po
 });
 
 test('the journal keeps to its size, and the read model misses nothing', { timeout: 60_000 }, async (t) => {
-  const tutti = await start(t, { retentionSize: 64 * 1024 });
+  const tutti = await start(t, { retentionSize: 16 * 1024 });
   await deploy(tutti);
   const instances = 60;
   for (let count = 0; count < instances; count++) await create(tutti, false);
