@@ -12,6 +12,7 @@ const NOT_MIGRATED: ReadonlySet<ElementType> = new Set([
   'END_EVENT',
   'TASK',
   'MANUAL_TASK',
+  'INCLUSIVE_GATEWAY',
 ]);
 
 /** Refuses elements that cannot be migrated whatever they are mapped to. */
