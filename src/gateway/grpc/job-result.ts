@@ -19,9 +19,11 @@ export function jobResultOf(result: Message | undefined): JobResult | undefined 
         correctedAttributes: Object.keys(corrections),
       };
     }
+    // The reference of the protocol writes it with a small p, the clients with a large one.
     case 'adHocSubProcess':
+    case 'adHocSubprocess':
       return {
-        type,
+        type: 'adHocSubProcess',
         activateElements: messages(result, 'activateElements').map((element) => ({
           elementId: text(element, 'elementId'),
           variables: document(element),
