@@ -1,6 +1,7 @@
 import type { JobResult } from '../../engine/records/command.ts';
 import type { UserTaskCorrections } from '../../engine/records/job-result.ts';
 import { GatewayError } from '../errors.ts';
+import { refusePriority } from '../rest/job-result.ts';
 import { document, message, messages, text, texts } from './fields.ts';
 import type { Message } from './protocol.ts';
 
@@ -46,6 +47,7 @@ function correctionsOf(corrections: Message | undefined): UserTaskCorrections {
     const sent = message(corrections, name);
     return sent && texts(sent, 'values');
   };
+  refusePriority(corrections['priority'] as number | undefined);
   const named = {
     assignee: corrections['assignee'],
     candidateGroupsList: list('candidateGroups'),
