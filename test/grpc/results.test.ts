@@ -184,7 +184,7 @@ describe('CompleteJob with the result of a task listener', () => {
   });
 
   it('is refused if nobody knows its type, or its priority is out of bounds, and the job stays', async (t) => {
-    const { world } = await assigned(t, 'denied', 'tl-denied.bpmn', 'tl-denied');
+    const { world, answer } = await assigned(t, 'denied', 'tl-denied.bpmn', 'tl-denied');
     const { key } = await jobOf(world, 'one');
     const [code, details] = await world.refused('CompleteJob', [1, key], [3, encode([4, 'guess'])]);
     assert.equal(code, status.INVALID_ARGUMENT);
@@ -194,6 +194,8 @@ describe('CompleteJob with the result of a task listener', () => {
     assert.equal(refusal, status.INVALID_ARGUMENT);
     assert.equal(text, "The value for priority is '101' but must be within the [0,100] range.");
     await world.raw('CompleteJob', [1, key]);
+    await world.raw('CompleteJob', [1, (await jobOf(world, 'two')).key]);
+    assert.equal((await answer).status, 204);
   });
 });
 
