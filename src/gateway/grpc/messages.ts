@@ -39,8 +39,9 @@ export function messageCalls(runtime: DurableRuntime): Record<string, Unary> {
         intent: 'EVALUATE',
         value,
       });
-      const { startedProcessInstances } = acceptedOf(answer as Answer<ConditionalEvaluationValue>).value;
-      return { processInstances: startedProcessInstances };
+      const { key, value: evaluated } = acceptedOf(answer as Answer<ConditionalEvaluationValue>);
+      const processInstances = evaluated.startedProcessInstances;
+      return { processInstances, conditionalEvaluationKey: key, tenantId: TENANT };
     },
   };
 }

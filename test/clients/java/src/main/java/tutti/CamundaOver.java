@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The client of Camunda 8.8, over REST or over gRPC; its searches are REST in both cases. */
+/** The client of Camunda 8.9, over REST or over gRPC; its searches are REST in both cases. */
 final class CamundaOver {
   private final CamundaClient client;
   private final String name;
@@ -35,6 +35,8 @@ final class CamundaOver {
       it("correlates messages, with and without an answer", tests::correlatesMessages);
       it("broadcasts a signal", tests::broadcastsSignals);
       it("sets variables and cancels an instance, once", tests::setsAndCancels);
+      new CamundaInstances(client, rest).tell();
+      new CamundaJobs(client, rest).tell();
     }
   }
 
