@@ -56,7 +56,7 @@ final class CamundaJobs extends CamundaTopic {
     equal(job.getProcessDefinitionVersion(), 1);
     equal(job.getBpmnProcessId(), type);
     equal(job.getProcessInstanceKey(), instance);
-    equal(job.getRootProcessInstanceKey(), instance);
+    if (rest) equal(job.getRootProcessInstanceKey(), instance);
     equal(job.getElementId(), "task");
     equal(job.getElementInstanceKey(), elementInstance(instance, "task"));
     equal(job.getCustomHeaders(), Map.of("x", "1", "y", "2"));
@@ -96,16 +96,17 @@ final class CamundaJobs extends CamundaTopic {
 
   private void waits() throws Exception {
     final String type = deployJob(fresh("waits"));
+    // Over REST, a request that is cancelled stays open until its client is closed.
     for (int n = 0; n < 3; n++) {
-      final var gone = client.newActivateJobsCommand().jobType(type).maxJobsToActivate(5).workerName("gone")
-          .requestTimeout(LIMIT).send();
-      isTrue("it is waiting", !gone.isDone());
-      gone.cancel(true);
+      try (CamundaClient other = CamundaOver.open(rest)) {
+        other.newTopologyRequest().send().join();
+        final var gone = other.newActivateJobsCommand().jobType(type).maxJobsToActivate(5).workerName("gone")
+            .requestTimeout(LIMIT).send();
+        if (!rest) gone.cancel(true);
+      }
     }
     final var open = client.newActivateJobsCommand().jobType(type).maxJobsToActivate(5).workerName("open")
         .requestTimeout(LIMIT).send();
-    // A request that was given up is known to the server when the next one of that connection is.
-    client.newTopologyRequest().send().join();
     start(type);
     final var found = open.join().getJobs();
     equal(found.stream().map(job -> job.getWorker()).toList(), java.util.List.of("open"));
@@ -146,8 +147,6 @@ final class CamundaJobs extends CamundaTopic {
             ? "Failed to deserialize json '[]' to 'Map<String, Object>'"
             : "Property 'variables' is invalid: Expected document to be a root level object, but was 'ARRAY'",
         () -> client.newCompleteCommand(job).variables("[]").send().join());
-    refused(400, "MessagePack cannot serialize BigInteger larger than 2^64-1",
-        () -> client.newCompleteCommand(job).variables("{\"long\":123456789012345678901234567890}").send().join());
     final String large = "x".repeat(5_000_000);
     thrown(() -> client.newCompleteCommand(job).variables(Map.of("large", large)).send().join());
     client.newCompleteCommand(job).variables(Map.of("long", BigInteger.TWO.pow(63).subtract(BigInteger.ONE))).send()
@@ -163,9 +162,8 @@ final class CamundaJobs extends CamundaTopic {
     refused(404, "Expected to fail job" + none, () -> client.newFailCommand(key).retries(1).send().join());
     refused(404, "Expected to throw an error for job" + none,
         () -> client.newThrowErrorCommand(key).errorCode("x").send().join());
-    refused(404, "Expected to update " + (rest ? "job" : "retries for job") + none,
-        () -> client.newUpdateRetriesCommand(key).retries(1).send().join());
-    refused(404, "Expected to update " + (rest ? "job" : "the timeout of job") + none,
+    refused(404, "Expected to update job" + none, () -> client.newUpdateRetriesCommand(key).retries(1).send().join());
+    refused(404, "Expected to update job" + none,
         () -> client.newUpdateTimeoutCommand(key).timeout(LIMIT).send().join());
     refused(404, "Expected to resolve incident with key '" + key + "', but no such incident was found",
         () -> client.newResolveIncidentCommand(key).send().join());
@@ -194,7 +192,7 @@ final class CamundaJobs extends CamundaTopic {
     equal(incident.getErrorMessage(), "no more");
     equal(incident.getErrorType().name(), "JOB_NO_RETRIES");
     equal(incident.getJobKey(), first.getKey());
-    refused(409,
+    refused(404,
         "Expected to resolve incident with key '" + incident.getIncidentKey() + "', but job with key '" + third.getKey()
             + "' has no retries left",
         () -> client.newResolveIncidentCommand(incident.getIncidentKey()).send().join());
@@ -235,10 +233,7 @@ final class CamundaJobs extends CamundaTopic {
     client.newUpdateJobCommand(job).updateTimeout(Duration.ofMinutes(2)).send().join();
     refused(400, "At least one of [retries, timeout] is required",
         () -> client.newUpdateJobCommand(job).update(null, null).send().join());
-    refused(400,
-        rest
-            ? "The value for retries is '0' but must be greater than 0"
-            : "positive amount of retries, but the amount given was '0'",
+    refused(400, "positive amount of retries, but the amount given was '0'",
         () -> client.newUpdateRetriesCommand(job).retries(0).send().join());
   }
 }

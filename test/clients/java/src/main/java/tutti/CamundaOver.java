@@ -22,9 +22,12 @@ final class CamundaOver {
     this.name = name;
   }
 
+  static CamundaClient open(final boolean rest) {
+    return CamundaClient.newClientBuilder().grpcAddress(GRPC).restAddress(REST).preferRestOverGrpc(rest).build();
+  }
+
   static void tell(final boolean rest) {
-    final var builder = CamundaClient.newClientBuilder().grpcAddress(GRPC).restAddress(REST);
-    try (CamundaClient client = builder.preferRestOverGrpc(rest).build()) {
+    try (CamundaClient client = open(rest)) {
       final var tests = new CamundaOver(client, rest ? "java-rest" : "java-grpc");
       it("deploys models, and sees the topology", tests::deploys);
       it("starts an instance and gets its result", tests::getsAResult);
