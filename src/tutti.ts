@@ -177,6 +177,8 @@ export async function startTutti({
     open.push(() => gateway.close(ANSWER_GRACE_MS));
     const grpc = await startGrpc({
       runtime,
+      history: context.history,
+      batches: context.batches,
       host: options.host,
       port: options.grpc,
       onError: (error, rpc) => log({ level: 'error', message: `${rpc} failed`, error }),

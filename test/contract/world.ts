@@ -8,7 +8,8 @@ import { HostPolicy } from '../../src/gateway/hosts.ts';
 import type { GatewayContext } from '../../src/gateway/rest/context.ts';
 import { restGroup } from '../../src/gateway/rest/index.ts';
 import { startGateway } from '../../src/gateway/server.ts';
-import { openJournalSource } from '../../src/history/index.ts';
+import { History, InlineReadModel, openJournalSource } from '../../src/history/index.ts';
+import { batchesOver } from '../../src/runtime/batches/index.ts';
 import type { DurableRuntime } from '../../src/runtime/client.ts';
 import { startWithEvents } from '../../src/runtime/events/index.ts';
 import { startInlineRuntime } from '../../src/runtime/inline.ts';
@@ -29,7 +30,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** The writer, and in front of it the very gateway of the product; without a read model, which commands do not need. */
+/** The writer, and in front of it the very gateway of the product. Its read model is asked by gRPC's deletion of history only. */
 export async function openWorld(name: SurfaceName, startAt: number): Promise<World> {
   const data = mkdtempSync(join(tmpdir(), 'tutti-contract-'));
   const closers: (() => unknown)[] = [() => rmSync(data, { recursive: true })];
@@ -51,7 +52,7 @@ export async function openWorld(name: SurfaceName, startAt: number): Promise<Wor
     const journal = openJournalSource(data);
     closers.push(() => journal.close());
     let position = journal.last();
-    const surface = await surfaceOf(name, runtime, closers, onError);
+    const surface = await surfaceOf(name, data, runtime, closers, onError);
     return {
       surface,
       runtime,
@@ -75,6 +76,7 @@ const GRACE_MS = 1000;
 
 async function surfaceOf(
   name: SurfaceName,
+  data: string,
   runtime: DurableRuntime,
   closers: (() => unknown)[],
   onError: (error: unknown) => void,
@@ -91,7 +93,10 @@ async function surfaceOf(
   closers.push(() => gateway.close(GRACE_MS));
   const rest = new RestSurface(gateway.url);
   if (name === 'REST') return rest;
-  const port = await startGrpc({ runtime, host, port: 0, onError });
+  const history = new InlineReadModel(new History(':memory:', openJournalSource(data)));
+  closers.push(() => history.close());
+  const batches = batchesOver(runtime);
+  const port = await startGrpc({ runtime, history, batches, host, port: 0, onError });
   closers.push(() => port.close(GRACE_MS));
   const grpc = new GrpcSurface(`${host}:${port.port}`, rest);
   closers.push(() => grpc.close());

@@ -1,4 +1,6 @@
 import type { GraphElement } from '../../bpmn/graph.ts';
+import { IncidentError } from '../processing/incident-error.ts';
+import { LateRejection } from '../processing/rejection.ts';
 import { modelOf, type Work } from '../processing/work.ts';
 import type { Document } from '../records/record.ts';
 import { ELEMENTS, type ElementRow } from '../state/tables.ts';
@@ -19,7 +21,7 @@ export function activateElements(w: Work, instanceKey: number, elements: readonl
   const instance = w.element(instanceKey);
   if (instance === undefined) return;
   const graph = w.graph(instance.processDefinitionKey);
-  subscribe(w, instance, eventSubProcessStarts(graph, modelOf(graph, instance.elementId)));
+  subscribeOrRefuse(w, instance, eventSubProcessStarts(graph, modelOf(graph, instance.elementId)));
   for (const element of elements) activateElement(w, instance, element, -1, new Map());
 }
 
@@ -85,8 +87,19 @@ function enterScope(
   if (row === undefined) throw new Error(`Scope ${key} was not entered`);
   if (model.adHoc !== undefined) openAdHocVariables(w, row, model.adHoc);
   const graph = w.graph(row.processDefinitionKey);
-  subscribe(w, row, [...eventSubProcessStarts(graph, model), ...ownEvents(w, row, model)]);
+  subscribeOrRefuse(w, row, [...eventSubProcessStarts(graph, model), ...ownEvents(w, row, model)]);
   return row;
+}
+
+/** Here nobody could resolve an incident: the one who asked for the tokens is told. */
+function subscribeOrRefuse(w: Work, row: ElementRow, events: readonly GraphElement[]): void {
+  try {
+    subscribe(w, row, events);
+  } catch (error) {
+    if (!(error instanceof IncidentError)) throw error;
+    const reason = `Expected to subscribe to catch event(s) of '${row.elementId}' but ${error.message}`;
+    throw new LateRejection('INVALID_ARGUMENT', reason);
+  }
 }
 
 /** Whether `scope` is the ancestor or stands around it. */

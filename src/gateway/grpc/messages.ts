@@ -39,11 +39,8 @@ export function messageCalls(runtime: DurableRuntime): Record<string, Unary> {
         value,
       });
       const { key, value: evaluated } = acceptedOf(answer as Answer<ConditionalEvaluationValue>);
-      return {
-        processInstances: evaluated.startedProcessInstances,
-        conditionalEvaluationKey: key,
-        tenantId: TENANT,
-      };
+      const processInstances = evaluated.startedProcessInstances;
+      return { processInstances, conditionalEvaluationKey: key, tenantId: TENANT };
     },
   };
 }

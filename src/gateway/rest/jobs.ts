@@ -174,13 +174,12 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
   ];
 }
 
-function render({ key, value: job }: ActivatedJob): Record<string, unknown> {
+function render({ key, value: job, rootProcessInstanceKey }: ActivatedJob): Record<string, unknown> {
   return {
     jobKey: String(key),
     type: job.type,
     processInstanceKey: String(job.processInstanceKey),
-    // A job does not know it, and activation must not wait for the read model; the API allows null.
-    rootProcessInstanceKey: null,
+    rootProcessInstanceKey: String(rootProcessInstanceKey),
     processDefinitionId: job.bpmnProcessId,
     processDefinitionVersion: job.processDefinitionVersion,
     processDefinitionKey: String(job.processDefinitionKey),

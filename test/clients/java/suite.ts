@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClientSuite, endOf, execute, runProgram, toolFolder } from '../suite.ts';
 
@@ -6,10 +6,12 @@ import { type ClientSuite, endOf, execute, runProgram, toolFolder } from '../sui
 const JDKS = ['/usr/lib/jvm/temurin-25-jdk-amd64', '/usr/lib/jvm/temurin-21-jdk-amd64'];
 const home = () => JDKS.find((folder) => existsSync(folder)) ?? process.env['JAVA_HOME'];
 const build = () => toolFolder('java');
+/** Where the jars of the clients are: in Maven's own store, so that none of an earlier version stays. */
+const classPath = () => join(build(), 'classpath.txt');
 
 /** Zeebe's client for Java over gRPC, and Camunda's over REST and gRPC. */
 export const javaSuite: ClientSuite = {
-  name: 'Java: zeebe-client-java 8.6.0, camunda-client-java 8.8.0',
+  name: 'Java: zeebe-client-java 8.6.0, camunda-client-java 8.9.0',
   prepare: async () => {
     const java = home();
     const file = new URL('./pom.xml', import.meta.url).pathname;
@@ -20,7 +22,8 @@ export const javaSuite: ClientSuite = {
       file,
       `-DbuildFolder=${build()}`,
       'compile',
-      'dependency:copy-dependencies',
+      'dependency:build-classpath',
+      `-Dmdep.outputFile=${classPath()}`,
     ];
     const built = await execute('mvn', args, java === undefined ? {} : { env: { JAVA_HOME: java } });
     if (built.code === 0) return undefined;
@@ -31,7 +34,7 @@ export const javaSuite: ClientSuite = {
   run: (target) => {
     const java = home();
     const program = java === undefined ? 'java' : join(java, 'bin', 'java');
-    const path = [join(build(), 'classes'), join(build(), 'dependency', '*')].join(':');
+    const path = [join(build(), 'classes'), readFileSync(classPath(), 'utf8').trim()].join(':');
     return runProgram(
       program,
       ['--sun-misc-unsafe-memory-access=allow', '-cp', path, 'tutti.Clients'],

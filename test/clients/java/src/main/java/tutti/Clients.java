@@ -55,6 +55,16 @@ public final class Clients {
     if (!found) throw new AssertionError(what);
   }
 
+  /** What a test throws; it has to. */
+  static Throwable thrown(final Test test) {
+    try {
+      test.run();
+    } catch (final Throwable error) {
+      return error;
+    }
+    throw new AssertionError("nothing was refused");
+  }
+
   /** Asks until the answer is neither null nor false. */
   static <T> T until(final String what, final Supplier<T> ask) throws InterruptedException {
     final long end = System.nanoTime() + LIMIT.toNanos();
