@@ -239,6 +239,18 @@ describe('The server', () => {
     assert.equal((await second.post<{ jobs: object[] }>('/v2/jobs/activation', activation)).jobs.length, 1);
   });
 
+  it('refuses times that no date can tell, and takes those that are only very long', async (t) => {
+    const { status, post } = await start(t, folderOf(t));
+    const longest = '9223372036854775807';
+    const put = (text: string) => status('PUT', '/v2/clock', JSON.parse(`{"timestamp":${text}}`));
+    assert.equal(await put('253402300800000'), 400);
+    assert.equal(await put(longest), 400);
+    assert.equal(await put('253402300799999'), 204);
+    const lasting = { name: 'm', correlationKey: 'k', timeToLive: JSON.parse(longest) };
+    assert.ok((await post<{ messageKey: string }>('/v2/messages/publication', lasting)).messageKey);
+    assert.equal(await status('POST', '/v2/messages/publication', { ...lasting, timeToLive: 1e30 }), 400);
+  });
+
   it('refuses to move the clock unless that was asked for', async (t) => {
     const { status } = await start(t, folderOf(t), { clock: 'system' });
     assert.equal(await status('PUT', '/v2/clock', { timestamp: 1 }), 403);
