@@ -133,7 +133,7 @@ final class CamundaChanges extends CamundaTopic {
         + " element with id 'task'",
         () -> client.newMigrateProcessInstanceCommand(instance).migrationPlan(target).addMappingInstruction("end", "finish")
             .send().join());
-    refused(404, "no process definition found for target process definition key",
+    refused(404, "Expected to migrate process instance to process definition but no process definition found with key",
         () -> client.newMigrateProcessInstanceCommand(instance).migrationPlan(2251799999999999L)
             .addMappingInstruction("task", "u").send().join());
   }

@@ -44,6 +44,11 @@ final class CamundaOver {
       new CamundaEvents(client, rest).tell();
       new CamundaChanges(client, rest).tell();
       new CamundaResources(client, rest).tell();
+      if (rest) {
+        new CamundaUserTasks(client, rest).tell();
+        new CamundaSearches(client, rest).tell();
+        new CamundaOperations(client, rest).tell();
+      }
     }
   }
 
