@@ -35,6 +35,9 @@ export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
           variables: body.variables,
         },
       }),
+      refusal: ({ type, reason }) => ({
+        type: / but no decision found for (id|key) '/.test(reason) ? 'NOT_FOUND' : type,
+      }),
       shows: {
         type: 'object',
         additionalProperties: true,
