@@ -3,6 +3,8 @@ import { GatewayError } from './errors.ts';
 import type { GatewayRequest } from './http.ts';
 import { arrayItems, objectMembers, utf8 } from './json.ts';
 
+const MOST_OF_64_BITS = 2 ** 63;
+
 /**
  * Reads the members of a JSON object one by one, so that each wrong one is named. Null counts as absent.
  * Call {@link Fields.end} after the last one: it refuses what nobody asked for.
@@ -54,11 +56,16 @@ export class Fields {
     return value as boolean | undefined;
   }
 
-  /** A whole number, not below `least`. */
-  integer(name: string, least = Number.MIN_SAFE_INTEGER): number | undefined {
-    const value = this.#value(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value)) this.#wrong(name, 'a whole number');
+  /**
+   * A whole number of 64 bits, not below `least`. Beyond what a JavaScript number holds exactly the nearest that it
+   * does is meant: such numbers are times that never come, and references that are not kept.
+   */
+  integer(name: string, least = Number.NEGATIVE_INFINITY): number | undefined {
+    const given = this.#value(name);
+    if (given === undefined) return undefined;
+    if (typeof given !== 'number' || !Number.isInteger(given) || Math.abs(given) > MOST_OF_64_BITS)
+      this.#wrong(name, 'a whole number');
+    const value = Math.min(Math.max(given, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
     if (value < least) {
       throw new GatewayError(
         'INVALID_ARGUMENT',

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { LiveState } from '../store/live-state.ts';
 import { type Changes, RowBuffer } from './buffer.ts';
 import type { CollectionName } from './collections.ts';
 import { type ComplianceInstance, complianceInstance } from './compliance/instance.ts';
@@ -22,6 +23,7 @@ import { project } from './projection.ts';
 import { JournalLostError } from './readmodel.ts';
 import { isOfJournal, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
+import { seed } from './seed.ts';
 import type { RecordSource } from './source.ts';
 import {
   type DefinitionOverview,
@@ -72,7 +74,7 @@ export type HistoryQueryName = keyof HistoryQueries;
  * Invariants
  * - H1 Rows and the position they stand for change in one transaction.
  * - H2 Records are applied in order, each exactly once.
- * - H3 The file holds nothing that the journal does not: a missing, outdated or damaged file is built again. If it shows
+ * - H3 The file holds nothing that the journal and the state do not: a missing, outdated or damaged file is built again. If it shows
  *   more than the journal holds, the journal has lost something, and nothing is started on it.
  */
 export class History implements HistoryQueries {
@@ -84,6 +86,8 @@ export class History implements HistoryQueries {
   #deletions: Deletions;
   #position: number;
   #timestamp: number;
+  /** What is still to be filled in when the tables stand at its position. */
+  #live: LiveState | undefined;
 
   /**
    * Opens or makes the file (`:memory:` for none); takes over `source` and closes it.
@@ -100,8 +104,11 @@ export class History implements HistoryQueries {
       prepareSchema(this.#database);
       const shown = readMeta(this.#database)?.position ?? 0;
       if (shown > source.last()) throw new JournalLostError(file, shown, source.last());
-      if (!isOfJournal(readMeta(this.#database), source)) rebuildSchema(this.#database);
+      const found = readMeta(this.#database);
+      const halfDone = found !== undefined && !found.complete && found.position > 0;
+      if (halfDone || !isOfJournal(found, source)) rebuildSchema(this.#database);
       const meta = readMeta(this.#database);
+      if (!meta?.complete) this.#begin();
       this.#position = meta?.position ?? 0;
       this.#timestamp = meta?.timestamp ?? 0;
       this.#rows = new RowBuffer(this.#database);
@@ -112,6 +119,17 @@ export class History implements HistoryQueries {
       this.#database.close();
       throw error;
     }
+  }
+
+  /** Of new tables: if the journal has lost its beginning, what lives is filled in when they have caught up. */
+  #begin(): void {
+    if (this.#source.oldest() > 1) this.#live = this.#source.live?.();
+    if (this.#live === undefined) this.#database.exec('UPDATE meta SET complete = 1');
+  }
+
+  #closeLive(): void {
+    this.#live?.close();
+    this.#live = undefined;
   }
 
   /** Position of the last record that the tables show. */
@@ -134,7 +152,10 @@ export class History implements HistoryQueries {
    * @param upTo position of the last record that is known to be on disk: what is lost with the machine is not shown before
    */
   advance(limit = 5000, upTo = Number.POSITIVE_INFINITY): Changes | undefined {
-    const records = this.#source.read(this.#position, limit, true).filter(({ position }) => position <= upTo);
+    const bound = Math.min(upTo, this.#live?.position ?? upTo);
+    const records = this.#source
+      .read(this.#position, limit, true)
+      .filter(({ position }) => position <= bound);
     const last = records.at(-1);
     if (last === undefined) return undefined;
     const changes: Changes = { instances: new Set(), definitions: false };
@@ -150,6 +171,10 @@ export class History implements HistoryQueries {
       this.#metrics.flush();
       this.#rows.flush();
       this.#deletions.flush();
+      if (this.#live?.position === last.position) {
+        seed(this.#database, changes, this.#live);
+        this.#database.exec('UPDATE meta SET complete = 1');
+      }
       this.#database
         .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
         .run(last.position, last.record.timestamp);
@@ -162,6 +187,7 @@ export class History implements HistoryQueries {
       this.#deletions.discard();
       throw error;
     }
+    if (this.#live?.position === last.position) this.#closeLive();
     this.#position = last.position;
     this.#timestamp = last.record.timestamp;
     return changes;
@@ -250,6 +276,7 @@ export class History implements HistoryQueries {
   }
 
   close(): void {
+    this.#closeLive();
     this.#database.close();
     this.#source.close();
   }

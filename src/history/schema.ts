@@ -5,12 +5,13 @@ import { COMPLIANCE_TABLES } from './compliance/tables.ts';
 import type { RecordSource } from './source.ts';
 
 /** Raised when a table changes: the read model is then thrown away and built again from the journal. */
-export const HISTORY_SCHEMA = 6;
+export const HISTORY_SCHEMA = 7;
 
 /** Tables that are no collections: the position, and counts. Times are epoch ms, keys are integers. */
 const OWN_TABLES = `
 CREATE TABLE meta (
-  id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, position INTEGER NOT NULL, timestamp INTEGER NOT NULL
+  id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, position INTEGER NOT NULL, timestamp INTEGER NOT NULL,
+  complete INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE sequence_flow (
   instance_key INTEGER NOT NULL, element_id TEXT NOT NULL, count INTEGER NOT NULL,
@@ -33,7 +34,8 @@ CREATE INDEX job_metric_type ON job_metric (type, minute);
 /** Makes the tables in an empty database, or drops all and makes them again if they are of another version. */
 export function prepareSchema(database: DatabaseSync): void {
   const known = database.prepare(`SELECT name FROM sqlite_schema WHERE name = 'meta'`).get() !== undefined;
-  if (known && readMeta(database)?.schema === HISTORY_SCHEMA) return;
+  const schema = known ? database.prepare('SELECT schema FROM meta WHERE id = 1').get() : undefined;
+  if (schema?.['schema'] === HISTORY_SCHEMA) return;
   rebuildSchema(database);
 }
 
@@ -59,7 +61,7 @@ export function rebuildSchema(database: DatabaseSync): void {
     for (const table of TABLES) for (const statement of statementsOf(table)) database.exec(statement);
     database.exec(COMPLIANCE_TABLES);
     database
-      .prepare('INSERT INTO meta (id, schema, position, timestamp) VALUES (1, ?, 0, 0)')
+      .prepare('INSERT INTO meta (id, schema, position, timestamp, complete) VALUES (1, ?, 0, 0, 0)')
       .run(HISTORY_SCHEMA);
     database.exec('COMMIT');
   } catch (error) {
@@ -72,16 +74,19 @@ export interface HistoryMeta {
   readonly schema: number;
   readonly position: number;
   readonly timestamp: number;
+  /** False until all that lives is shown, of which the journal may not tell any more. */
+  readonly complete: boolean;
 }
 
 export function readMeta(database: DatabaseSync): HistoryMeta | undefined {
-  const row = database.prepare('SELECT schema, position, timestamp FROM meta WHERE id = 1').get();
+  const row = database.prepare('SELECT schema, position, timestamp, complete FROM meta WHERE id = 1').get();
   return row === undefined
     ? undefined
     : {
         schema: Number(row['schema']),
         position: Number(row['position']),
         timestamp: Number(row['timestamp']),
+        complete: row['complete'] === 1,
       };
 }
 

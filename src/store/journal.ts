@@ -54,6 +54,11 @@ export class JournalReader {
     return row?.last;
   }
 
+  /** Epoch ms of the oldest transaction that is kept; undefined if none is. */
+  oldestTime(): number | undefined {
+    return this.db.get<{ time: number }>('SELECT time FROM journal ORDER BY first LIMIT 1')?.time;
+  }
+
   /** Epoch ms of the newest transaction that had records; undefined if none is kept. */
   time(): number | undefined {
     return this.db.get<{ time: number }>('SELECT time FROM journal ORDER BY first DESC LIMIT 1')?.time;

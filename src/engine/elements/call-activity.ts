@@ -27,7 +27,9 @@ export const callActivity: ElementProcessor = {
     markActivated(w, at);
     const key = w.nextKey();
     const all = model.calledElement?.propagateAllParentVariables ?? true;
-    const variables = all ? visibleVariables(w, row.key) : localVariables(w, row.key);
+    // As in Zeebe, what is local to it is handed on only where there are input mappings.
+    const own = model.inputs.length > 0 ? localVariables(w, row.key) : NO_VARIABLES;
+    const variables = all ? visibleVariables(w, row.key) : own;
     // A business id is that of the whole hierarchy; tags are not handed on.
     const businessId = w.element(row.processInstanceKey)?.businessId;
     const value = instanceValue(called, key, row, businessId === undefined ? {} : { businessId });

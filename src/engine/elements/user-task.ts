@@ -56,12 +56,8 @@ export const userTask: ElementProcessor = {
     const task = userTaskOf(w, at.row.key);
     if (task === undefined) return jobTask.terminate(w, at);
     closeAll(w, at);
-    const value = userTaskValue(task);
-    if (!at.byModification) return beginTransition(w, 'CANCELING', value);
-    // A modification asks no listener.
-    w.emit(task.userTaskKey, { valueType: 'USER_TASK', intent: 'CANCELING', value });
-    w.emit(task.userTaskKey, { valueType: 'USER_TASK', intent: 'CANCELED', value });
-    return true;
+    // A modification asks no listener; its own record tells of the task.
+    return at.byModification ? true : beginTransition(w, 'CANCELING', userTaskValue(task));
   },
 };
 

@@ -30,8 +30,7 @@ export function messageCalls(runtime: DurableRuntime): Record<string, Unary> {
     EvaluateConditional: async (request) => {
       tenant('EvaluateConditional', request);
       const value = {
-        // proto3 cannot tell 0 from nothing, and no definition has the key 0.
-        processDefinitionKey: number(request, 'processDefinitionKey') || -1,
+        processDefinitionKey: (request['processDefinitionKey'] as number | undefined) ?? -1,
         variables: document(request),
       };
       const answer = await runtime.execute({

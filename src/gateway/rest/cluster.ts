@@ -5,6 +5,9 @@ import { GATEWAY_VERSION, type GatewayContext } from './context.ts';
 import { SHOWN, shown, shownList } from './schema.ts';
 import { requiredWhole } from './shape.ts';
 
+/** The last that a date of four digits can tell, epoch ms. */
+const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** Where the server is reached, as its topology tells. */
 export interface Advertised {
   readonly host: string;
@@ -102,6 +105,10 @@ export function clusterRoutes(
       method: 'PUT',
       path: '/v2/clock',
       body: { timestamp: requiredWhole(0, 'epoch ms') },
+      check: ({ timestamp }) =>
+        timestamp <= LAST_MOMENT
+          ? []
+          : [`The value for timestamp is '${timestamp}' but must be before the year 10000`],
       answers: { 204: undefined },
       answer: async ({ body }) => {
         await runtime.setClock(body.timestamp);

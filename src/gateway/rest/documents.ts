@@ -146,7 +146,7 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
           signature: { ...SHOWN.text, description: 'Of a link.' },
         },
         answers: { 200: FILE },
-        answerType: 'application/octet-stream',
+        answerType: '*/*',
       },
       handler: async (request) => {
         const { documentId, metadata } = await found(request);

@@ -102,7 +102,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
       body: {
         retries: whole(),
         errorMessage: text(),
-        retryBackOff: whole(0, 'ms until it is handed out again'),
+        retryBackOff: whole(undefined, 'ms until it is handed out again; below 0: at once'),
         variables: variables(),
       },
       command: ({ body, key }) => ({
