@@ -162,7 +162,9 @@ final class CamundaSearches extends CamundaTopic {
     deploy(Bpmn.createExecutableProcess(caller).name("The caller").startEvent()
         .callActivity("call", call -> call.zeebeProcessId(called)).endEvent().done());
     final long root = start(caller);
-    final long child = take(called).getProcessInstanceKey();
+    final var job = take(called);
+    final long child = job.getProcessInstanceKey();
+    equal(job.getRootProcessInstanceKey(), root);
     equal(instances(filter -> filter.parentProcessInstanceKey(root)), Set.of(child));
     final var read = client.newProcessInstanceGetRequest(child).send().join();
     equal(read.getRootProcessInstanceKey(), root);
