@@ -87,7 +87,7 @@ const STATISTICS: readonly Statistic[] = [
     collection: 'jobTypeStatistics',
     paging: 'forward',
     read: (body) => {
-      const filter = body.object('filter');
+      const filter = body.object('filter', true);
       if (filter === undefined) return {};
       const grouped = [...minutes(readWindow(filter)), ...readTests(filter, 'jobType', jobType())];
       filter.end();
