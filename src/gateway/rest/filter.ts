@@ -11,13 +11,13 @@ import { GatewayError } from '../errors.ts';
 import { type Fields, invalidDate, invalidKey, parseKey } from '../fields.ts';
 import { momentOf } from './dates.ts';
 import { FIRST_PAGE, type Paging, readPage } from './page.ts';
-import { collecting, type Problems, refuse } from './problems.ts';
+import { collecting, type Problems, unexpected } from './problems.ts';
+import { readSorts } from './sorts.ts';
 import { tagProblems } from './tags.ts';
 
 /** Reads the body of a search: `{filter, sort, page}` in the manner of Camunda's REST API. */
 
-/** Fields to sort by, and tests of a filter: the database refuses what is much larger. */
-const MOST_SORTS = 30;
+/** Tests of a filter: the database refuses what is much larger. */
 const MOST_TESTS = 500;
 
 /** Narrows what a search takes of a collection's filter; absent: all of it. */
@@ -45,34 +45,6 @@ export function readSearch(
     body.end();
     return { collection: name, where, sort, page };
   });
-}
-
-export function readSorts(body: Fields, spec: CollectionSpec): SearchQuery['sort'] {
-  const sorts = body.objects('sort') ?? [];
-  if (sorts.length > MOST_SORTS) {
-    throw new GatewayError('INVALID_ARGUMENT', `The value for sort must have at most ${MOST_SORTS} fields.`);
-  }
-  return sorts.map((item) => readSort(item, spec));
-}
-
-function readSort(item: Fields, spec: CollectionSpec): SearchQuery['sort'][number] {
-  const field = textOf(item, 'field');
-  const order = textOf(item, 'order') ?? 'ASC';
-  item.end();
-  if (field === undefined) refuse(['Sort field must not be null']);
-  const sortable = Object.entries(spec.fields)
-    .filter(([, { sort }]) => sort)
-    .map(([name]) => name);
-  if (!sortable.includes(field)) throw unexpected(field, 'field', sortable);
-  const upper = order.toUpperCase();
-  if (upper !== 'ASC' && upper !== 'DESC') throw unexpected(order, 'order', ['ASC', 'DESC']);
-  return { field, order: upper };
-}
-
-/** A member that should be one of some words; what is no text is told like a wrong word. */
-function textOf(item: Fields, name: string): string | undefined {
-  const value = item.value(name);
-  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Conditions of one filter object. Members that nobody knows are refused. */
@@ -284,14 +256,6 @@ function scalar(value: unknown, place: string, name: string, spec: FieldSpec, pr
       return time ?? problems.instead(invalidDate(name, value), 0);
     }
   }
-}
-
-/** Camunda's text for a word that is none of the known ones. */
-function unexpected(value: string, name: string, known: readonly string[]): GatewayError {
-  return new GatewayError(
-    'BAD_REQUEST',
-    `Unexpected value '${value}' for enum field '${name}'. Use any of the following values: [${known.join(', ')}]`,
-  );
 }
 
 function unreadable(name: string, expected: string): never {

@@ -52,3 +52,11 @@ export function refuse(problems: readonly string[]): void {
 export function invalid(message: string): GatewayError {
   return new GatewayError('INVALID_ARGUMENT', message);
 }
+
+/** Camunda's text for a word that is none of the known ones. */
+export function unexpected(value: string, name: string, known: readonly string[]): GatewayError {
+  return new GatewayError(
+    'BAD_REQUEST',
+    `Unexpected value '${value}' for enum field '${name}'. Use any of the following values: [${known.join(', ')}]`,
+  );
+}
