@@ -1,6 +1,6 @@
 import type { Answer, ClientCommand } from '../../engine/records/command.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { acceptedOf } from '../errors.ts';
+import { acceptedOf, GatewayError } from '../errors.ts';
 import { Fields, pathKey } from '../fields.ts';
 import {
   type GatewayRequest,
@@ -30,6 +30,8 @@ interface Described<Shapes extends Members> {
   readonly path: string;
   /** Members of the body; absent: the route takes none. */
   readonly body?: Shapes;
+  /** Whether there has to be a body. @defaultValue if it has required members */
+  readonly bodyRequired?: boolean;
   /** What is wrong with members that are right each by itself. */
   readonly check?: (body: Body<Shapes>) => readonly string[];
 }
@@ -44,6 +46,8 @@ export function operation<Shapes extends Members = Record<never, never>>(spec: O
   const { method = 'POST', path, body: shapes, check, answers } = spec;
   const [, parameter] = /:(\w+Key)\b/.exec(path) ?? [];
   const takesBody = shapes !== undefined;
+  const bodyRequired =
+    takesBody && (spec.bodyRequired ?? Object.values(shapes).some(({ required }) => required));
   return {
     method,
     path,
@@ -54,9 +58,11 @@ export function operation<Shapes extends Members = Record<never, never>>(spec: O
       summary: spec.summary,
       answers,
       ...(takesBody && { body: schemaOf(shapes), bodyType: 'application/json' }),
-      ...(takesBody && !Object.values(shapes).some(({ required }) => required) && { bodyOptional: true }),
+      ...(takesBody && !bodyRequired && { bodyOptional: true }),
     },
     handler: (request) => {
+      if (bodyRequired && request.body.length === 0)
+        throw new GatewayError('BAD_REQUEST', 'Required request body is missing');
       const key = parameter === undefined ? -1 : pathKey(request, parameter);
       const body = takesBody ? readMembers(Fields.ofBody(request), shapes) : ({} as Body<Shapes>);
       refuse(check?.(body) ?? []);
