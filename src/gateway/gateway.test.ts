@@ -342,7 +342,7 @@ describe('The HTTP gateway', () => {
     );
     assert.match(
       await detail(create, { processDefinitionId: 'p', varibles: {} }),
-      /\[varibles\] is unknown; known here: .*variables/,
+      /\[varibles\] cannot be parsed: it is unknown; known here: .*variables/,
     );
     assert.match(
       await detail(create, { processDefinitionId: 'p', startInstructions: [{ elementId: 1 }] }),
@@ -357,15 +357,18 @@ describe('The HTTP gateway', () => {
       /No timeout provided/,
     );
     assert.match(await detail('/v2/jobs/1', { changeset: {} }, 'PATCH'), /\[retries, timeout\]/);
-    assert.match(await detail('/v2/jobs/abc/completion', {}), /path parameter jobKey must be a key/);
+    assert.match(
+      await detail('/v2/jobs/abc/completion', {}),
+      /^Failed to convert 'jobKey' with value: 'abc'$/,
+    );
     assert.match(await detail('/v2/messages/publication', { name: ' ' }), /No name provided/);
     assert.match(
       await detail('/v2/process-instances/search', { filter: { nope: 1 } }),
-      /\[filter\.nope\] is unknown/,
+      /\[filter\.nope\] cannot be parsed/,
     );
     assert.match(
       await detail('/v2/process-instances/search', { filter: { state: { $near: 1 } } }),
-      /unknown operator '\$near'/,
+      /\[filter\.state\.\$near\] cannot be parsed/,
     );
     assert.match(
       await detail('/v2/process-instances/search', { sort: [{ field: 'x' }] }),

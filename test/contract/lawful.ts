@@ -35,9 +35,8 @@ export const LAWFUL: Readonly<
     'message-publish/without-a-name': 'No name provided.',
     'migration/no-mapping': 'No mappingInstructions provided.',
     'migration/refused': 'No mappingInstructions provided.',
-    'modification/refused-in-each-way': 'No activateInstructions[0].elementId provided.',
-    'process-creation/wrong-start-instructions': 'No startInstructions[0].elementId provided.',
     'signal/odd-arguments': 'No signalName provided.',
+    'variables/set-in-scopes': 'No variables provided.',
   }),
 };
 

@@ -18,11 +18,12 @@ export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
       tag: 'Decision definition',
       summary: 'Evaluates a decision; a failed evaluation is answered too.',
       path: '/v2/decision-definitions/evaluation',
+      bodyRequired: true,
       body: {
         decisionDefinitionId: text(),
         decisionDefinitionKey: key(),
         variables: variables(),
-        tenantId: tenant,
+        tenantId: tenant('Evaluate Decision'),
       },
       check: ({ decisionDefinitionId, decisionDefinitionKey }) =>
         oneOf({ decisionDefinitionId, decisionDefinitionKey }),
@@ -34,6 +35,9 @@ export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
           decisionKey: body.decisionDefinitionKey ?? -1,
           variables: body.variables,
         },
+      }),
+      refusal: ({ type, reason }) => ({
+        type: / but no decision found for (id|key) '/.test(reason) ? 'NOT_FOUND' : type,
       }),
       shows: {
         type: 'object',

@@ -20,6 +20,7 @@ import {
   read,
   required,
   requiredWhole,
+  tenants,
   text,
   texts,
   variables,
@@ -43,7 +44,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
         maxJobsToActivate: requiredWhole(1),
         fetchVariable: texts('Names of the variables that the worker needs; empty: all.'),
         requestTimeout: whole(undefined, 'ms to wait for jobs; 0: the standard time; negative: not at all'),
-        tenantIds: texts(),
+        tenantIds: tenants('Activate Jobs'),
         tenantFilter: read({ type: 'string', enum: ['PROVIDED', 'ASSIGNED'] }, (fields, name) =>
           fields.string(name),
         ),
@@ -148,6 +149,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
         changeset?.retries === undefined && changeset?.timeout === undefined
           ? ['At least one of [retries, timeout] is required']
           : [],
+      refusal: () => ({ intent: 'UPDATE' }),
       command: ({ body: { changeset }, key }) => [
         ...(changeset?.retries === undefined
           ? []

@@ -3,6 +3,7 @@ import type { Fields } from '../fields.ts';
 import {
   type Body,
   filledText,
+  givenText,
   invalid,
   KEY_SCHEMA,
   key,
@@ -11,12 +12,12 @@ import {
   read,
   readMembers,
   refuse,
+  requiredVariables,
   text,
-  variables,
 } from './shape.ts';
 
 const variableInstructions = list({
-  variables: variables(),
+  variables: requiredVariables(),
   scopeId: text('An element; absent: all of it.'),
 });
 
@@ -36,7 +37,7 @@ const source = read(
   },
   (fields, name) => {
     const given = fields.object(name);
-    if (given === undefined) throw invalid(`No moveInstructions.${name} provided.`);
+    if (given === undefined) throw invalid(`No ${name} provided.`);
     return readSource(given);
   },
 );
@@ -61,7 +62,7 @@ const TERMINATION = { elementInstanceKey: key(), elementId: text() };
 /** The body of a modification in the shape of Camunda 8.9. */
 export const MODIFICATION = {
   activateInstructions: list({
-    elementId: filledText(),
+    elementId: givenText(),
     ancestorElementInstanceKey: ancestorKey,
     variableInstructions,
   }),
@@ -72,13 +73,13 @@ export const MODIFICATION = {
     variableInstructions,
   }),
   terminateInstructions: read(list(TERMINATION).schema, (fields, name) =>
-    (fields.objects(name) ?? []).map((item) => {
+    (fields.objects(name, true) ?? []).map((item) => {
       const termination = readMembers(item, TERMINATION);
       const { elementInstanceKey, elementId } = termination;
       if (elementInstanceKey !== undefined && elementId !== undefined)
         refuse(['Only one of [elementId, elementInstanceKey] is allowed']);
       if (elementInstanceKey === undefined && elementId === undefined)
-        refuse([`No ${name}.elementInstanceKey provided`]);
+        refuse(['At least one of [elementId, elementInstanceKey] is required']);
       return termination;
     }),
   ),

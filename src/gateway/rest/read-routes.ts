@@ -9,10 +9,11 @@ import {
 import { Fields, pathKey } from '../fields.ts';
 import { type GatewayRequest, type GatewayResponse, json, NO_CONTENT, type Route } from '../http.ts';
 import { type GatewayContext, TENANT } from './context.ts';
-import { readFilter, readSearch, readSorts } from './filter.ts';
+import { readFilter, readSearch } from './filter.ts';
 import { readPage } from './page.ts';
 import { renderOne, renderRow } from './rows.ts';
 import { answerSearch, foundByPath, notFound } from './search-routes.ts';
+import { readSorts } from './sorts.ts';
 
 /** Reads that belong to one entity: its XML, its form, what is related to it. */
 export function readRoutes({ history }: GatewayContext): Route[] {
