@@ -36,9 +36,7 @@ type NotHere =
   | `${'create' | 'get' | 'update' | 'delete'}${'TenantClusterVariable' | 'GlobalTaskListener'}`
   | 'searchGlobalTaskListeners'
   | 'getSystemConfiguration'
-  | 'getUsageMetrics'
-  | 'getAuditLog'
-  | 'searchAuditLogs';
+  | 'getUsageMetrics';
 
 /** Which file tries a method: one that none tries does not compile. */
 const TRIED = {
@@ -73,6 +71,7 @@ const TRIED = {
   evaluateDecision: 'reads',
   evaluateExpression: 'commands',
   failJob: 'commands',
+  getAuditLog: 'methods',
   getAuthentication: 'commands',
   getBackpressureState: 'workers',
   getBatchOperation: 'methods',
@@ -123,6 +122,7 @@ const TRIED = {
   resolveIncidentsBatchOperation: 'batches',
   resolveProcessInstanceIncidents: 'batches',
   resumeBatchOperation: 'methods',
+  searchAuditLogs: 'methods',
   searchBatchOperationItems: 'batches',
   searchBatchOperations: 'batches',
   searchClusterVariables: 'commands',
@@ -371,6 +371,42 @@ describe("Camunda's client for the Orchestration Cluster API, called strictly,",
     const status = async (path: string) => (await fetch(`${tutti.addresses.http}/v2/${path}/form`)).status;
     assert.equal(await status(`user-tasks/${await task('plain')}`), 204);
     assert.equal(await status(`process-definitions/${plain}`), 204);
+  });
+
+  it('reads what was done to user tasks, by whatever the log knows of it', async () => {
+    const { client, deployXml, start } = world();
+    await deployXml('logged.bpmn', chain('logged', [userTask('log-it')]));
+    const processInstanceKey = key(await start('logged'));
+    const { items: tasks } = await client.searchUserTasks({ filter: { processInstanceKey } }, NOW);
+    const { userTaskKey } = tasks[0] ?? assert.fail('no task');
+    await client.assignUserTask({ userTaskKey, assignee: 'ann' });
+    await client.updateUserTask({ userTaskKey, changeset: { priority: 7 } });
+    await client.completeUserTask({ userTaskKey });
+    const search = async (filter: object) =>
+      (
+        await client.searchAuditLogs(
+          { filter: { processInstanceKey, ...filter }, sort: [{ field: 'timestamp', order: 'ASC' }] },
+          NOW,
+        )
+      ).items;
+    const all = await search({ entityType: 'USER_TASK', category: 'USER_TASKS' });
+    assert.deepEqual(
+      all.map(({ operationType, result, entityKey, actorType }) => [
+        operationType,
+        result,
+        entityKey === String(userTaskKey),
+        actorType,
+      ]),
+      ['ASSIGN', 'UPDATE', 'COMPLETE'].map((operation) => [operation, 'SUCCESS', true, 'ANONYMOUS']),
+    );
+    assert.deepEqual(await search({ operationType: { $in: ['UPDATE'] } }), all.slice(1, 2));
+    assert.deepEqual(await search({ userTaskKey: key(NOWHERE) }), []);
+    const { auditLogKey } = all[0] ?? assert.fail('nothing logged');
+    assert.deepEqual(await client.getAuditLog({ auditLogKey }, NOW), all[0]);
+    await assert.rejects(
+      client.getAuditLog({ auditLogKey: key(NOWHERE) }, NOW),
+      refused(404, new RegExp(NOWHERE)),
+    );
   });
 
   it('deletes what decisions decided, one and many, and resources', async () => {

@@ -34,6 +34,7 @@ const noText = field('string', 'NULL', NULLABLE_UNSORTED);
 export const auditLogs = {
   table: AUDIT_LOG_TABLE.name,
   key: 'auditLogKey',
+  rest: { path: 'audit-logs', entity: 'Audit Log', search: true, get: true },
   fields: {
     actorId: field('string', 'NULL', NULLABLE),
     actorType: field('string', `'ANONYMOUS'`, { values: ['ANONYMOUS', 'CLIENT', 'UNKNOWN', 'USER'] }),
