@@ -61,9 +61,9 @@ const clientConfig = (http: string) => ({
   log: { level: 'silent' as const },
 });
 
-describe("Workers of Camunda's client for the Orchestration Cluster API", () => {
-  const world = once(open);
+const world = once(open);
 
+describe("Workers of Camunda's client for the Orchestration Cluster API", () => {
   it('are handed what a job has, with some variables only, and complete it', async (t) => {
     const { deployXml, work, run } = world();
     await deployXml('whole.bpmn', chain('whole', [service('whole')]));
@@ -199,7 +199,6 @@ describe("Workers of Camunda's client for the Orchestration Cluster API", () => 
 });
 
 describe("Camunda's client for the Orchestration Cluster API", () => {
-  const world = once(open);
   const config = () => clientConfig(world().tutti.addresses.http);
 
   it('gives activated jobs their actions', async () => {

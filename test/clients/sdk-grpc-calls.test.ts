@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Zeebe } from '@camunda8/sdk';
 import { catching, chain, message, service, step, userTask } from '../support/chain.ts';
 import { once } from '../support/grpc.ts';
-import { CLOSING_MS, openSdk, sdkFor } from '../support/sdk.ts';
+import { CLOSING_MS, openSdk, QUIET, sdkFor } from '../support/sdk.ts';
 
 type Client = Zeebe.ZeebeGrpcClient;
 /** What the client does itself, or inherits. */
@@ -226,7 +226,7 @@ describe("Camunda's SDK for Node calls, over gRPC,", () => {
     const { deployXml, tutti } = world();
     // Where it may, this client asks again, and each time starts an instance.
     const zeebe = sdkFor(tutti.addresses.grpc, tutti.addresses.http).getZeebeGrpcApiClient({
-      zeebeGrpcSettings: { ZEEBE_GRPC_CLIENT_RETRY: false, ZEEBE_CLIENT_LOG_LEVEL: 'NONE' },
+      zeebeGrpcSettings: { ...QUIET, ZEEBE_GRPC_CLIENT_RETRY: false },
     });
     t.after(() => zeebe.close(CLOSING_MS));
     await deployXml('endless.bpmn', chain('endless', [service('endless')]));
@@ -429,7 +429,7 @@ describe("Camunda's SDK for Node calls, over gRPC,", () => {
     const { tutti } = world();
     const { grpc, http } = tutti.addresses;
     const zeebe = sdkFor(grpc, http).getZeebeGrpcApiClient({
-      zeebeGrpcSettings: { ZEEBE_GRPC_CLIENT_EAGER_CONNECT: true, ZEEBE_CLIENT_LOG_LEVEL: 'NONE' },
+      zeebeGrpcSettings: { ...QUIET, ZEEBE_GRPC_CLIENT_EAGER_CONNECT: true },
     });
     t.after(() => zeebe.close(CLOSING_MS));
     await new Promise<void>((resolve) => void zeebe.on('ready', () => resolve()));

@@ -288,7 +288,7 @@ describe("Workers of Camunda's SDK for Node, over gRPC", () => {
   it('wait in one long poll, and leave nothing behind when they are closed', async (t) => {
     const { deployXml, work, run, start, zeebe } = world();
     await deployXml('rare.bpmn', chain('rare', [service('rare')]));
-    const waits = { debug: true, longPoll: 4000 };
+    const waits = { debug: true, longPoll: 3000 };
     const worker = work(t, 'rare', (job) => job.complete({ polls: worker.pollCount }), waits);
     await until('the worker polls', async () => (worker.pollCount === 1 ? true : undefined));
     assert.deepEqual(await run('rare'), { polls: 1 });

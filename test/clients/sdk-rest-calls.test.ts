@@ -301,7 +301,7 @@ describe("Camunda's SDK for Node calls, over REST,", () => {
     assert.equal(raw.output, '10');
     await assert.rejects(
       rest.evaluateDecision({ decisionDefinitionId: 'nobody', variables }),
-      refused(400, /no decision found for id 'nobody'/),
+      refused(404, /no decision found for id 'nobody'/),
     );
   });
 

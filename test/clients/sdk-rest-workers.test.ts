@@ -44,9 +44,9 @@ async function open(scope: Scope) {
 /** The variables of a job, whatever they are. */
 const of = (job: { readonly variables: unknown }) => job.variables as Readonly<Record<string, unknown>>;
 
-describe("Workers of Camunda's SDK for Node, over REST", () => {
-  const world = once(open);
+const world = once(open);
 
+describe("Workers of Camunda's SDK for Node, over REST", () => {
   it('are handed jobs with their variables and headers, and complete them', async (t) => {
     const { deployXml, work, run } = world();
     await deployXml('whole.bpmn', chain('whole', [service('whole'), service('next')]));
@@ -195,8 +195,6 @@ describe("Workers of Camunda's SDK for Node, over REST", () => {
 });
 
 describe('Beside its workers, the SDK', () => {
-  const world = once(open);
-
   it('emits each new item of a query once', async (t) => {
     const { deployXml, rest } = world();
     const processDefinitionKey = await deployXml('seen.bpmn', chain('seen', [message('wait', 'never', 'k')]));
