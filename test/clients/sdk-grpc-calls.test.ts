@@ -3,57 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Zeebe } from '@camunda8/sdk';
 import { catching, chain, message, service, step, userTask } from '../support/chain.ts';
 import { once } from '../support/grpc.ts';
 import { CLOSING_MS, openSdk, QUIET, sdkFor } from '../support/sdk.ts';
-
-type Client = Zeebe.ZeebeGrpcClient;
-/** What the client does itself, or inherits. */
-type OfItself =
-  | 'connectionTolerance'
-  | 'connected'
-  | 'readied'
-  | 'gatewayAddress'
-  | 'loglevel'
-  | 'onReady'
-  | 'onConnectionError'
-  | 'on'
-  | 'once'
-  | 'off'
-  | 'emit'
-  | 'addListener'
-  | 'removeListener'
-  | 'removeAllListeners'
-  | 'emitter';
-/** Where each call of the client is tried: a call that is nowhere does not compile. */
-export const TRIED = {
-  topology: 'here',
-  deployResource: 'here',
-  deployResources: 'here',
-  deleteResource: 'here',
-  getServiceTypesFromBpmn: 'here',
-  createProcessInstance: 'here',
-  createProcessInstanceWithResult: 'here',
-  cancelProcessInstance: 'here',
-  modifyProcessInstance: 'here',
-  migrateProcessInstance: 'here',
-  setVariables: 'here',
-  publishMessage: 'here',
-  publishStartMessage: 'here',
-  broadcastSignal: 'here',
-  evaluateDecision: 'here',
-  activateJobs: 'here',
-  completeJob: 'sdk-grpc-workers',
-  failJob: 'here',
-  throwError: 'here',
-  updateJobRetries: 'here',
-  updateJobTimeout: 'here',
-  resolveIncident: 'here',
-  createWorker: 'sdk-grpc-workers',
-  streamJobs: 'sdk-grpc-workers',
-  close: 'sdk-grpc-workers',
-} satisfies Readonly<Record<Exclude<keyof Client, OfItself>, 'here' | 'sdk-grpc-workers'>>;
 
 const DMN = readFileSync(
   new URL('../../scenarios/business-rule-task/decision-table/d.dmn', import.meta.url),

@@ -3,72 +3,11 @@ import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type CamundaRestClient, Dto, HTTPError, PollingOperation } from '@camunda8/sdk';
+import { Dto, HTTPError, PollingOperation } from '@camunda8/sdk';
 import { catching, chain, message, service, step, userTask } from '../support/chain.ts';
 import { once } from '../support/grpc.ts';
 import { openSdk } from '../support/sdk.ts';
-
-/** Where each call of the client is tried: a call that is nowhere does not compile. */
-export const TRIED = {
-  getTopology: 'here',
-  getLicenseStatus: 'here',
-  getConfig: 'its own',
-  log: 'its own',
-  callApiEndpoint: 'here',
-  deployResources: 'here',
-  deployResourcesFromFiles: 'here',
-  deleteResource: 'here',
-  createProcessInstance: 'here',
-  createProcessInstanceWithResult: 'here',
-  cancelProcessInstance: 'here',
-  modifyProcessInstance: 'here',
-  migrateProcessInstance: 'here',
-  updateElementInstanceVariables: 'here',
-  publishMessage: 'here',
-  correlateMessage: 'here',
-  broadcastSignal: 'here',
-  evaluateDecision: 'here',
-  activateJobs: 'sdk-rest-workers',
-  createJobWorker: 'sdk-rest-workers',
-  startWorkers: 'sdk-rest-workers',
-  stopWorkers: 'sdk-rest-workers',
-  completeJob: 'here',
-  failJob: 'here',
-  errorJob: 'here',
-  updateJob: 'here',
-  resolveIncident: 'here',
-  assignTask: 'here',
-  assignUserTask: 'here',
-  unassignTask: 'here',
-  unassignUserTask: 'here',
-  updateTask: 'a path of its own',
-  updateUserTask: 'a path of its own',
-  completeUserTask: 'here',
-  getUserTask: 'here',
-  searchUserTasks: 'here',
-  searchUserTaskVariables: 'here',
-  searchVariables: 'here',
-  getVariable: 'here',
-  getProcessDefinition: 'here',
-  getProcessDefinitionXML: 'here',
-  searchProcessDefinitions: 'here',
-  searchProcessInstances: 'here',
-  searchElementInstances: 'here',
-  getElementInstance: 'here',
-  searchIncidents: 'here',
-  uploadDocument: 'here',
-  uploadDocuments: 'here',
-  downloadDocument: 'here',
-  deleteDocument: 'here',
-  createDocumentLink: 'a path of its own',
-  pinInternalClock: 'here',
-  resetClock: 'here',
-  // Nobody signs in here.
-  createUser: 'no users',
-  searchUsers: 'no users',
-  searchUsersForTenant: 'no users',
-  modifyAuthorization: 'no users',
-} satisfies Readonly<Record<Exclude<keyof CamundaRestClient, 'oAuthProvider'>, string>>;
+import { TRIED_OVER_GRPC, TRIED_OVER_REST } from '../support/tried-sdk.ts';
 
 const DMN = readFileSync(
   new URL('../../scenarios/business-rule-task/decision-table/d.dmn', import.meta.url),
@@ -93,6 +32,15 @@ const refused = (status: number, detail: RegExp) => (error: unknown) => {
 class Amount extends Dto.LosslessDto {
   amount!: number;
 }
+
+it("The calls of Camunda's SDK for Node are each in the file that is said to try them", () => {
+  for (const table of [TRIED_OVER_GRPC, TRIED_OVER_REST])
+    for (const [call, file] of Object.entries(table)) {
+      if (!file.startsWith('sdk-')) continue;
+      const text = readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8');
+      assert.ok(new RegExp(`\\.${call}[(<]`).test(text), `${call} is not in ${file}.test.ts`);
+    }
+});
 
 describe("Camunda's SDK for Node calls, over REST,", () => {
   const world = once(openSdk);

@@ -1,4 +1,5 @@
 import type { Page } from '../../history/index.ts';
+import { GatewayError } from '../errors.ts';
 import type { Fields } from '../fields.ts';
 import { refuse } from './problems.ts';
 
@@ -19,7 +20,7 @@ export function readPage(page: Fields | undefined, paging: Paging = 'all'): Page
   const before = paging === 'all' ? page.string('before') : undefined;
   page.end();
   if ([from, after, before].filter((way) => way !== undefined).length > 1)
-    refuse(['Only one of [from, after, before] is allowed']);
+    throw new GatewayError('BAD_REQUEST', 'Only one of [from, after, before] is allowed.');
   refuse([
     ...(limit < 0 ? [`The value for page.limit is '${limit}' but must be a non-negative number`] : []),
     ...(limit > MAX_LIMIT ? [`The value for page.limit is '${limit}' but must be at most ${MAX_LIMIT}`] : []),
