@@ -158,7 +158,10 @@ describe('user tasks over REST', { timeout: 60_000 }, () => {
     );
     assert.match(await detail('PATCH', task, { changeset: { assignee: 'ann' } }), /^No update data provided/);
     assert.match(await detail('PATCH', task, { changeset: { priority: 'high' } }), /changeset\.priority/);
-    assert.match(await detail('POST', `${task}/completion`, { colour: 'red' }), /\[colour\] cannot be parsed/);
+    assert.match(
+      await detail('POST', `${task}/completion`, { colour: 'red' }),
+      /\[colour\] cannot be parsed/,
+    );
     assert.match(await detail('PATCH', '/v2/user-tasks/one', {}), /No update data|userTaskKey/);
     const update = server.send('PATCH', task, { changeset: { priority: 1 }, action: 'note' });
     const { jobKey, userTask } = await server.job('updating');
