@@ -23,7 +23,7 @@ import { project } from './projection.ts';
 import { JournalLostError } from './readmodel.ts';
 import { isOfJournal, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
-import { seed } from './seed.ts';
+import { seed, seedCompliance } from './seed.ts';
 import type { RecordSource } from './source.ts';
 import {
   type DefinitionOverview,
@@ -108,13 +108,13 @@ export class History implements HistoryQueries {
       const halfDone = found !== undefined && !found.complete && found.position > 0;
       if (halfDone || !isOfJournal(found, source)) rebuildSchema(this.#database);
       const meta = readMeta(this.#database);
-      if (!meta?.complete) this.#begin();
       this.#position = meta?.position ?? 0;
       this.#timestamp = meta?.timestamp ?? 0;
       this.#rows = new RowBuffer(this.#database);
       this.#compliance = new ComplianceProjection(this.#database, this.#rows, jobTypes);
       this.#metrics = new JobMetrics(this.#database);
       this.#deletions = new Deletions(this.#database);
+      if (!meta?.complete) this.#begin();
     } catch (error) {
       this.#database.close();
       throw error;
@@ -124,7 +124,21 @@ export class History implements HistoryQueries {
   /** Of new tables: if the journal has lost its beginning, what lives is filled in when they have caught up. */
   #begin(): void {
     if (this.#source.oldest() > 1) this.#live = this.#source.live?.();
-    if (this.#live === undefined) this.#database.exec('UPDATE meta SET complete = 1');
+    const live = this.#live;
+    if (live === undefined) this.#database.exec('UPDATE meta SET complete = 1');
+    else this.#atomically(() => seedCompliance(this.#compliance, this.#source, live));
+  }
+
+  #atomically<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   #closeLive(): void {
@@ -260,15 +274,7 @@ export class History implements HistoryQueries {
   }
 
   forget(before: number, limit: number): number {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const gone = forgetHistory(this.#database, before, limit);
-      this.#database.exec('COMMIT');
-      return gone;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    return this.#atomically(() => forgetHistory(this.#database, before, limit));
   }
 
   journalCut(before: number, keepBytes: number): number {

@@ -91,10 +91,13 @@ export function readMeta(database: DatabaseSync): HistoryMeta | undefined {
 }
 
 /**
- * Whether the journal still holds what the tables show, and not other records in their places.
+ * Whether the journal still holds what the tables show, and not other records in their places; and goes on where they
+ * end, which it does not if records were pruned that they have not seen: an older copy of the file was put back, or the
+ * machine lost what was not synced.
  */
 export function isOfJournal(meta: HistoryMeta | undefined, source: RecordSource): boolean {
   const position = meta?.position ?? 0;
-  if (position === 0 || position < source.oldest()) return true;
+  if (position === 0) return true;
+  if (position < source.oldest()) return position === source.oldest() - 1;
   return source.read(position - 1, 1)[0]?.record.timestamp === meta?.timestamp;
 }
