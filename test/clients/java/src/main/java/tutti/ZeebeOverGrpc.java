@@ -32,6 +32,7 @@ final class ZeebeOverGrpc {
       it("broadcasts a signal", tests::broadcastsSignals);
       it("sets variables and cancels an instance, once", tests::setsAndCancels);
       new ZeebeCommands(client).tell();
+      new ZeebeJobs(client).tell();
     }
   }
 
