@@ -144,7 +144,7 @@ export async function startTutti({
       pruneJournal: (upTo, maxRows) => runtime.pruneJournal(upTo, maxRows),
       now: () => runtime.clock().now,
       ageMs: options.retentionAge,
-      journalBytes: options.retentionSize,
+      keepBytes: options.retentionSize,
       pauseMs: retentionPauseMs,
       onError: (error) => log({ level: 'warn', message: 'Old records could not be pruned now', error }),
     });

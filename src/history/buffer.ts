@@ -75,15 +75,23 @@ export class RowBuffer implements ProjectionSink {
   put(table: string, key: number, patch: Patch): void {
     const rows = this.#rows(table);
     const known = rows.get(key);
-    if (known === undefined) rows.set(key, { ...patch });
-    else Object.assign(known, patch);
+    if (known === undefined) {
+      rows.set(key, { ...patch });
+      return;
+    }
+    for (const column in patch) {
+      const value = patch[column];
+      if (value !== null && value !== undefined) known[column] = value;
+    }
   }
 
   /** The row as this batch leaves it: what is buffered over what is stored. */
   get(table: string, key: number): Patch | undefined {
     const stored = this.#database.prepare(`SELECT * FROM ${table} WHERE key = ?`).get(key);
     const patch = this.#rows(table).get(key);
-    return stored === undefined && patch === undefined ? undefined : { ...stored, ...patch };
+    if (patch === undefined) return stored;
+    const known = Object.entries(patch).filter(([, value]) => value !== null && value !== undefined);
+    return { ...stored, ...Object.fromEntries(known) };
   }
 
   takeFlow(instanceKey: number, elementId: string): void {

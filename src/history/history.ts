@@ -15,7 +15,7 @@ import {
   type PlaceFigures,
 } from './compliance/queries.ts';
 import { Deletions } from './deletions.ts';
-import { forgetHistory } from './forget.ts';
+import { forgetHistory, forgetInstances } from './forget.ts';
 import { JobMetrics } from './job-metrics.ts';
 import { callHierarchy, decisionXml, startFormOf, takenFlows } from './lookups.ts';
 import { openReadModel } from './open.ts';
@@ -23,8 +23,9 @@ import { project } from './projection.ts';
 import { JournalLostError } from './readmodel.ts';
 import { isOfJournal, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
-import { seed } from './seed.ts';
+import { seed, seedCompliance } from './seed.ts';
 import type { RecordSource } from './source.ts';
+import { atomically, giveBack, usedBytes } from './space.ts';
 import {
   type DefinitionOverview,
   definitionOverviews,
@@ -61,6 +62,13 @@ export interface HistoryQueries {
   complianceInstance(processInstanceKey: number): ComplianceInstance | undefined;
   /** Forgets about `limit` rows of instances that ended before a time; answers how many: 0 when none are left. */
   forget(before: number, limit: number): number;
+  /**
+   * If the rows take more than `keepBytes`: forgets about `limit` rows of the instances that ended first, though not of
+   * those that ended after `before` (epoch ms). Answers how many: 0 when nothing is left to do.
+   */
+  shrink(keepBytes: number, before: number, limit: number): number;
+  /** Gives about so many free pages of the file back to the system, if many are free; answers how many. */
+  giveBack(pages: number): number;
   /** Position up to which the journal may be pruned by age (epoch ms) and size, never past what the tables show. */
   journalCut(before: number, keepBytes: number): number;
 }
@@ -108,13 +116,13 @@ export class History implements HistoryQueries {
       const halfDone = found !== undefined && !found.complete && found.position > 0;
       if (halfDone || !isOfJournal(found, source)) rebuildSchema(this.#database);
       const meta = readMeta(this.#database);
-      if (!meta?.complete) this.#begin();
       this.#position = meta?.position ?? 0;
       this.#timestamp = meta?.timestamp ?? 0;
       this.#rows = new RowBuffer(this.#database);
       this.#compliance = new ComplianceProjection(this.#database, this.#rows, jobTypes);
       this.#metrics = new JobMetrics(this.#database);
       this.#deletions = new Deletions(this.#database);
+      if (!meta?.complete) this.#begin();
     } catch (error) {
       this.#database.close();
       throw error;
@@ -124,7 +132,9 @@ export class History implements HistoryQueries {
   /** Of new tables: if the journal has lost its beginning, what lives is filled in when they have caught up. */
   #begin(): void {
     if (this.#source.oldest() > 1) this.#live = this.#source.live?.();
-    if (this.#live === undefined) this.#database.exec('UPDATE meta SET complete = 1');
+    const live = this.#live;
+    if (live === undefined) this.#database.exec('UPDATE meta SET complete = 1');
+    else atomically(this.#database, () => seedCompliance(this.#compliance, this.#source, live));
   }
 
   #closeLive(): void {
@@ -260,15 +270,16 @@ export class History implements HistoryQueries {
   }
 
   forget(before: number, limit: number): number {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const gone = forgetHistory(this.#database, before, limit);
-      this.#database.exec('COMMIT');
-      return gone;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    return atomically(this.#database, () => forgetHistory(this.#database, before, limit));
+  }
+
+  shrink(keepBytes: number, before: number, limit: number): number {
+    if (usedBytes(this.#database) <= keepBytes) return 0;
+    return atomically(this.#database, () => forgetInstances(this.#database, before, limit));
+  }
+
+  giveBack(pages: number): number {
+    return giveBack(this.#database, pages);
   }
 
   journalCut(before: number, keepBytes: number): number {

@@ -261,6 +261,8 @@ function projectIncident(record: RecordOf<'INCIDENT'>, rows: ProjectionSink): vo
 
 function projectSubscription(record: RecordOf<'PROCESS_MESSAGE_SUBSCRIPTION'>, rows: ProjectionSink): void {
   const { value } = record;
+  // What is not opened in the end (an element instance waits for a name once) is not closed either.
+  if (record.intent === 'CREATING') return;
   rows.put('message_subscription', record.key, {
     kind: 'PROCESS_EVENT',
     message_name: value.messageName,
@@ -280,13 +282,13 @@ function subscriptionState(
   interrupting: boolean,
 ): Patch {
   switch (intent) {
-    case 'CREATING':
     case 'CREATED':
       return { state: 'CREATED' };
     case 'CORRELATED':
       return { state: interrupting ? 'CORRELATED' : 'CREATED' };
     case 'DELETED':
       return { state: 'DELETED' };
+    case 'CREATING':
     case 'CORRELATING':
     case 'DELETING':
     case 'REJECTED':

@@ -3,9 +3,10 @@ import type { TableSpec } from './collections/spec.ts';
 import { TABLES } from './collections.ts';
 import { COMPLIANCE_TABLES } from './compliance/tables.ts';
 import type { RecordSource } from './source.ts';
+import { atomically } from './space.ts';
 
 /** Raised when a table changes: the read model is then thrown away and built again from the journal. */
-export const HISTORY_SCHEMA = 7;
+export const HISTORY_SCHEMA = 8;
 
 /** Tables that are no collections: the position, and counts. Times are epoch ms, keys are integers. */
 const OWN_TABLES = `
@@ -51,23 +52,24 @@ function statementsOf({ name, columns, indexes }: TableSpec): string[] {
   ];
 }
 
-/** Drops everything; the projection then starts from the oldest record again. */
+/**
+ * Drops everything; the projection then starts from the oldest record again. The empty file is set to give pages back
+ * (see `space.ts`).
+ */
 export function rebuildSchema(database: DatabaseSync): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  atomically(database, () => {
     const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
     for (const { name } of tables) database.exec(`DROP TABLE "${String(name)}"`);
+  });
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
+  atomically(database, () => {
     database.exec(OWN_TABLES);
     for (const table of TABLES) for (const statement of statementsOf(table)) database.exec(statement);
     database.exec(COMPLIANCE_TABLES);
     database
       .prepare('INSERT INTO meta (id, schema, position, timestamp, complete) VALUES (1, ?, 0, 0, 0)')
       .run(HISTORY_SCHEMA);
-    database.exec('COMMIT');
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 export interface HistoryMeta {
@@ -91,10 +93,13 @@ export function readMeta(database: DatabaseSync): HistoryMeta | undefined {
 }
 
 /**
- * Whether the journal still holds what the tables show, and not other records in their places.
+ * Whether the journal still holds what the tables show, and not other records in their places; and goes on where they
+ * end, which it does not if records were pruned that they have not seen: an older copy of the file was put back, or the
+ * machine lost what was not synced.
  */
 export function isOfJournal(meta: HistoryMeta | undefined, source: RecordSource): boolean {
   const position = meta?.position ?? 0;
-  if (position === 0 || position < source.oldest()) return true;
+  if (position === 0) return true;
+  if (position < source.oldest()) return position === source.oldest() - 1;
   return source.read(position - 1, 1)[0]?.record.timestamp === meta?.timestamp;
 }

@@ -1,13 +1,16 @@
 import type { LogRecord } from '../engine/records/log.ts';
 import { liveRecords } from '../engine/state/live-records.ts';
 import { DataFolder } from './folder.ts';
+import { liveBatches } from './live-batches.ts';
 import { SqliteState } from './sqlite-state.ts';
 
 /** What lives at one moment, as a reader beside the writer sees it. */
 export interface LiveState {
   /** Position of the last record that this state has taken. */
   readonly position: number;
-  /** See `liveRecords`; the time is that of the oldest record that is kept, as all else is older. */
+  /** Time of the oldest record that is kept, epoch ms. What began earlier is told to have begun then. */
+  readonly since: number;
+  /** See `liveRecords`. */
   records(): Iterable<LogRecord>;
   close(): void;
 }
@@ -22,7 +25,15 @@ export function openLiveState(folder: string): LiveState {
     const position = journal.newest() ?? 0;
     const since = journal.oldestTime() ?? 0;
     const state = new SqliteState(db, { cacheBytes: 1024 * 1024 });
-    return { position, records: () => liveRecords(state, since), close: () => db.close() };
+    return {
+      position,
+      since,
+      *records() {
+        yield* liveRecords(state, since);
+        yield* liveBatches(db, since);
+      },
+      close: () => db.close(),
+    };
   } catch (error) {
     db.close();
     throw error;

@@ -11,12 +11,13 @@ import {
   type Warning,
 } from '../../feel/index.ts';
 import { IncidentError } from '../processing/incident-error.ts';
+import type { WrittenScope } from '../processing/list-memory.ts';
 import type { Work } from '../processing/work.ts';
 import { CLUSTER_ROOT, clusterVariables } from './cluster-variables.ts';
 import { localVariables, parentScope } from './visible-variables.ts';
 
 /** The variables that an expression sees from a scope outwards. */
-export class VariableScope implements Scope {
+export class VariableScope implements WrittenScope {
   readonly #work: Work;
   readonly #scopeKey: number;
 
@@ -32,6 +33,14 @@ export class VariableScope implements Scope {
       if (value !== undefined) return value;
     }
     return name === CLUSTER_ROOT ? clusterVariables(work) : undefined;
+  }
+
+  text(name: string): string | undefined {
+    for (let scope = this.#scopeKey; scope >= 0; scope = parentScope(this.#work, scope)) {
+      const text = localVariables(this.#work, scope).get(name);
+      if (text !== undefined) return text;
+    }
+    return undefined;
   }
 }
 
@@ -129,8 +138,21 @@ export function evaluateInteger(w: Work, text: ModelText, scopeKey: number): num
   throw new IncidentError('EXTRACT_VALUE_ERROR', complaint, scopeKey);
 }
 
-export function evaluateList(w: Work, text: ModelText, scopeKey: number): readonly FeelValue[] {
-  const result = valueOfText(w, text, scopeKey);
+/** As {@link evaluateList}, for who asks again and again: it is computed again when something that it reads has changed. */
+export function rememberedList(w: Work, text: ModelText, scopeKey: number): readonly FeelValue[] {
+  const scope = new VariableScope(w, scopeKey);
+  return w.cache.lists.get(scopeKey, sourceText(text), scope, (noting) =>
+    evaluateList(w, text, scopeKey, noting),
+  );
+}
+
+export function evaluateList(
+  w: Work,
+  text: ModelText,
+  scopeKey: number,
+  scope?: Scope,
+): readonly FeelValue[] {
+  const result = valueOfText(w, text, scopeKey, scope);
   if (Array.isArray(result.value)) return result.value;
   throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'ARRAY'", result), scopeKey);
 }

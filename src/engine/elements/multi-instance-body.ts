@@ -1,8 +1,8 @@
 import { type FeelValue, toJson } from '../../feel/index.ts';
 import {
   evaluateBoolean,
-  evaluateList,
   plainVariable,
+  rememberedList,
   VariableScope,
   valueOfText,
 } from '../behaviors/expressions.ts';
@@ -27,7 +27,7 @@ export const multiInstanceBody: ElementProcessor = {
   activated(w, at) {
     const { row, model } = at;
     const loop = loopOf(at);
-    const items = evaluateList(w, loop.inputCollection, row.key);
+    const items = rememberedList(w, loop.inputCollection, row.key);
     subscribe(w, row, ownEvents(w, row, model));
     if (loop.sequential) markActivated(w, at);
     else emitElementWith(w, row, 'ELEMENT_ACTIVATED', { plannedChildren: items.length });
@@ -62,7 +62,7 @@ export const multiInstanceBody: ElementProcessor = {
     }
     const loop = loopOf(at);
     if (loop.sequential) {
-      const items = evaluateList(w, loop.inputCollection, row.key);
+      const items = rememberedList(w, loop.inputCollection, row.key);
       if (row.loopCounter < items.length) return activateNext(w, at);
       // As Zeebe does: a collection that shrank below what has completed is never at its end.
       if (row.loopCounter > items.length) return;
@@ -103,7 +103,7 @@ export function enterChild(w: Work, at: At): void {
   const body = w.element(row.flowScopeKey);
   if (body === undefined) return;
   const loop = loopOf(at);
-  const items = evaluateList(w, loop.inputCollection, body.key);
+  const items = rememberedList(w, loop.inputCollection, body.key);
   const item = items[row.loopCounter - 1];
   if (item === undefined) {
     const reason =
@@ -128,7 +128,7 @@ export function finishChild(w: Work, at: At): void {
     collect(w, body, loop.outputCollection, at.row.loopCounter - 1, value);
   }
   // As in Zeebe the collection is read again, and must still be one.
-  evaluateList(w, loop.inputCollection, body.key);
+  rememberedList(w, loop.inputCollection, body.key);
   if (loop.completionCondition === undefined) return;
   const scope = new LoopScope(new VariableScope(w, at.row.key), body);
   if (!evaluateBoolean(w, loop.completionCondition, at.row.key, scope)) return;
@@ -137,7 +137,7 @@ export function finishChild(w: Work, at: At): void {
 
 function collect(w: Work, body: ElementRow, name: string, index: number, value: FeelValue): void {
   const text = localVariables(w, body.key).get(name) ?? 'null';
-  const updated = replaceListItem(text, index, toJson(value));
+  const updated = replaceListItem(text, index, toJson(value), w.cache.cursor);
   if (typeof updated === 'string') {
     setVariable(w, body, body.key, name, updated);
     return;

@@ -43,7 +43,9 @@ function* liveEntries(state: StatePort): Generator<KeyedEntry, void, undefined> 
     yield record(key, { valueType: 'INCIDENT', intent: 'CREATED', value });
   for (const { state: step, ...value } of state.scan(USER_TASKS, 'byElement', [])) {
     const intent = step === 'BUSY' ? 'CREATED' : step;
-    yield record(value.userTaskKey, { valueType: 'USER_TASK', intent, value });
+    // After a migration the task's own row still names the element by its old id, as in Zeebe.
+    const elementId = state.get(ELEMENTS, value.elementInstanceKey)?.elementId ?? value.elementId;
+    yield record(value.userTaskKey, { valueType: 'USER_TASK', intent, value: { ...value, elementId } });
   }
 }
 

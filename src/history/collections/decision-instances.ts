@@ -37,6 +37,7 @@ export const DECISION_INSTANCE_TABLE = {
     'decision_instance_instance ON decision_instance (instance_key)',
     'decision_instance_evaluation ON decision_instance (evaluation_key)',
     'decision_instance_decision ON decision_instance (decision_key)',
+    'decision_instance_alone ON decision_instance (evaluation_date) WHERE instance_key IS NULL',
   ],
 } as const satisfies TableSpec;
 
