@@ -1,5 +1,5 @@
 import type { ClientCommand } from '../../engine/records/command.ts';
-import { type CollectionName, type Condition, collection } from '../../history/index.ts';
+import { COLLECTIONS, type CollectionName, type Condition, collection } from '../../history/index.ts';
 import type { BatchChange } from '../../runtime/batches/index.ts';
 import { acceptedOf } from '../errors.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
@@ -9,11 +9,14 @@ import type { GatewayContext } from './context.ts';
 import { readFilter } from './filter.ts';
 import { MIGRATION, migrationOf } from './instances.ts';
 import { filterSchema } from './openapi/collections.ts';
-import { SHOWN, shown } from './schema.ts';
+import { nullable, SHOWN, shown, shownWord } from './schema.ts';
 import { foundByPath, notFound } from './search-routes.ts';
 import { filledList, filledText, flag, invalid, operationReference, requiredNested } from './shape.ts';
 
-const CREATED = shown({ batchOperationKey: SHOWN.key, batchOperationType: SHOWN.text });
+const CREATED = shown({
+  batchOperationKey: SHOWN.key,
+  batchOperationType: shownWord(...COLLECTIONS.batchOperations.fields.batchOperationType.values),
+});
 const ROOT: Condition = { kind: 'exists', field: 'parentProcessInstanceKey', exists: false };
 
 /** Doing the same with many entities, chosen by a filter, in the background; and deleting what is over. */
@@ -178,7 +181,7 @@ export function batchRoutes(context: GatewayContext): Route[] {
       path: '/v2/resources/:resourceKey/deletion',
       body: { deleteHistory: flag(), operationReference },
       answers: {
-        200: shown({ resourceKey: SHOWN.key, batchOperation: { ...CREATED, type: ['object', 'null'] } }),
+        200: shown({ resourceKey: SHOWN.key, batchOperation: nullable(CREATED) }),
       },
       answer: async ({ body: { deleteHistory }, key }) => {
         acceptedOf(

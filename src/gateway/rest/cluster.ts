@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
 import { operation } from './command.ts';
 import { GATEWAY_VERSION, type GatewayContext } from './context.ts';
-import { SHOWN, shown, shownList } from './schema.ts';
+import { SHOWN, shown, shownList, shownWord } from './schema.ts';
 import { requiredWhole } from './shape.ts';
 
 /** The last that a date of four digits can tell, epoch ms. */
@@ -14,7 +14,11 @@ export interface Advertised {
   readonly port: number;
 }
 
-const PARTITION = shown({ partitionId: SHOWN.int, role: SHOWN.text, health: SHOWN.text });
+const PARTITION = shown({
+  partitionId: SHOWN.int,
+  role: shownWord('leader', 'follower', 'inactive'),
+  health: shownWord('healthy', 'unhealthy', 'dead'),
+});
 const BROKER = shown({
   nodeId: SHOWN.int,
   host: SHOWN.text,

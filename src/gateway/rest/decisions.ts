@@ -7,7 +7,7 @@ import { rulesOf } from '../../history/index.ts';
 import type { Route } from '../http.ts';
 import { command } from './command.ts';
 import { type GatewayContext, TENANT } from './context.ts';
-import { SHOWN } from './schema.ts';
+import { EVALUATION } from './openapi/decisions.ts';
 import { key, oneOf, tenant, text, variables } from './shape.ts';
 
 /** Evaluating decisions. */
@@ -36,11 +36,7 @@ export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
           variables: body.variables,
         },
       }),
-      shows: {
-        type: 'object',
-        additionalProperties: true,
-        properties: { decisionEvaluationKey: SHOWN.key, output: SHOWN.text },
-      },
+      shows: EVALUATION,
       show: (accepted) => evaluationOf(accepted.key, accepted.value as DecisionEvaluationValue),
     }),
   ];
