@@ -160,7 +160,11 @@ export function rowSchema(name: CollectionName, alone: boolean): JsonSchema {
 export function resultSchema(name: CollectionName): JsonSchema {
   const row = rowSchema(name, false);
   // Whether a value was cut depends on the request.
-  return pageOf(name === 'variables' ? shown({ ...row.properties, isTruncated: SHOWN.flag }) : row);
+  return pageOf(
+    name === 'variables' || name === 'clusterVariables'
+      ? shown({ ...row.properties, isTruncated: SHOWN.flag })
+      : row,
+  );
 }
 
 export function pageOf(row: JsonSchema): JsonSchema {
