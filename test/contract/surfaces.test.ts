@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { findScenarios } from '../../src/testing/scenarios/folders.ts';
 import { holdsOver } from './holds.ts';
 import { LAWFUL } from './lawful.ts';
-import { SURFACES } from './world.ts';
+import { openWorld, SURFACES } from './world.ts';
 
 /** At least one case of each kind of command, taken and refused. `surfaces.long.ts` plays all scenarios. */
 const CASES = [
@@ -64,6 +64,23 @@ for (const surface of SURFACES)
         await holdsOver(surface, scenario);
       });
   });
+
+it('what this release does not have is answered as a path that is not there', async (t) => {
+  const world = await openWorld('REST', Date.parse('2040-01-01T00:00:00Z'));
+  t.after(() => world.close());
+  for (const [method, path] of [
+    ['POST', '/v2/global-task-listeners'],
+    ['POST', '/v2/global-task-listeners/search'],
+    ['GET', '/v2/global-task-listeners/audit'],
+    ['POST', '/v2/cluster-variables/tenants/t1'],
+    ['GET', '/v2/cluster-variables/tenants/t1/name'],
+  ] as const) {
+    const response = await fetch(`${world.addresses.http}${path}`, { method });
+    const { title, detail } = (await response.json()) as Record<string, string>;
+    assert.deepEqual([response.status, title], [404, 'Not Found'], path);
+    assert.equal(detail, `There is nothing at ${method} ${path}.`);
+  }
+});
 
 it('names no lawful difference of a scenario that is not there', () => {
   assert.deepEqual(

@@ -25,9 +25,16 @@ export type SurfaceName = (typeof SURFACES)[number];
 export interface World {
   readonly surface: Surface;
   readonly runtime: DurableRuntime;
+  /** `host:port` of gRPC and address of REST, where they are open. */
+  readonly addresses: Addresses;
   /** The next records of the journal. */
   records(): readonly LogRecord[];
   close(): Promise<void>;
+}
+
+interface Addresses {
+  readonly grpc?: string;
+  readonly http?: string;
 }
 
 /** The writer, and in front of it the very gateway of the product. Its read model is asked by gRPC's deletion of history only. */
@@ -52,10 +59,11 @@ export async function openWorld(name: SurfaceName, startAt: number): Promise<Wor
     const journal = openJournalSource(data);
     closers.push(() => journal.close());
     let position = journal.last();
-    const surface = await surfaceOf(name, data, runtime, closers, onError);
+    const { surface, addresses } = await surfaceOf(name, data, runtime, closers, onError);
     return {
       surface,
       runtime,
+      addresses,
       records: () => {
         const found = journal.read(position, 10_000);
         position = found.at(-1)?.position ?? position;
@@ -80,8 +88,8 @@ async function surfaceOf(
   runtime: DurableRuntime,
   closers: (() => unknown)[],
   onError: (error: unknown) => void,
-): Promise<Surface> {
-  if (name === 'in process') return new InProcessSurface(runtime);
+): Promise<Pick<World, 'surface' | 'addresses'>> {
+  if (name === 'in process') return { surface: new InProcessSurface(runtime), addresses: {} };
   const host = '127.0.0.1';
   const gateway = await startGateway({
     groups: [restGroup({ runtime } as unknown as GatewayContext, () => ({ host, port: 0 }))],
@@ -92,13 +100,14 @@ async function surfaceOf(
   });
   closers.push(() => gateway.close(GRACE_MS));
   const rest = new RestSurface(gateway.url);
-  if (name === 'REST') return rest;
+  if (name === 'REST') return { surface: rest, addresses: { http: gateway.url } };
   const history = new InlineReadModel(new History(':memory:', openJournalSource(data)));
   closers.push(() => history.close());
   const batches = batchesOver(runtime);
   const port = await startGrpc({ runtime, history, batches, host, port: 0, onError });
   closers.push(() => port.close(GRACE_MS));
-  const grpc = new GrpcSurface(`${host}:${port.port}`, rest);
+  const address = `${host}:${port.port}`;
+  const grpc = new GrpcSurface(address, rest);
   closers.push(() => grpc.close());
-  return grpc;
+  return { surface: grpc, addresses: { http: gateway.url, grpc: address } };
 }

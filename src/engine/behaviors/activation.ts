@@ -2,7 +2,7 @@ import type { GraphElement } from '../../bpmn/graph.ts';
 import { IncidentError } from '../processing/incident-error.ts';
 import { LateRejection } from '../processing/rejection.ts';
 import { modelOf, type Work } from '../processing/work.ts';
-import type { Document } from '../records/record.ts';
+import type { Document, ProcessInstanceValue } from '../records/record.ts';
 import { ELEMENTS, type ElementRow } from '../state/tables.ts';
 import { enterInnerInstance, openAdHocVariables } from './ad-hoc.ts';
 import { eventSubProcessStarts, ownEvents } from './model.ts';
@@ -52,8 +52,20 @@ export function activateElement(
   const key = w.nextKey();
   const local = variables.get(element.id);
   if (local !== undefined) setLocalVariables(w, instance, key, local);
-  w.follow({ kind: 'element', intent: 'ACTIVATE', key, value: childValue(scope, element) });
+  w.follow({ kind: 'element', intent: 'ACTIVATE', key, value: tokenValue(w, scope, element) });
   return used;
+}
+
+/**
+ * As in Zeebe a token that is put into a scope counts as one that was on its way there, if there is any, such as one that
+ * waits at a join. It is not taken away from the join.
+ */
+function tokenValue(w: Work, scope: ElementRow, element: GraphElement): ProcessInstanceValue {
+  const value = childValue(scope, element);
+  const onTheirWay = w.element(scope.key)?.activeFlows ?? 0;
+  return onTheirWay > 0 && element.type !== 'PARALLEL_GATEWAY' && element.type !== 'INCLUSIVE_GATEWAY'
+    ? { ...value, consumedFlows: 1 }
+    : value;
 }
 
 function setScopeVariables(w: Work, scope: ElementRow, variables: ScopeVariables): void {

@@ -23,20 +23,25 @@ export function refuseUnsupported(row: ElementRow, refuse: Refuse): void {
     );
 }
 
+const BOUNDARY_EVENTS_NOT_MIGRATED: ReadonlySet<string> = new Set(['COMPENSATION', 'ESCALATION']);
+const STARTS_NOT_MIGRATED: ReadonlySet<string> = new Set(['ESCALATION']);
+
 /** Refuses elements with events that Zeebe 8.6 does not migrate. */
 export function refuseUnsupportedEvents(graph: ProcessGraph, element: GraphElement, refuse: Refuse): void {
-  const kind = element.type === 'PROCESS' ? 'process' : 'element';
-  const boundary = boundaryEvents(graph, element).filter(({ eventType }) => eventType === 'COMPENSATION');
-  if (boundary.length > 0)
+  const { id } = element;
+  const typesIn = (events: readonly GraphElement[], types: ReadonlySet<string>): string =>
+    [...new Set(events.map(({ eventType }) => eventType).filter((type) => types.has(type)))].join(', ');
+  const boundary = typesIn(boundaryEvents(graph, element), BOUNDARY_EVENTS_NOT_MIGRATED);
+  if (boundary !== '')
     refuse(
-      `active ${kind} with id '${element.id}' has one or more boundary events of types 'COMPENSATION'. Migrating active ` +
-        `elements with boundary events of these types is not possible yet.`,
+      `active element with id '${id}' has one or more boundary events of types '${boundary}'. Migrating active elements ` +
+        `with boundary events of these types is not possible yet.`,
     );
-  const starts = eventSubProcessStarts(graph, element).filter(({ eventType }) => eventType === 'ESCALATION');
-  if (starts.length > 0)
+  const starts = typesIn(eventSubProcessStarts(graph, element), STARTS_NOT_MIGRATED);
+  if (starts !== '')
     refuse(
-      `active ${kind} with id '${element.id}' has one or more event subprocesses with start events of types ` +
-        `'ESCALATION'. Migrating event subprocesses with start events of these types is not possible yet.`,
+      `active process with id '${id}' has one or more event subprocesses with start events of types '${starts}'. ` +
+        `Migrating event subprocesses with start events of these types is not possible yet.`,
     );
 }
 

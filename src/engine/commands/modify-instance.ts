@@ -104,12 +104,13 @@ function check(w: Work, instance: ElementRow, request: ModificationRequest): Pla
     refuse(
       `activate instructions with an element that could not be found: '${listed(inHashOrder(missing.map((one) => one.elementId)))}'`,
     );
-  checkSupported(w, instance, activate, refuse);
+  checkSupported(graph, activate, refuse);
   const lost = terminate.filter((key) => !belongsTo(w, key, instance));
   if (lost.length > 0)
     refuse(
       `terminate instructions with an element instance that could not be found: '${listed([...new Set(lost)])}'`,
     );
+  checkMultiInstances(w, instance, activate, refuse);
   for (const instruction of activate) checkScopes(w, instance, graph, instruction, refuse);
   refuseEndedScopes(w, instance, plan, refuseAll);
   refuseEndOfCalled(w, instance, plan);
@@ -122,8 +123,7 @@ function listed(items: readonly (string | number)[]): string {
 
 type Refuse = (rest: string) => never;
 
-function checkSupported(w: Work, instance: ElementRow, activate: readonly Activate[], refuse: Refuse): void {
-  const graph = w.graph(instance.processDefinitionKey);
+function checkSupported(graph: ProcessGraph, activate: readonly Activate[], refuse: Refuse): void {
   const ids = [...new Set(activate.map(({ elementId }) => elementId))];
   const afterGateway = ids.filter((id) => {
     const element = graph.elements[id];
@@ -142,6 +142,15 @@ function checkSupported(w: Work, instance: ElementRow, activate: readonly Activa
         `with type '${listed([...new Set(types)])}' is not supported. Supported element types are: ${SUPPORTED_TYPES}.`,
     );
   }
+}
+
+function checkMultiInstances(
+  w: Work,
+  instance: ElementRow,
+  activate: readonly Activate[],
+  refuse: Refuse,
+): void {
+  const graph = w.graph(instance.processDefinitionKey);
   const inside = activate.flatMap(({ elementId, ancestorElementInstanceKey, moved }) => {
     const element = graph.elements[elementId];
     const around = element && multiInstanceAround(graph, element);

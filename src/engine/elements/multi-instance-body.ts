@@ -127,6 +127,8 @@ export function finishChild(w: Work, at: At): void {
     const { value } = valueOfText(w, loop.outputElement, at.row.key);
     collect(w, body, loop.outputCollection, at.row.loopCounter - 1, value);
   }
+  // As in Zeebe the collection is read again, and must still be one.
+  evaluateList(w, loop.inputCollection, body.key);
   if (loop.completionCondition === undefined) return;
   const scope = new LoopScope(new VariableScope(w, at.row.key), body);
   if (!evaluateBoolean(w, loop.completionCondition, at.row.key, scope)) return;

@@ -57,6 +57,8 @@ export interface MessageSubscriptionRow {
   /** Name while the subscription can take a message, else null: not yet open, correlating, or closing. */
   readonly openName: string | null;
   readonly correlationKey: string;
+  /** It took the place of one that interrupts: the messages' side, which Zeebe keeps as it was, takes one message. */
+  readonly takesOne?: boolean;
 }
 export const MESSAGE_SUBSCRIPTIONS: TableSpec<MessageSubscriptionRow> = {
   name: 'message_subscriptions',

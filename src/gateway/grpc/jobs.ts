@@ -74,7 +74,7 @@ export function jobStreams(runtime: DurableRuntime): Record<string, Streaming> {
       refuseStream(request);
       const activation = activationOf(request, STREAM_BATCH);
       while (!signal.aborted) {
-        const jobs = jobsOf(await runtime.activateJobs(activation, STREAM_POLL_MS, signal));
+        const jobs = jobsOf(await runtime.activateJobs(activation, STREAM_POLL_MS, signal, true));
         await send(
           runtime,
           jobs.map((job) => [job]),

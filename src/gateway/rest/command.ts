@@ -76,9 +76,13 @@ export function operation<Shapes extends Members = Record<never, never>>(spec: O
   };
 }
 
+type Rejected = Extract<Answer, { readonly kind: 'rejected' }>;
+
 export interface CommandSpec<Shapes extends Members, Value> extends Described<Shapes> {
   /** What the engine is asked for; several are done one after another, until one is rejected. */
   readonly command: (call: Call<Shapes>) => ClientCommand | readonly ClientCommand[];
+  /** What a refusal is called here, where Camunda 8.9 calls it otherwise than Zeebe 8.6, whose words the engine has. */
+  readonly refusal?: (rejected: Rejected) => Partial<Rejected>;
   /** What the caller is told when it is done; absent: nothing (204). */
   readonly shows?: JsonSchema;
   readonly show?: (accepted: { readonly key: number; readonly value: Value }) => object;
@@ -87,7 +91,7 @@ export interface CommandSpec<Shapes extends Members, Value> extends Described<Sh
 /** A route that asks the engine for something and tells what came of it. */
 export function command<Shapes extends Members = Record<never, never>, Value = unknown>(
   runtime: Runtime,
-  { command: ask, shows, show, ...described }: CommandSpec<Shapes, Value>,
+  { command: ask, refusal, shows, show, ...described }: CommandSpec<Shapes, Value>,
 ): Route {
   return operation<Shapes>({
     ...described,
@@ -96,7 +100,9 @@ export function command<Shapes extends Members = Record<never, never>, Value = u
       let told: GatewayResponse = NO_CONTENT;
       const asked = ask(call);
       for (const one of Array.isArray(asked) ? asked : [asked]) {
-        const accepted = acceptedOf((await runtime.execute(one)) as Answer<Value>);
+        const answer = (await runtime.execute(one)) as Answer<Value>;
+        const named = answer.kind === 'rejected' ? { ...answer, ...refusal?.(answer) } : answer;
+        const accepted = acceptedOf(named);
         if (show !== undefined) told = json(200, show(accepted));
       }
       return told;

@@ -36,6 +36,9 @@ export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
           variables: body.variables,
         },
       }),
+      refusal: ({ type, reason }) => ({
+        type: / but no decision found for (id|key) '/.test(reason) ? 'NOT_FOUND' : type,
+      }),
       shows: EVALUATION,
       show: (accepted) => evaluationOf(accepted.key, accepted.value as DecisionEvaluationValue),
     }),

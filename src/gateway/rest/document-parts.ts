@@ -22,7 +22,7 @@ export const METADATA = {
 
 export function checkStore(request: GatewayRequest): void {
   const id = request.query.get('storeId');
-  if (id !== null && id !== STORE) throw invalid(`Document store with id '${id}' does not exist.`);
+  if (id !== null && id !== STORE) throw invalid(`Document store with id '${id}' does not exist`);
 }
 
 export function knownParts(form: FormData, known: readonly string[]): void {
@@ -54,7 +54,7 @@ export async function listOf(parts: readonly Part[]): Promise<readonly string[]>
 }
 
 export async function documentOf(file: Part, metadataText: string | undefined): Promise<NewDocument> {
-  if (typeof file === 'string') throw new GatewayError('BAD_REQUEST', 'A file has no file name.');
+  if (typeof file === 'string') throw new GatewayError('BAD_REQUEST', 'A file cannot be read as one.');
   const members = metadataText === undefined ? new Map() : objectMembers(metadataText);
   if (members === undefined)
     throw new GatewayError(

@@ -77,7 +77,7 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
       },
       handler: async (request) => {
         checkStore(request);
-        const form = await readForm(request);
+        const form = await readForm(request, ['file']);
         knownParts(form, ['file', 'metadata']);
         const file = form.get('file');
         if (file === null) throw missingPart('file');
@@ -109,7 +109,7 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
       },
       handler: async (request) => {
         checkStore(request);
-        const form = await readForm(request);
+        const form = await readForm(request, ['files']);
         knownParts(form, ['files', 'metadataList']);
         const files = form.getAll('files');
         if (files.length === 0) throw missingPart('files');

@@ -141,6 +141,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
         changeset?.retries === undefined && changeset?.timeout === undefined
           ? ['At least one of [retries, timeout] is required']
           : [],
+      refusal: () => ({ intent: 'UPDATE' }),
       command: ({ body: { changeset }, key }) => [
         ...(changeset?.retries === undefined
           ? []

@@ -54,9 +54,17 @@ export function applyMessageSubscription(
 ): void {
   const row = state.get(MESSAGE_SUBSCRIPTIONS, key);
   const ofInstance = side === 'PROCESS_MESSAGE_SUBSCRIPTION';
+  let takesOne = false;
   switch (intent) {
     case 'CREATING':
+      // As in Zeebe an element instance waits for a name once: what is opened last takes the place of the other.
+      for (const other of [...state.scan(MESSAGE_SUBSCRIPTIONS, 'byElement', [value.elementInstanceKey])])
+        if (other.value.messageName === value.messageName && !other.closing) {
+          state.delete(MESSAGE_SUBSCRIPTIONS, other.key);
+          takesOne = other.value.interrupting;
+        }
       state.put(MESSAGE_SUBSCRIPTIONS, {
+        ...(takesOne && { takesOne }),
         key,
         value,
         elementInstanceKey: value.elementInstanceKey,
@@ -80,7 +88,7 @@ export function applyMessageSubscription(
       if (row === undefined) return;
       if (ofInstance) {
         if (value.interrupting) state.delete(MESSAGE_SUBSCRIPTIONS, key);
-      } else state.put(MESSAGE_SUBSCRIPTIONS, { ...row, openName: value.messageName });
+      } else state.put(MESSAGE_SUBSCRIPTIONS, { ...row, openName: row.takesOne ? null : value.messageName });
       return;
     case 'REJECTED':
       state.delete(CORRELATIONS, correlationId(value.messageKey, value.bpmnProcessId));

@@ -40,6 +40,15 @@ final class CamundaOver {
       it("sets variables and cancels an instance, once", tests::setsAndCancels);
       new CamundaInstances(client, rest).tell();
       new CamundaJobs(client, rest).tell();
+      new CamundaWorkers(client, rest).tell();
+      new CamundaEvents(client, rest).tell();
+      new CamundaChanges(client, rest).tell();
+      new CamundaResources(client, rest).tell();
+      if (rest) {
+        new CamundaUserTasks(client, rest).tell();
+        new CamundaSearches(client, rest).tell();
+        new CamundaOperations(client, rest).tell();
+      }
     }
   }
 

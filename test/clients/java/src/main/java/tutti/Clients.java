@@ -14,6 +14,8 @@ public final class Clients {
   static final URI GRPC = URI.create("http://" + System.getenv("TUTTI_GRPC"));
   static final URI REST = URI.create(System.getenv("TUTTI_REST"));
   static final String MODEL = System.getenv("TUTTI_MODEL");
+  /** Part of the sentences that are tried; null: all. */
+  private static final String ONLY = System.getenv("ONLY");
   static final Duration LIMIT = Duration.ofSeconds(30);
 
   private static int failed = 0;
@@ -35,6 +37,7 @@ public final class Clients {
   }
 
   static void it(final String sentence, final Test test) {
+    if (ONLY != null && !(client + " " + sentence).contains(ONLY)) return;
     try {
       test.run();
       System.out.println("  ok      " + client + " " + sentence);
