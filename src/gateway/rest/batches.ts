@@ -22,7 +22,7 @@ const ROOT: Condition = { kind: 'exists', field: 'parentProcessInstanceKey', exi
 /** Doing the same with many entities, chosen by a filter, in the background; and deleting what is over. */
 export function batchRoutes(context: GatewayContext): Route[] {
   const { runtime, history, batches } = context;
-  const { rowsOf, instances, incidents, incidentsOf, evaluations, started, deleteHistoryOf } =
+  const { rowsOf, instances, incidents, incidentsOf, evaluations, started, deletionOfHistory } =
     batchStarts(context);
 
   const filterOf = (name: CollectionName) => ({
@@ -184,6 +184,7 @@ export function batchRoutes(context: GatewayContext): Route[] {
         200: shown({ resourceKey: SHOWN.key, batchOperation: nullable(CREATED) }),
       },
       answer: async ({ body: { deleteHistory }, key }) => {
+        const deleteIt = deleteHistory ? await deletionOfHistory(key) : async () => null;
         acceptedOf(
           await runtime.execute({
             valueType: 'RESOURCE_DELETION',
@@ -191,8 +192,7 @@ export function batchRoutes(context: GatewayContext): Route[] {
             value: { resourceKey: key },
           }),
         );
-        const batchOperation = deleteHistory ? await deleteHistoryOf(key) : null;
-        return json(200, { resourceKey: String(key), batchOperation });
+        return json(200, { resourceKey: String(key), batchOperation: await deleteIt() });
       },
     }),
   ];
