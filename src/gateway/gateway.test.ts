@@ -257,7 +257,7 @@ describe('The HTTP gateway', () => {
       throw new OverloadedError(10_000, 1500);
     };
     const overloaded = await call('POST', '/v2/messages/publication', { name: 'm' });
-    assert.equal(overloaded.status, 429);
+    assert.equal(overloaded.status, 503);
     assert.equal(overloaded.headers.get('retry-after'), '2');
     assert.equal((await problemOf(overloaded)).title, 'RESOURCE_EXHAUSTED');
     runtime.answer = () => {
@@ -436,7 +436,7 @@ describe('The HTTP gateway', () => {
     assert.match(command.value.resources[0]?.problems ?? '', /^'p\.bpmn': /);
     const empty = new FormData();
     empty.append('tenantId', '<default>');
-    assert.match((await problemOf(await send(empty))).detail, /No resources provided/);
+    assert.match((await problemOf(await send(empty))).detail, /^Required part 'resources' is not present\.$/);
     const other = new FormData();
     other.append('file', new Blob(['x']), 'p.bpmn');
     assert.match((await problemOf(await send(other))).detail, /'file' is unknown/);

@@ -12,7 +12,7 @@ import type { Message } from './protocol.ts';
 /** Deploying and deleting resources. */
 export function resourceCalls(
   runtime: DurableRuntime,
-  deleteHistoryOf: (resourceKey: number) => Promise<BatchCreated | null>,
+  deletionOfHistory: (resourceKey: number) => Promise<() => Promise<BatchCreated | null>>,
 ): Record<string, Unary> {
   return {
     DeployResource: async (request) => {
@@ -38,9 +38,10 @@ export function resourceCalls(
     DeleteResource: async (request) => {
       const resourceKey = key(request, 'resourceKey');
       const value = { resourceKey };
+      const deleteHistory =
+        request['deleteHistory'] === true ? await deletionOfHistory(resourceKey) : async () => null;
       acceptedOf(await runtime.execute({ valueType: 'RESOURCE_DELETION', intent: 'DELETE', value }));
-      const batchOperation = request['deleteHistory'] === true ? await deleteHistoryOf(resourceKey) : null;
-      return { resourceKey: String(resourceKey), batchOperation };
+      return { resourceKey: String(resourceKey), batchOperation: await deleteHistory() };
     },
   };
 }

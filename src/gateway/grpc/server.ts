@@ -53,7 +53,7 @@ export async function startGrpc(options: GrpcOptions): Promise<GrpcGateway> {
   const contactPoint = (): string => `${host.includes(':') ? `[${host}]` : host}:${bound}`;
   const calls = {
     ...topologyCalls(runtime, contactPoint),
-    ...resourceCalls(runtime, batchStarts(options).deleteHistoryOf),
+    ...resourceCalls(runtime, batchStarts(options).deletionOfHistory),
     ...instanceCalls(runtime, contactPoint),
     ...jobCalls(runtime),
     ...messageCalls(runtime),

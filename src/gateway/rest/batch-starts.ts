@@ -80,18 +80,21 @@ export function batchStarts({ history, batches }: Pick<GatewayContext, 'history'
     batchOperationType: plan.type,
   });
 
-  /** Instances of a process, or evaluations of a graph of decisions; forms have none. */
-  async function deleteHistoryOf(value: number): Promise<BatchCreated | null> {
+  /**
+   * What deletes the history of a resource: instances of a process, or evaluations of a graph of decisions; forms have
+   * none. To be asked before the resource is deleted, and called after.
+   */
+  async function deletionOfHistory(value: number): Promise<() => Promise<BatchCreated | null>> {
     if ((await history.query('find', 'processDefinitions', value)) !== undefined) {
       const own = { kind: 'compare', field: 'processDefinitionKey', operator: 'eq', value } as const;
-      return started({ type: 'DELETE_PROCESS_INSTANCE' }, instances([own, OVER]));
+      return () => started({ type: 'DELETE_PROCESS_INSTANCE' }, instances([own, OVER]));
     }
     if ((await history.query('find', 'decisionRequirements', value)) !== undefined) {
       const own = { kind: 'compare', field: 'decisionRequirementsKey', operator: 'eq', value } as const;
-      return started({ type: 'DELETE_DECISION_INSTANCE' }, evaluations([own]));
+      return () => started({ type: 'DELETE_DECISION_INSTANCE' }, evaluations([own]));
     }
-    return null;
+    return async () => null;
   }
 
-  return { rowsOf, instances, incidents, incidentsOf, evaluations, started, deleteHistoryOf };
+  return { rowsOf, instances, incidents, incidentsOf, evaluations, started, deletionOfHistory };
 }

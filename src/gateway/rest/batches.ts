@@ -1,5 +1,5 @@
 import type { ClientCommand } from '../../engine/records/command.ts';
-import { type CollectionName, type Condition, collection } from '../../history/index.ts';
+import { COLLECTIONS, type CollectionName, type Condition, collection } from '../../history/index.ts';
 import type { BatchChange } from '../../runtime/batches/index.ts';
 import { acceptedOf } from '../errors.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
@@ -9,17 +9,20 @@ import type { GatewayContext } from './context.ts';
 import { readFilter } from './filter.ts';
 import { MIGRATION, migrationOf } from './instances.ts';
 import { filterSchema } from './openapi/collections.ts';
-import { SHOWN, shown } from './schema.ts';
+import { nullable, SHOWN, shown, shownWord } from './schema.ts';
 import { foundByPath, notFound } from './search-routes.ts';
 import { filledList, filledText, flag, invalid, operationReference, requiredNested } from './shape.ts';
 
-const CREATED = shown({ batchOperationKey: SHOWN.key, batchOperationType: SHOWN.text });
+const CREATED = shown({
+  batchOperationKey: SHOWN.key,
+  batchOperationType: shownWord(...COLLECTIONS.batchOperations.fields.batchOperationType.values),
+});
 const ROOT: Condition = { kind: 'exists', field: 'parentProcessInstanceKey', exists: false };
 
 /** Doing the same with many entities, chosen by a filter, in the background; and deleting what is over. */
 export function batchRoutes(context: GatewayContext): Route[] {
   const { runtime, history, batches } = context;
-  const { rowsOf, instances, incidents, incidentsOf, evaluations, started, deleteHistoryOf } =
+  const { rowsOf, instances, incidents, incidentsOf, evaluations, started, deletionOfHistory } =
     batchStarts(context);
 
   const filterOf = (name: CollectionName) => ({
@@ -178,9 +181,10 @@ export function batchRoutes(context: GatewayContext): Route[] {
       path: '/v2/resources/:resourceKey/deletion',
       body: { deleteHistory: flag(), operationReference },
       answers: {
-        200: shown({ resourceKey: SHOWN.key, batchOperation: { ...CREATED, type: ['object', 'null'] } }),
+        200: shown({ resourceKey: SHOWN.key, batchOperation: nullable(CREATED) }),
       },
       answer: async ({ body: { deleteHistory }, key }) => {
+        const deleteIt = deleteHistory ? await deletionOfHistory(key) : async () => null;
         acceptedOf(
           await runtime.execute({
             valueType: 'RESOURCE_DELETION',
@@ -188,8 +192,7 @@ export function batchRoutes(context: GatewayContext): Route[] {
             value: { resourceKey: key },
           }),
         );
-        const batchOperation = deleteHistory ? await deleteHistoryOf(key) : null;
-        return json(200, { resourceKey: String(key), batchOperation });
+        return json(200, { resourceKey: String(key), batchOperation: await deleteIt() });
       },
     }),
   ];

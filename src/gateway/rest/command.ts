@@ -28,6 +28,9 @@ interface Described<Shapes extends Members> {
   /** @defaultValue POST */
   readonly method?: Method;
   readonly path: string;
+  /** Parameters in the query, which the operation reads by itself. */
+  readonly query?: Readonly<Record<string, JsonSchema>>;
+  readonly queryRequired?: readonly string[];
   /** Members of the body; absent: the route takes none. */
   readonly body?: Shapes;
   /** Whether there has to be a body. @defaultValue if it has required members */
@@ -57,6 +60,8 @@ export function operation<Shapes extends Members = Record<never, never>>(spec: O
       tag: spec.tag,
       summary: spec.summary,
       answers,
+      ...(spec.query && { query: spec.query }),
+      ...(spec.queryRequired && { queryRequired: spec.queryRequired }),
       ...(takesBody && { body: schemaOf(shapes), bodyType: 'application/json' }),
       ...(takesBody && !bodyRequired && { bodyOptional: true }),
     },

@@ -132,10 +132,8 @@ export function commandRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Rou
         expression: filledText('With a leading `=`; without one it is a text.'),
         variables: variables(),
         scopeKey: key('Of an element instance or a process instance that is running.'),
-        tenantId: tenant('Evaluate Expression'),
+        tenantId: tenant('Expression Evaluation'),
       },
-      check: ({ expression }) =>
-        expression.startsWith('=') ? [] : ["The value for expression must start with '='"],
       command: ({ body }) => ({
         valueType: 'EXPRESSION',
         intent: 'EVALUATE',

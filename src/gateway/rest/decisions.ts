@@ -7,7 +7,7 @@ import { rulesOf } from '../../history/index.ts';
 import type { Route } from '../http.ts';
 import { command } from './command.ts';
 import { type GatewayContext, TENANT } from './context.ts';
-import { SHOWN } from './schema.ts';
+import { EVALUATION } from './openapi/decisions.ts';
 import { key, oneOf, tenant, text, variables } from './shape.ts';
 
 /** Evaluating decisions. */
@@ -39,11 +39,7 @@ export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
       refusal: ({ type, reason }) => ({
         type: / but no decision found for (id|key) '/.test(reason) ? 'NOT_FOUND' : type,
       }),
-      shows: {
-        type: 'object',
-        additionalProperties: true,
-        properties: { decisionEvaluationKey: SHOWN.key, output: SHOWN.text },
-      },
+      shows: EVALUATION,
       show: (accepted) => evaluationOf(accepted.key, accepted.value as DecisionEvaluationValue),
     }),
   ];

@@ -149,7 +149,7 @@ const COMPARISONS = {
 const ORDER = ['$gt', '$gte', '$lt', '$lte'] as const;
 
 /** Which operators a field takes, beside a plain value. */
-const OPERATORS: Readonly<Record<FieldSpec['type'], readonly string[]>> = {
+export const OPERATORS: Readonly<Record<FieldSpec['type'], readonly string[]>> = {
   key: ['$eq', '$neq', '$exists', '$in', '$notIn'],
   string: ['$eq', '$neq', '$exists', '$in', '$notIn', '$like'],
   int: ['$eq', '$neq', '$exists', ...ORDER, '$in'],

@@ -12,7 +12,7 @@ import {
   TENANT,
 } from './context.ts';
 import { jobResultOf } from './job-result.ts';
-import { SHOWN, shown, shownList } from './schema.ts';
+import { ACTIVATED, JOB_RESULT } from './openapi/jobs.ts';
 import {
   filledText,
   nested,
@@ -50,13 +50,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
         ),
       },
       answers: {
-        200: shown({
-          jobs: shownList({
-            type: 'object',
-            additionalProperties: true,
-            properties: { jobKey: SHOWN.key, type: SHOWN.text, variables: SHOWN.object },
-          }),
-        }),
+        200: ACTIVATED,
       },
       answer: async ({ body, request }) => {
         const {
@@ -84,9 +78,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
       path: '/v2/jobs/:jobKey/completion',
       body: {
         variables: variables(),
-        result: read({ type: 'object', additionalProperties: true }, (fields, name) =>
-          jobResultOf(fields.object(name)),
-        ),
+        result: read(JOB_RESULT, (fields, name) => jobResultOf(fields.object(name))),
       },
       command: ({ body: { variables, result }, key }) => ({
         valueType: 'JOB',

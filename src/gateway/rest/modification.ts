@@ -12,6 +12,7 @@ import {
   read,
   readMembers,
   refuse,
+  required,
   requiredVariables,
   text,
 } from './shape.ts';
@@ -25,21 +26,23 @@ const variableInstructions = list({
 const ancestorKey = read(KEY_SCHEMA, (fields, name) => keyOrNone(fields, name) ?? -1);
 
 /** One way to name what a token is taken from, and where it goes. */
-const source = read(
-  {
-    type: 'object',
-    properties: {
-      sourceType: { type: 'string', enum: ['byId', 'byKey'] },
-      sourceElementId: { type: 'string' },
-      sourceElementInstanceKey: KEY_SCHEMA,
+const source = required(
+  read(
+    {
+      type: 'object',
+      properties: {
+        sourceType: { type: 'string', enum: ['byId', 'byKey'] },
+        sourceElementId: { type: 'string' },
+        sourceElementInstanceKey: KEY_SCHEMA,
+      },
+      required: ['sourceType'],
     },
-    required: ['sourceType'],
-  },
-  (fields, name) => {
-    const given = fields.object(name);
-    if (given === undefined) throw invalid(`No ${name} provided.`);
-    return readSource(given);
-  },
+    (fields, name) => {
+      const given = fields.object(name);
+      if (given === undefined) throw invalid(`No ${name} provided.`);
+      return readSource(given);
+    },
+  ),
 );
 
 const ancestor = read(

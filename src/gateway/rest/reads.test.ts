@@ -5,11 +5,18 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { COLLECTIONS, type CollectionName, collection } from '../../history/index.ts';
 import { startTutti, type Tutti } from '../../tutti.ts';
+import { OPERATORS } from './filter.ts';
 
 const SEARCHES = (Object.keys(COLLECTIONS) as CollectionName[]).flatMap((name) => {
   const { rest } = collection(name);
   return rest?.search === true ? [{ name, path: `/v2/${rest.path}/search` }] : [];
 });
+
+const operandOf = (operator: string, value: unknown): unknown => {
+  if (operator === '$exists') return false;
+  if (operator === '$in' || operator === '$notIn') return [value, value];
+  return operator === '$like' ? 'a*b?' : value;
+};
 
 describe('Reads over REST', () => {
   let folder = '';
@@ -134,6 +141,46 @@ describe('Reads over REST', () => {
           ),
         );
       }
+    }
+  });
+
+  it('takes each operator on each member of every filter, and sorts by each field in both orders', async () => {
+    const right = {
+      key: '12',
+      string: 'a',
+      int: 1,
+      date: '2030-01-31T12:00:00.5+01:00',
+      bool: true,
+    } as const;
+    for (const { name, path } of SEARCHES) {
+      const { fields, relations } = collection(name);
+      const all = [fields, ...Object.values(relations ?? {}).map((relation) => relation.fields)];
+      for (const [field, { type, filter, values }] of all.flatMap((some) => Object.entries(some))) {
+        if (!filter || type === 'json') continue;
+        const value = values?.[0] ?? right[type];
+        const operators = OPERATORS[type].map((operator) => [operator, operandOf(operator, value)] as const);
+        const alone = operators.map((one) => Object.fromEntries([one]));
+        const tests =
+          type === 'bool' ? [value, null] : [value, null, {}, Object.fromEntries(operators), ...alone];
+        for (const test of tests) {
+          const answer = await ask(path, { filter: { [field]: test } });
+          assert.equal(
+            answer.status,
+            200,
+            `${path} ${field} ${JSON.stringify(test)} ${JSON.stringify(answer.body)}`,
+          );
+        }
+      }
+      const sortable = Object.entries(fields).filter(([, { sort }]) => sort);
+      for (const [field] of sortable)
+        for (const order of [undefined, 'ASC', 'DESC'])
+          assert.equal(
+            (await ask(path, { sort: [{ field, order }] })).status,
+            200,
+            `${path} ${field} ${order}`,
+          );
+      const twice = sortable.slice(0, 1).flatMap(([field]) => [{ field }, { field, order: 'DESC' }]);
+      assert.equal((await ask(path, { sort: twice })).status, 200, 'a field that is named twice');
     }
   });
 
