@@ -44,7 +44,7 @@ export interface TuttiOptions {
   readonly writerThread: boolean;
   /** ms that ended instances, the journal and (unless the configuration says otherwise) events are kept. @defaultValue 7 days */
   readonly retentionAge: number;
-  /** Bytes of the journal, and of the event log, that are kept. @defaultValue 1 GiB */
+  /** Bytes of the journal, of the event log, and of the read model, that are kept. @defaultValue 1 GiB */
   readonly retentionSize: number;
   /** What a `tutti.yaml` says. @defaultValue that of the data folder, if there is one */
   readonly config?: TuttiConfig;
@@ -266,7 +266,7 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     flag: '--retention-size',
     environment: 'TUTTI_RETENTION_SIZE',
     value: 'BYTES',
-    help: `bytes of the journal, and of the event log, that are kept (default ${DEFAULT_OPTIONS.retentionSize})`,
+    help: `bytes of the journal, of the event log, and of the read model, that are kept (default ${DEFAULT_OPTIONS.retentionSize})`,
     apply: (options, text) => {
       const bytes = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
       if (!isKeptSize(bytes))

@@ -18,8 +18,10 @@ const MODEL = `<?xml version="1.0" encoding="UTF-8"?>
       <bpmn:extensionElements>
         <zeebe:userTask /><zeebe:taskListeners>${LISTENERS}</zeebe:taskListeners>
       </bpmn:extensionElements>
-      <bpmn:incoming>to-task</bpmn:incoming>
+      <bpmn:incoming>to-task</bpmn:incoming><bpmn:outgoing>to-again</bpmn:outgoing>
     </bpmn:userTask>
+    <bpmn:sequenceFlow id="to-again" sourceRef="task" targetRef="start-again" />
+    <bpmn:manualTask id="start-again"><bpmn:incoming>to-again</bpmn:incoming></bpmn:manualTask>
   </bpmn:process>
 </bpmn:definitions>`;
 
@@ -122,6 +124,24 @@ describe('user tasks over REST', { timeout: 60_000 }, () => {
     assert.equal((await server.send('POST', `${task}/completion`)).status, 404);
   });
 
+  it('that a modification ends are told as canceled, though no record of them says so', async (t) => {
+    const server = await start(t);
+    const task = await createTask(server);
+    const { json } = await server.send('GET', task);
+    const modified = await server.send(
+      'POST',
+      `/v2/process-instances/${json.processInstanceKey}/modification`,
+      {
+        activateInstructions: [{ elementId: 'start-again' }],
+        terminateInstructions: [{ elementInstanceKey: json.elementInstanceKey }],
+      },
+    );
+    assert.equal(modified.status, 204, JSON.stringify(modified.json));
+    const ended = await server.send('GET', task);
+    assert.deepEqual([ended.json.state, typeof ended.json.completionDate], ['CANCELED', 'string']);
+    assert.equal((await server.send('POST', `${task}/completion`)).status, 404);
+  });
+
   it('refuse what no request can say', async (t) => {
     const server = await start(t);
     const task = await createTask(server);
@@ -138,14 +158,17 @@ describe('user tasks over REST', { timeout: 60_000 }, () => {
     );
     assert.match(await detail('PATCH', task, { changeset: { assignee: 'ann' } }), /^No update data provided/);
     assert.match(await detail('PATCH', task, { changeset: { priority: 'high' } }), /changeset\.priority/);
-    assert.match(await detail('POST', `${task}/completion`, { colour: 'red' }), /\[colour\] is unknown/);
+    assert.match(
+      await detail('POST', `${task}/completion`, { colour: 'red' }),
+      /\[colour\] cannot be parsed/,
+    );
     assert.match(await detail('PATCH', '/v2/user-tasks/one', {}), /No update data|userTaskKey/);
     const update = server.send('PATCH', task, { changeset: { priority: 1 }, action: 'note' });
     const { jobKey, userTask } = await server.job('updating');
     assert.equal(userTask.action, 'note');
     const wrong = await server.complete(jobKey, { corrections: { colour: 'red' } });
     assert.equal(wrong.status, 400);
-    assert.match(wrong.json.detail, /\[result\.corrections\.colour\] is unknown/);
+    assert.match(wrong.json.detail, /\[result\.corrections\.colour\] cannot be parsed/);
     assert.equal((await server.complete(jobKey)).status, 204);
     assert.equal((await update).status, 204);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +82,17 @@ interface Items<Item> {
 }
 
 describe('The server', () => {
+  for (const writerThread of [true, false])
+    it(`closes in a process that has nothing else to do, ${writerThread ? 'with' : 'without'} a thread for the engine`, (t) => {
+      const script = `const { startTutti } = await import(${JSON.stringify(new URL('./tutti.ts', import.meta.url).href)});
+        const tutti = await startTutti({ data: ${JSON.stringify(folderOf(t))}, http: 0, grpc: 0, writerThread: ${writerThread} });
+        await tutti.close();
+        console.log('closed');`;
+      const args = ['--input-type=module', '--eval', script];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      assert.deepEqual([status, stdout], [0, 'closed\n'], stderr);
+    });
+
   for (const writerThread of [true, false])
     it(`keeps what it answered, ${writerThread ? 'with' : 'without'} a thread for the engine`, async (t) => {
       const data = folderOf(t);
@@ -225,6 +237,18 @@ describe('The server', () => {
     assert.deepEqual(await second.get(`/api/console/instances/${key}`), before);
     const activation = { type: 'bank', timeout: 60_000, maxJobsToActivate: 1 };
     assert.equal((await second.post<{ jobs: object[] }>('/v2/jobs/activation', activation)).jobs.length, 1);
+  });
+
+  it('refuses times that no date can tell, and takes those that are only very long', async (t) => {
+    const { status, post } = await start(t, folderOf(t));
+    const longest = '9223372036854775807';
+    const put = (text: string) => status('PUT', '/v2/clock', JSON.parse(`{"timestamp":${text}}`));
+    assert.equal(await put('253402300800000'), 400);
+    assert.equal(await put(longest), 400);
+    assert.equal(await put('253402300799999'), 204);
+    const lasting = { name: 'm', correlationKey: 'k', timeToLive: JSON.parse(longest) };
+    assert.ok((await post<{ messageKey: string }>('/v2/messages/publication', lasting)).messageKey);
+    assert.equal(await status('POST', '/v2/messages/publication', { ...lasting, timeToLive: 1e30 }), 400);
   });
 
   it('refuses to move the clock unless that was asked for', async (t) => {

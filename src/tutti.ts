@@ -144,7 +144,7 @@ export async function startTutti({
       pruneJournal: (upTo, maxRows) => runtime.pruneJournal(upTo, maxRows),
       now: () => runtime.clock().now,
       ageMs: options.retentionAge,
-      journalBytes: options.retentionSize,
+      keepBytes: options.retentionSize,
       pauseMs: retentionPauseMs,
       onError: (error) => log({ level: 'warn', message: 'Old records could not be pruned now', error }),
     });
@@ -177,6 +177,8 @@ export async function startTutti({
     open.push(() => gateway.close(ANSWER_GRACE_MS));
     const grpc = await startGrpc({
       runtime,
+      history: context.history,
+      batches: context.batches,
       host: options.host,
       port: options.grpc,
       onError: (error, rpc) => log({ level: 'error', message: `${rpc} failed`, error }),

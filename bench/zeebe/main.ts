@@ -43,6 +43,8 @@ for (let round = 0; round < Number(values.rounds); round++) {
 report();
 
 async function measure(server: Server): Promise<void> {
+  // What is left when the start is over, of both.
+  await new Promise((resolve) => setTimeout(resolve, 2000));
   starts[server.name].push({ ms: server.startMs, rssMb: megabytes(usage(server.pid).rss) });
   const gateway = new Gateway(server.address);
   try {

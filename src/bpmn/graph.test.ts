@@ -85,7 +85,7 @@ test('a user task without zeebe:userTask is a job of the reserved type, one with
     kind: 'static',
     value: 'io.camunda.zeebe:userTask',
   });
-  assert.deepEqual(element(graph, 'jobbed').userTask?.formKey, { kind: 'static', value: 'f' });
+  assert.deepEqual(element(graph, 'jobbed').userTask?.formKey, 'f');
   assert.equal(element(graph, 'native').job, undefined);
   assert.deepEqual(element(graph, 'native').userTask, {
     assignee: { kind: 'static', value: 'ann' },

@@ -4,7 +4,7 @@
  */
 
 /** Raised when the shape of the graph changes; an older stored graph is then parsed again from its XML. */
-export const GRAPH_FORMAT = 1;
+export const GRAPH_FORMAT = 2;
 
 /** Element types as Zeebe names them in its records. */
 export type ElementType =
@@ -152,7 +152,7 @@ export interface UserTaskDefinition {
   readonly externalFormReference?: ModelText;
   readonly form?: { readonly formId: ModelText; readonly binding: Binding };
   /** Of job-based user tasks: the reserved header `io.camunda.zeebe:formKey`. */
-  readonly formKey?: ModelText;
+  readonly formKey?: string;
   /** `zeebe:taskHeaders`, told as custom headers of the task. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -24,6 +24,16 @@ export {
   type JobHandler,
   type Variables,
 } from './job.ts';
+export {
+  type AdHocSubProcessResult,
+  JobCompletion,
+  type JobKind,
+  type JobResult,
+  type ListenerEventType,
+  type ListenerUserTask,
+  type UserTaskCorrections,
+  type UserTaskResult,
+} from './job-result.ts';
 export { nodeListener } from './node-listener.ts';
 export { type Receive, type ReceiveOptions, receiveEvents } from './receive.ts';
 export { isSigned, type SignedMessage } from './signature.ts';

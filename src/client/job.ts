@@ -1,3 +1,11 @@
+import {
+  JobCompletion,
+  type JobKind,
+  type JobResult,
+  type ListenerEventType,
+  type ListenerUserTask,
+} from './job-result.ts';
+
 /** Variables by name; JSON values. */
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -13,17 +21,21 @@ export interface Job<Input = Variables> {
   readonly elementInstanceKey: string;
   readonly processInstanceKey: string;
   readonly bpmnProcessId: string;
+  readonly kind: JobKind;
+  readonly listenerEventType: ListenerEventType;
+  /** Of a task listener's job; null for every other one. */
+  readonly userTask: ListenerUserTask | null;
 }
 
 /**
- * Does a job. The variables it answers complete the job; {@link BpmnError} throws an error that the model may catch;
+ * Does a job. The variables it answers complete the job; {@link JobCompletion} tells a decision beside them; {@link BpmnError} throws an error that the model may catch;
  * {@link JobFailure} says how the job is tried again; any other error fails the job with one retry less.
  */
 export type JobHandler<Input = Variables, Output = Variables> = (
   job: Job<Input>,
   signal: AbortSignal,
   // biome-ignore lint/suspicious/noConfusingVoidType: handlers that answer nothing need no return statement
-) => Output | undefined | void | Promise<Output | undefined | void>;
+) => Output | JobCompletion | undefined | void | Promise<Output | JobCompletion | undefined | void>;
 
 /** Thrown by a {@link JobHandler}: the process goes on where the model catches this code. */
 export class BpmnError extends Error {
@@ -65,7 +77,7 @@ export class JobFailure extends Error {
 
 /** What a handler's work came to. Both the worker and `tutti/testing` go by it. */
 export type JobOutcome =
-  | { readonly kind: 'completed'; readonly variables: Variables }
+  | { readonly kind: 'completed'; readonly variables: Variables; readonly result?: JobResult }
   | {
       readonly kind: 'error';
       readonly errorCode: string;
@@ -79,6 +91,15 @@ export type JobOutcome =
       readonly errorMessage: string;
       readonly variables: Variables;
     };
+
+/** Reads from what a handler answered what its job is completed with. */
+export function outcomeOfAnswer(answer: unknown): JobOutcome {
+  if (answer instanceof JobCompletion) {
+    const { variables, result } = answer;
+    return { kind: 'completed', variables, result };
+  }
+  return { kind: 'completed', variables: (answer ?? {}) as Variables };
+}
 
 /** Reads from what a handler threw what is to become of its job. */
 export function outcomeOfError(error: unknown, retriesLeft: number): JobOutcome {

@@ -1,6 +1,6 @@
 import type { Connection } from './http.ts';
 import { TuttiError } from './http.ts';
-import { type Job, type JobHandler, type JobOutcome, outcomeOfError, type Variables } from './job.ts';
+import { type Job, type JobHandler, type JobOutcome, outcomeOfAnswer, outcomeOfError } from './job.ts';
 import { backOffMs, pause } from './pause.ts';
 
 export interface WorkerOptions {
@@ -139,8 +139,7 @@ export class Worker {
   async #do(job: Job, until: number): Promise<void> {
     let outcome: JobOutcome;
     try {
-      const variables = ((await this.#handler(job, this.#cutOff.signal)) ?? {}) as Variables;
-      outcome = { kind: 'completed', variables };
+      outcome = outcomeOfAnswer(await this.#handler(job, this.#cutOff.signal));
     } catch (error) {
       outcome = outcomeOfError(error, job.retries);
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 /** Members as Camunda's REST API has them; what was not given is null. */
 export interface DocumentMetadata {
   readonly contentType: string;
+  /** Of a new document that has none: its id. */
   readonly fileName: string;
   /** ISO 8601. */
   readonly expiresAt: string | null;
@@ -62,7 +63,8 @@ export class DocumentStore {
     return this.#alone(documentId, async (): Promise<DocumentRecord | undefined> => {
       if ((await this.#living(documentId)) !== undefined) return undefined;
       const contentHash = createHash('sha256').update(content).digest('hex');
-      const record = { documentId, contentHash, metadata: { ...metadata, size: content.length } };
+      const named = { ...metadata, fileName: metadata.fileName || documentId, size: content.length };
+      const record = { documentId, contentHash, metadata: named };
       await this.#write(this.#path(documentId, 'content'), content);
       await this.#write(this.#path(documentId, 'json'), Buffer.from(JSON.stringify(record)));
       return record;

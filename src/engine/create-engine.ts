@@ -5,11 +5,12 @@ import { ExpressionCache } from './processing/expression-cache.ts';
 import type { FollowUp } from './processing/follow-up.ts';
 import { hasLeftOvers, keepLeftOvers, nextLane, takeLane } from './processing/left-overs.ts';
 import { processFollowUp } from './processing/process-follow-up.ts';
-import { Rejection } from './processing/rejection.ts';
+import { LateRejection, Rejection } from './processing/rejection.ts';
 import { sequence } from './processing/sequence.ts';
 import { setAside } from './processing/set-aside.ts';
 import { Work } from './processing/work.ts';
 import type { Answer, ClientCommand } from './records/command.ts';
+import { Overlay } from './state/overlay.ts';
 import type { StatePort } from './state/port.ts';
 
 export interface EngineOptions {
@@ -53,10 +54,17 @@ export function createEngine(options: EngineOptions = {}): Engine {
   return {
     process(command: ClientCommand, state: StatePort, now: number): Turn {
       options.faults?.(command);
-      const w = new Work(state, now, cache);
-      const answer = answerTo(w, command);
-      const pending = finish(w);
-      return { answer, records: w.records, pending };
+      const apart = mayBeRefusedLate(command) ? new Overlay(state) : undefined;
+      const w = new Work(apart ?? state, now, cache);
+      try {
+        const answer = answerTo(w, command);
+        const pending = finish(w);
+        apart?.mergeInto(state);
+        return { answer, records: w.records, pending };
+      } catch (error) {
+        if (!(error instanceof LateRejection) || apart === undefined) throw error;
+        return { answer: rejected(command, error), records: [], pending: hasLeftOvers(state) };
+      }
     },
     resume(state: StatePort, now: number, options: ResumeOptions = {}): Turn | undefined {
       const { lane = nextLane(state), single = false } = options;
@@ -84,10 +92,16 @@ function answerTo(w: Work, command: ClientCommand): Answer {
     if (refused !== undefined) return rejected(command, refused);
     return { kind: 'accepted', key, value, ...(awaits !== undefined && { awaits }) };
   } catch (error) {
-    if (!(error instanceof Rejection)) throw error;
+    if (!(error instanceof Rejection) || error instanceof LateRejection) throw error;
     if (w.records.length > 0) throw new Error(`Refused after ${w.records.length} records: ${error.message}`);
     return rejected(command, error);
   }
+}
+
+/** Those that enter scopes while they are carried out. */
+function mayBeRefusedLate(command: ClientCommand): boolean {
+  if (command.valueType === 'PROCESS_INSTANCE_MODIFICATION') return true;
+  return command.valueType === 'PROCESS_INSTANCE_CREATION' && command.value.startInstructions.length > 0;
 }
 
 function rejected({ valueType, intent }: ClientCommand, { type, message }: Rejection): Answer {

@@ -83,7 +83,7 @@ test('the text of the whole is that of Zeebe', () => {
 });
 
 test('a source that is no expression of its own is refused', () => {
-  for (const source of ['=1 +', '=1}, {x: 2', '=']) {
+  for (const source of ['=1 +', '=1}, {x: 2', '= ']) {
     assert.throws(() => compileInputMappings([{ source, target: 'a' }]), FeelSyntaxError);
   }
 });

@@ -50,6 +50,8 @@ export const ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: { grpc: 'INVALID_ARGUMENT', http: 415, title: 'Unsupported Media Type' },
   /** Too much work is waiting; the same request may be tried again. */
   RESOURCE_EXHAUSTED: { grpc: 'RESOURCE_EXHAUSTED', http: 429, title: 'RESOURCE_EXHAUSTED' },
+  /** The same below `/v2`, whose clients know backpressure by this status and title. */
+  BACKPRESSURE: { grpc: 'RESOURCE_EXHAUSTED', http: 503, title: 'RESOURCE_EXHAUSTED' },
   CANCELLED: { grpc: 'CANCELLED', http: 499, title: 'Client Closed Request' },
   INTERNAL: { grpc: 'INTERNAL', http: 500, title: 'Internal Server Error' },
   UNIMPLEMENTED: { grpc: 'UNIMPLEMENTED', http: 501, title: 'Not Implemented' },

@@ -3,6 +3,8 @@ import { GatewayError } from './errors.ts';
 import type { GatewayRequest } from './http.ts';
 import { arrayItems, objectMembers, utf8 } from './json.ts';
 
+const MOST_OF_64_BITS = 2 ** 63;
+
 /**
  * Reads the members of a JSON object one by one, so that each wrong one is named. Null counts as absent.
  * Call {@link Fields.end} after the last one: it refuses what nobody asked for.
@@ -10,17 +12,21 @@ import { arrayItems, objectMembers, utf8 } from './json.ts';
 export class Fields {
   readonly #members: ReadonlyMap<string, string>;
   readonly #path: string;
+  /** Told values are named without the path, as Camunda's validators name them. */
+  readonly #brief: boolean;
   readonly #asked = new Set<string>();
 
-  constructor(members: ReadonlyMap<string, string>, path = '') {
+  constructor(members: ReadonlyMap<string, string>, path = '', brief = false) {
     this.#members = members;
     this.#path = path;
+    this.#brief = brief;
   }
 
-  /** The body of a request; an empty one counts as `{}`. */
+  /** The body of a request; an empty one and null count as `{}`. */
   static ofBody(request: GatewayRequest): Fields {
     const text = utf8(request.body);
-    if (text.trim() === '') return new Fields(new Map());
+    const trimmed = text.trim();
+    if (trimmed === '' || trimmed === 'null') return new Fields(new Map());
     const members = objectMembers(text);
     if (members === undefined) {
       throw new GatewayError(
@@ -44,7 +50,7 @@ export class Fields {
   requiredString(name: string): string {
     const value = this.string(name);
     if (value === undefined) this.#missing(name);
-    if (value.trim() === '') throw new GatewayError('INVALID_ARGUMENT', `No ${this.#path}${name} provided.`);
+    if (value.trim() === '') this.#missing(name);
     return value;
   }
 
@@ -54,15 +60,20 @@ export class Fields {
     return value as boolean | undefined;
   }
 
-  /** A whole number, not below `least`. */
-  integer(name: string, least = Number.MIN_SAFE_INTEGER): number | undefined {
-    const value = this.#value(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value)) this.#wrong(name, 'a whole number');
+  /**
+   * A whole number of 64 bits, not below `least`. Beyond what a JavaScript number holds exactly the nearest that it
+   * does is meant: such numbers are times that never come, and references that are not kept.
+   */
+  integer(name: string, least = Number.NEGATIVE_INFINITY): number | undefined {
+    const given = this.#value(name);
+    if (given === undefined) return undefined;
+    if (typeof given !== 'number' || !Number.isInteger(given) || Math.abs(given) > MOST_OF_64_BITS)
+      this.#wrong(name, 'a whole number');
+    const value = Math.min(Math.max(given, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
     if (value < least) {
       throw new GatewayError(
         'INVALID_ARGUMENT',
-        `The value for ${this.#path}${name} is '${value}' but must be ${least === 1 ? 'greater than 0' : `at least ${least}`}.`,
+        `The value for ${this.nameOf(name)} is '${value}' but must be ${boundText(least)}.`,
       );
     }
     return value;
@@ -76,8 +87,9 @@ export class Fields {
   key(name: string): number | undefined {
     const value = this.#value(name);
     if (value === undefined) return undefined;
-    const key = typeof value === 'string' ? parseKey(value) : undefined;
-    if (key === undefined) this.#wrong(name, 'a key: a string of decimal digits');
+    if (typeof value !== 'string') this.#wrong(name, 'a key: a string of decimal digits');
+    const key = parseKey(value);
+    if (key === undefined) throw new GatewayError('INVALID_ARGUMENT', invalidKey(name, value));
     return key;
   }
 
@@ -98,33 +110,22 @@ export class Fields {
   }
 
   /** A nested object. */
-  object(name: string): Fields | undefined {
+  object(name: string, brief = this.#brief): Fields | undefined {
     const text = this.#text(name);
     if (text === undefined) return undefined;
     const members = objectMembers(text) ?? this.#wrong(name, 'a JSON object');
-    return new Fields(members, `${this.#path}${name}.`);
+    return new Fields(members, `${this.#path}${name}.`, brief);
   }
 
   /** A list of nested objects. */
-  objects(name: string): readonly Fields[] | undefined {
+  objects(name: string, brief = this.#brief): readonly Fields[] | undefined {
     const text = this.#text(name);
     if (text === undefined) return undefined;
     const items = arrayItems(text) ?? this.#wrong(name, 'a list of objects');
     return items.map((item, index) => {
       const members = objectMembers(item) ?? this.#wrong(`${name}[${index}]`, 'a JSON object', item);
-      return new Fields(members, `${this.#path}${name}[${index}].`);
+      return new Fields(members, `${this.#path}${name}[${index}].`, brief);
     });
-  }
-
-  /** The only tenant there is. */
-  tenant(): void {
-    const tenant = this.string('tenantId');
-    if (tenant !== undefined && tenant !== '' && tenant !== '<default>') {
-      throw new GatewayError(
-        'INVALID_ARGUMENT',
-        `Expected to handle request with tenant identifier '${tenant}', but multi-tenancy is disabled`,
-      );
-    }
   }
 
   /** Any value, as it was parsed. */
@@ -137,9 +138,9 @@ export class Fields {
     return this.#text(name);
   }
 
-  /** A member's name with the path to it. */
+  /** How a member is named where its value is refused. */
   nameOf(name: string): string {
-    return `${this.#path}${name}`;
+    return this.#brief ? name : `${this.#path}${name}`;
   }
 
   names(): readonly string[] {
@@ -157,7 +158,7 @@ export class Fields {
       if (this.#asked.has(name)) continue;
       throw new GatewayError(
         'BAD_REQUEST',
-        `Request property [${this.#path}${name}] is unknown; known here: ${[...this.#asked].sort().join(', ') || 'none'}.`,
+        `Request property [${this.#path}${name}] cannot be parsed: it is unknown; known here: ${[...this.#asked].sort().join(', ') || 'none'}.`,
       );
     }
   }
@@ -174,7 +175,7 @@ export class Fields {
   }
 
   #missing(name: string): never {
-    throw new GatewayError('INVALID_ARGUMENT', `No ${this.#path}${name} provided.`);
+    throw new GatewayError('INVALID_ARGUMENT', `No ${this.nameOf(name)} provided.`);
   }
 
   #wrong(name: string, expected: string, text = this.#members.get(name) ?? ''): never {
@@ -183,6 +184,21 @@ export class Fields {
       `Request property [${this.#path}${name}] cannot be parsed: expected ${expected}, but was ${kindOf(text)}.`,
     );
   }
+}
+
+/** Camunda's text for a key that is none; the sentence ends where it is refused. */
+export function invalidKey(name: string, value: string): string {
+  return `The provided ${name} '${value}' is not a valid key. Expected a numeric value. Did you pass an entity id instead of an entity key?`;
+}
+
+/** Camunda's text for a date that is none. */
+export function invalidDate(name: string, value: string): string {
+  return `The provided ${name} '${value}' cannot be parsed as a date according to RFC 3339, section 5.6`;
+}
+
+function boundText(least: number): string {
+  if (least === 1) return 'greater than 0';
+  return least === 0 ? 'not negative' : `at least ${least}`;
 }
 
 /** A key from its decimal text; undefined if it is none. */
@@ -198,10 +214,7 @@ export function pathKey(request: GatewayRequest, name: string): number {
   const text = request.params[name] ?? '';
   const key = parseKey(text);
   if (key === undefined) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `The path parameter ${name} must be a key of decimal digits, but was '${text}'.`,
-    );
+    throw new GatewayError('BAD_REQUEST', `Failed to convert '${name}' with value: '${text}'`);
   }
   return key;
 }

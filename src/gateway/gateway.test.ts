@@ -257,7 +257,7 @@ describe('The HTTP gateway', () => {
       throw new OverloadedError(10_000, 1500);
     };
     const overloaded = await call('POST', '/v2/messages/publication', { name: 'm' });
-    assert.equal(overloaded.status, 429);
+    assert.equal(overloaded.status, 503);
     assert.equal(overloaded.headers.get('retry-after'), '2');
     assert.equal((await problemOf(overloaded)).title, 'RESOURCE_EXHAUSTED');
     runtime.answer = () => {
@@ -342,7 +342,7 @@ describe('The HTTP gateway', () => {
     );
     assert.match(
       await detail(create, { processDefinitionId: 'p', varibles: {} }),
-      /\[varibles\] is unknown; known here: .*variables/,
+      /\[varibles\] cannot be parsed: it is unknown; known here: .*variables/,
     );
     assert.match(
       await detail(create, { processDefinitionId: 'p', startInstructions: [{ elementId: 1 }] }),
@@ -357,15 +357,18 @@ describe('The HTTP gateway', () => {
       /No timeout provided/,
     );
     assert.match(await detail('/v2/jobs/1', { changeset: {} }, 'PATCH'), /\[retries, timeout\]/);
-    assert.match(await detail('/v2/jobs/abc/completion', {}), /path parameter jobKey must be a key/);
+    assert.match(
+      await detail('/v2/jobs/abc/completion', {}),
+      /^Failed to convert 'jobKey' with value: 'abc'$/,
+    );
     assert.match(await detail('/v2/messages/publication', { name: ' ' }), /No name provided/);
     assert.match(
       await detail('/v2/process-instances/search', { filter: { nope: 1 } }),
-      /\[filter\.nope\] is unknown/,
+      /\[filter\.nope\] cannot be parsed/,
     );
     assert.match(
       await detail('/v2/process-instances/search', { filter: { state: { $near: 1 } } }),
-      /unknown operator '\$near'/,
+      /\[filter\.state\.\$near\] cannot be parsed/,
     );
     assert.match(
       await detail('/v2/process-instances/search', { sort: [{ field: 'x' }] }),
@@ -433,7 +436,7 @@ describe('The HTTP gateway', () => {
     assert.match(command.value.resources[0]?.problems ?? '', /^'p\.bpmn': /);
     const empty = new FormData();
     empty.append('tenantId', '<default>');
-    assert.match((await problemOf(await send(empty))).detail, /No resources provided/);
+    assert.match((await problemOf(await send(empty))).detail, /^Required part 'resources' is not present\.$/);
     const other = new FormData();
     other.append('file', new Blob(['x']), 'p.bpmn');
     assert.match((await problemOf(await send(other))).detail, /'file' is unknown/);

@@ -12,6 +12,16 @@ interface ElementCount {
   canceled: number;
 }
 
+/** What a projection writes to. */
+export interface ProjectionSink extends RowSink {
+  takeFlow(instanceKey: number, elementId: string): void;
+  count(
+    definitionKey: number,
+    elementId: string,
+    change: Partial<Record<'active' | 'completed' | 'canceled', number>>,
+  ): void;
+}
+
 /** What a batch changed, for those who follow live. */
 export interface Changes {
   readonly instances: Set<number>;
@@ -22,7 +32,7 @@ export interface Changes {
  * Collects what a batch of records does to the tables, so that a row is written once a batch however many records
  * touch it. A patch names only what it knows; null and absent columns keep the stored value.
  */
-export class RowBuffer implements RowSink {
+export class RowBuffer implements ProjectionSink {
   readonly #database: DatabaseSync;
   readonly #patches = new Map<string, Map<number, Record<string, SQLInputValue>>>();
   readonly #upserts = new Map<
@@ -34,12 +44,17 @@ export class RowBuffer implements RowSink {
   readonly #addFlow: StatementSync;
   readonly #addCount: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  /** @param wins what stays where both are known: what is put, or what is stored. @defaultValue what is put */
+  constructor(database: DatabaseSync, wins: 'put' | 'stored' = 'put') {
     this.#database = database;
     for (const table of TABLES) {
       this.#patches.set(table.name, new Map());
       const columns = Object.keys(table.columns);
-      const updates = columns.map((column) => `${column} = coalesce(excluded.${column}, ${column})`);
+      const updates = columns.map((column) =>
+        wins === 'put'
+          ? `${column} = coalesce(excluded.${column}, ${column})`
+          : `${column} = coalesce(${column}, excluded.${column})`,
+      );
       const upsert = database.prepare(
         `INSERT INTO ${table.name} (key, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})
          ON CONFLICT (key) DO UPDATE SET ${updates.join(', ')}`,
@@ -60,15 +75,23 @@ export class RowBuffer implements RowSink {
   put(table: string, key: number, patch: Patch): void {
     const rows = this.#rows(table);
     const known = rows.get(key);
-    if (known === undefined) rows.set(key, { ...patch });
-    else Object.assign(known, patch);
+    if (known === undefined) {
+      rows.set(key, { ...patch });
+      return;
+    }
+    for (const column in patch) {
+      const value = patch[column];
+      if (value !== null && value !== undefined) known[column] = value;
+    }
   }
 
   /** The row as this batch leaves it: what is buffered over what is stored. */
   get(table: string, key: number): Patch | undefined {
     const stored = this.#database.prepare(`SELECT * FROM ${table} WHERE key = ?`).get(key);
     const patch = this.#rows(table).get(key);
-    return stored === undefined && patch === undefined ? undefined : { ...stored, ...patch };
+    if (patch === undefined) return stored;
+    const known = Object.entries(patch).filter(([, value]) => value !== null && value !== undefined);
+    return { ...stored, ...Object.fromEntries(known) };
   }
 
   takeFlow(instanceKey: number, elementId: string): void {

@@ -70,6 +70,8 @@ export class HistoryClient implements ReadModel {
       name: 'tutti-history',
       // Flags of the process may be about how it was started, and are refused for a thread.
       execArgv: [],
+      // What a batch leaves behind dies young; room for more would only be filled.
+      resourceLimits: { maxYoungGenerationSizeMb: 12 },
     });
     const client = new HistoryClient(worker, options);
     return new Promise((resolve, reject) => {

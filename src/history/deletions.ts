@@ -43,6 +43,8 @@ export class Deletions {
     ).map(({ name }) => name);
     for (const table of [...owned, ...OTHER_TABLES])
       this.#run(`DELETE FROM ${table} WHERE instance_key = ?`, key);
+    // What it called is kept as long as if it had been started by itself.
+    this.#run('UPDATE process_instance SET caller_gone = 1 WHERE parent_instance_key = ?', key);
     for (const table of [PROCESS_INSTANCE_TABLE.name, 'compliance_instance'])
       this.#run(`DELETE FROM ${table} WHERE key = ?`, key);
   }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { LiveState } from '../store/live-state.ts';
 import { type Changes, RowBuffer } from './buffer.ts';
 import type { CollectionName } from './collections.ts';
 import { type ComplianceInstance, complianceInstance } from './compliance/instance.ts';
@@ -14,7 +15,7 @@ import {
   type PlaceFigures,
 } from './compliance/queries.ts';
 import { Deletions } from './deletions.ts';
-import { forgetHistory } from './forget.ts';
+import { forgetHistory, forgetInstances } from './forget.ts';
 import { JobMetrics } from './job-metrics.ts';
 import { callHierarchy, decisionXml, startFormOf, takenFlows } from './lookups.ts';
 import { openReadModel } from './open.ts';
@@ -22,7 +23,9 @@ import { project } from './projection.ts';
 import { JournalLostError } from './readmodel.ts';
 import { isOfJournal, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
+import { seed, seedCompliance } from './seed.ts';
 import type { RecordSource } from './source.ts';
+import { atomically, giveBack, usedBytes } from './space.ts';
 import {
   type DefinitionOverview,
   definitionOverviews,
@@ -59,6 +62,13 @@ export interface HistoryQueries {
   complianceInstance(processInstanceKey: number): ComplianceInstance | undefined;
   /** Forgets about `limit` rows of instances that ended before a time; answers how many: 0 when none are left. */
   forget(before: number, limit: number): number;
+  /**
+   * If the rows take more than `keepBytes`: forgets about `limit` rows of the instances that ended first, though not of
+   * those that ended after `before` (epoch ms). Answers how many: 0 when nothing is left to do.
+   */
+  shrink(keepBytes: number, before: number, limit: number): number;
+  /** Gives about so many free pages of the file back to the system, if many are free; answers how many. */
+  giveBack(pages: number): number;
   /** Position up to which the journal may be pruned by age (epoch ms) and size, never past what the tables show. */
   journalCut(before: number, keepBytes: number): number;
 }
@@ -72,7 +82,7 @@ export type HistoryQueryName = keyof HistoryQueries;
  * Invariants
  * - H1 Rows and the position they stand for change in one transaction.
  * - H2 Records are applied in order, each exactly once.
- * - H3 The file holds nothing that the journal does not: a missing, outdated or damaged file is built again. If it shows
+ * - H3 The file holds nothing that the journal and the state do not: a missing, outdated or damaged file is built again. If it shows
  *   more than the journal holds, the journal has lost something, and nothing is started on it.
  */
 export class History implements HistoryQueries {
@@ -84,6 +94,8 @@ export class History implements HistoryQueries {
   #deletions: Deletions;
   #position: number;
   #timestamp: number;
+  /** What is still to be filled in when the tables stand at its position. */
+  #live: LiveState | undefined;
 
   /**
    * Opens or makes the file (`:memory:` for none); takes over `source` and closes it.
@@ -100,7 +112,9 @@ export class History implements HistoryQueries {
       prepareSchema(this.#database);
       const shown = readMeta(this.#database)?.position ?? 0;
       if (shown > source.last()) throw new JournalLostError(file, shown, source.last());
-      if (!isOfJournal(readMeta(this.#database), source)) rebuildSchema(this.#database);
+      const found = readMeta(this.#database);
+      const halfDone = found !== undefined && !found.complete && found.position > 0;
+      if (halfDone || !isOfJournal(found, source)) rebuildSchema(this.#database);
       const meta = readMeta(this.#database);
       this.#position = meta?.position ?? 0;
       this.#timestamp = meta?.timestamp ?? 0;
@@ -108,10 +122,24 @@ export class History implements HistoryQueries {
       this.#compliance = new ComplianceProjection(this.#database, this.#rows, jobTypes);
       this.#metrics = new JobMetrics(this.#database);
       this.#deletions = new Deletions(this.#database);
+      if (!meta?.complete) this.#begin();
     } catch (error) {
       this.#database.close();
       throw error;
     }
+  }
+
+  /** Of new tables: if the journal has lost its beginning, what lives is filled in when they have caught up. */
+  #begin(): void {
+    if (this.#source.oldest() > 1) this.#live = this.#source.live?.();
+    const live = this.#live;
+    if (live === undefined) this.#database.exec('UPDATE meta SET complete = 1');
+    else atomically(this.#database, () => seedCompliance(this.#compliance, this.#source, live));
+  }
+
+  #closeLive(): void {
+    this.#live?.close();
+    this.#live = undefined;
   }
 
   /** Position of the last record that the tables show. */
@@ -134,7 +162,10 @@ export class History implements HistoryQueries {
    * @param upTo position of the last record that is known to be on disk: what is lost with the machine is not shown before
    */
   advance(limit = 5000, upTo = Number.POSITIVE_INFINITY): Changes | undefined {
-    const records = this.#source.read(this.#position, limit, true).filter(({ position }) => position <= upTo);
+    const bound = Math.min(upTo, this.#live?.position ?? upTo);
+    const records = this.#source
+      .read(this.#position, limit, true)
+      .filter(({ position }) => position <= bound);
     const last = records.at(-1);
     if (last === undefined) return undefined;
     const changes: Changes = { instances: new Set(), definitions: false };
@@ -150,6 +181,10 @@ export class History implements HistoryQueries {
       this.#metrics.flush();
       this.#rows.flush();
       this.#deletions.flush();
+      if (this.#live?.position === last.position) {
+        seed(this.#database, changes, this.#live);
+        this.#database.exec('UPDATE meta SET complete = 1');
+      }
       this.#database
         .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
         .run(last.position, last.record.timestamp);
@@ -162,6 +197,7 @@ export class History implements HistoryQueries {
       this.#deletions.discard();
       throw error;
     }
+    if (this.#live?.position === last.position) this.#closeLive();
     this.#position = last.position;
     this.#timestamp = last.record.timestamp;
     return changes;
@@ -234,15 +270,16 @@ export class History implements HistoryQueries {
   }
 
   forget(before: number, limit: number): number {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const gone = forgetHistory(this.#database, before, limit);
-      this.#database.exec('COMMIT');
-      return gone;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    return atomically(this.#database, () => forgetHistory(this.#database, before, limit));
+  }
+
+  shrink(keepBytes: number, before: number, limit: number): number {
+    if (usedBytes(this.#database) <= keepBytes) return 0;
+    return atomically(this.#database, () => forgetInstances(this.#database, before, limit));
+  }
+
+  giveBack(pages: number): number {
+    return giveBack(this.#database, pages);
   }
 
   journalCut(before: number, keepBytes: number): number {
@@ -250,6 +287,7 @@ export class History implements HistoryQueries {
   }
 
   close(): void {
+    this.#closeLive();
     this.#database.close();
     this.#source.close();
   }

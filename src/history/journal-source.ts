@@ -1,6 +1,7 @@
 import type { LogRecord } from '../engine/records/log.ts';
 import { DataFolder } from '../store/folder.ts';
 import { JournalCut } from '../store/journal-cut.ts';
+import { openLiveState } from '../store/live-state.ts';
 import type { RecordSource } from './source.ts';
 
 /** The journal of a data folder as its followers see it, over a read-only connection of their own. */
@@ -20,6 +21,7 @@ export function openJournalSource(folder: string): RecordSource {
             )
         : journal.read<LogRecord>(position, limit),
     cut: (before, keepBytes) => cut.upTo(before, keepBytes),
+    live: () => openLiveState(folder),
     close: () => journal.db.close(),
   };
 }

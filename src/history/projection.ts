@@ -1,6 +1,6 @@
 import type { LogRecord } from '../engine/records/log.ts';
 import type { JobValue, ProcessInstanceValue } from '../engine/records/record.ts';
-import type { Changes, Patch, RowBuffer } from './buffer.ts';
+import type { Changes, Patch, ProjectionSink } from './buffer.ts';
 import { projectAuditLog } from './collections/audit-logs.ts';
 import { projectBatch } from './collections/batch-operations.ts';
 import { projectClusterVariable } from './collections/cluster-variables.ts';
@@ -10,12 +10,16 @@ import { projectDecision } from './collections/decisions.ts';
 import { projectForm } from './collections/forms.ts';
 import { errorHash } from './collections/incidents.ts';
 import { orNull, owner } from './collections/spec.ts';
-import { projectUserTask } from './collections/user-tasks.ts';
+import { projectEndedByModification, projectUserTask } from './collections/user-tasks.ts';
 import { elementNames, startForm } from './names.ts';
 import type { PositionedRecord } from './source.ts';
 
 /** Applies one record to the tables of the read model. Rejections change nothing. */
-export function project({ position, record }: PositionedRecord, rows: RowBuffer, changes: Changes): void {
+export function project(
+  { position, record }: PositionedRecord,
+  rows: ProjectionSink,
+  changes: Changes,
+): void {
   if (record.recordType !== 'EVENT') return;
   switch (record.valueType) {
     case 'PROCESS':
@@ -80,6 +84,9 @@ export function project({ position, record }: PositionedRecord, rows: RowBuffer,
       projectUserTask(record, rows);
       projectAuditLog(position, record, rows);
       return;
+    case 'PROCESS_INSTANCE_MODIFICATION':
+      projectEndedByModification(record.value, record.timestamp, rows);
+      return;
     case 'DECISION':
     case 'DECISION_REQUIREMENTS':
       projectDecision(record, rows);
@@ -107,7 +114,7 @@ export function project({ position, record }: PositionedRecord, rows: RowBuffer,
 
 type RecordOf<Type extends LogRecord['valueType']> = Extract<LogRecord, { valueType: Type }>;
 
-function projectDefinition(record: RecordOf<'PROCESS'>, rows: RowBuffer, changes: Changes): void {
+function projectDefinition(record: RecordOf<'PROCESS'>, rows: ProjectionSink, changes: Changes): void {
   changes.definitions = true;
   const { value } = record;
   if (record.intent !== 'CREATED') {
@@ -131,7 +138,7 @@ function projectDefinition(record: RecordOf<'PROCESS'>, rows: RowBuffer, changes
   });
 }
 
-function projectElement(record: RecordOf<'PROCESS_INSTANCE'>, rows: RowBuffer): void {
+function projectElement(record: RecordOf<'PROCESS_INSTANCE'>, rows: ProjectionSink): void {
   const { value, key, timestamp } = record;
   const definitionKey = value.processDefinitionKey;
   switch (record.intent) {
@@ -172,7 +179,7 @@ function projectElement(record: RecordOf<'PROCESS_INSTANCE'>, rows: RowBuffer): 
   }
 }
 
-function putElement(key: number, value: ProcessInstanceValue, life: Patch, rows: RowBuffer): void {
+function putElement(key: number, value: ProcessInstanceValue, life: Patch, rows: ProjectionSink): void {
   if (value.bpmnElementType === 'PROCESS') {
     const parent = orNull(value.parentProcessInstanceKey);
     rows.put('process_instance', key, {
@@ -200,7 +207,7 @@ function putElement(key: number, value: ProcessInstanceValue, life: Patch, rows:
   });
 }
 
-function rootOf(instanceKey: number, rows: RowBuffer): number {
+function rootOf(instanceKey: number, rows: ProjectionSink): number {
   const root = rows.get('process_instance', instanceKey)?.['root_key'];
   return typeof root === 'number' ? root : instanceKey;
 }
@@ -209,7 +216,7 @@ function rootOf(instanceKey: number, rows: RowBuffer): number {
 const UNSEEN_STATES: ReadonlySet<string> = new Set(['RECURRED_AFTER_BACKOFF', 'TIMEOUT_UPDATED']);
 const ENDED_JOBS: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELED', 'ERROR_THROWN']);
 
-function projectJob(record: RecordOf<'JOB'>, rows: RowBuffer): void {
+function projectJob(record: RecordOf<'JOB'>, rows: ProjectionSink): void {
   const { value, intent, timestamp } = record;
   rows.put('job', record.key, {
     ...jobColumns(value),
@@ -239,7 +246,7 @@ function jobColumns(value: JobValue): Patch {
   };
 }
 
-function projectIncident(record: RecordOf<'INCIDENT'>, rows: RowBuffer): void {
+function projectIncident(record: RecordOf<'INCIDENT'>, rows: ProjectionSink): void {
   const { value, timestamp } = record;
   rows.put('incident', record.key, {
     error_type: value.errorType,
@@ -252,8 +259,10 @@ function projectIncident(record: RecordOf<'INCIDENT'>, rows: RowBuffer): void {
   });
 }
 
-function projectSubscription(record: RecordOf<'PROCESS_MESSAGE_SUBSCRIPTION'>, rows: RowBuffer): void {
+function projectSubscription(record: RecordOf<'PROCESS_MESSAGE_SUBSCRIPTION'>, rows: ProjectionSink): void {
   const { value } = record;
+  // What is not opened in the end (an element instance waits for a name once) is not closed either.
+  if (record.intent === 'CREATING') return;
   rows.put('message_subscription', record.key, {
     kind: 'PROCESS_EVENT',
     message_name: value.messageName,
@@ -273,13 +282,13 @@ function subscriptionState(
   interrupting: boolean,
 ): Patch {
   switch (intent) {
-    case 'CREATING':
     case 'CREATED':
       return { state: 'CREATED' };
     case 'CORRELATED':
       return { state: interrupting ? 'CORRELATED' : 'CREATED' };
     case 'DELETED':
       return { state: 'DELETED' };
+    case 'CREATING':
     case 'CORRELATING':
     case 'DELETING':
     case 'REJECTED':

@@ -8,8 +8,8 @@ export interface RetentionOptions {
   readonly now: () => number;
   /** ms that ended instances, and records of the journal, are kept. */
   readonly ageMs: number;
-  /** Bytes of the journal that are kept. */
-  readonly journalBytes: number;
+  /** Bytes that are kept of the journal; and of the read model, if that is possible without what has ended just now. */
+  readonly keepBytes: number;
   /** ms between two rounds. @defaultValue 60,000 */
   readonly pauseMs?: number;
   readonly onError: (error: unknown) => void;
@@ -18,6 +18,10 @@ export interface RetentionOptions {
 /** Rows of the read model, and transactions of the journal, that go in one step. */
 const ROWS = 1000;
 const TRANSACTIONS = 100;
+/** Pages of the file. */
+const PAGES = 256;
+/** ms that what has ended can be looked at, however much there is. */
+const SEEN_MS = 3_600_000;
 /** ms between two steps, so that they share the disk with everybody else. */
 const STEP_MS = 10;
 
@@ -63,10 +67,12 @@ export class Retention {
   }
 
   async #work(): Promise<void> {
-    const { readModel, pruneJournal, now, ageMs, journalBytes } = this.#options;
+    const { readModel, pruneJournal, now, ageMs, keepBytes } = this.#options;
     const before = now() - ageMs;
     await this.#steps(() => readModel.query('forget', before, ROWS));
-    const upTo = await readModel.query('journalCut', before, journalBytes);
+    await this.#steps(() => readModel.query('shrink', keepBytes, now() - Math.min(ageMs, SEEN_MS), ROWS));
+    await this.#steps(() => readModel.query('giveBack', PAGES));
+    const upTo = await readModel.query('journalCut', before, keepBytes);
     if (upTo > 0) await this.#steps(() => pruneJournal(upTo, TRANSACTIONS));
   }
 

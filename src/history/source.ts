@@ -1,4 +1,5 @@
 import type { LogRecord } from '../engine/records/log.ts';
+import type { LiveState } from '../store/live-state.ts';
 
 /** A record and its place in the journal. */
 export interface PositionedRecord {
@@ -22,5 +23,7 @@ export interface RecordSource {
   read(position: number, limit: number, whole?: boolean): readonly PositionedRecord[];
   /** Position up to which records may go by age (epoch ms) and size; 0 if none. */
   cut(before: number, keepBytes: number): number;
+  /** What lives now, where the source knows it. */
+  live?(): LiveState;
   close(): void;
 }

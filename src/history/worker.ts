@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveBackAfterStart } from '../threads/give-back.ts';
 import type { Changes } from './buffer.ts';
 import { History, type HistoryQueryName } from './history.ts';
 import { openJournalSource } from './journal-source.ts';
@@ -119,6 +120,7 @@ function run(port: NonNullable<typeof parentPort>, data: HistoryWorkerData): voi
   });
   send({ kind: 'ready', position: history.position() });
   schedule();
+  giveBackAfterStart();
 }
 
 function describe(error: unknown): { message: string; code: string; lag: number } {

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../cloudevents/index.ts';
-import type { Answer, ClientCommand, JobActivationRequest } from '../engine/records/command.ts';
+import type { Answer, ClientCommand } from '../engine/records/command.ts';
 import {
   errorFromData,
   HeldBackError,
@@ -91,8 +91,10 @@ export class RuntimeClient implements DurableRuntime {
     return answer as Answer;
   }
 
-  async activateJobs(request: JobActivationRequest, waitMs: number, signal?: AbortSignal): Promise<Answer> {
-    const body: ActivateBody = { request, wait: waitMs > 0 && signal?.aborted !== true };
+  async activateJobs(
+    ...[request, waitMs, signal, shares = false]: Parameters<Runtime['activateJobs']>
+  ): Promise<Answer> {
+    const body: ActivateBody = { request, wait: waitMs > 0 && signal?.aborted !== true, shares };
     const answer = (await this.#patiently('activate', body, false, waitMs, signal)) as Answer;
     // The client left while its jobs were on their way.
     if (signal?.aborted && activatedJobs(answer).length > 0) {

@@ -23,8 +23,16 @@ export interface ClockState {
  */
 export interface Runtime {
   execute(command: ClientCommand): Promise<Answer>;
-  /** Long poll: answers as soon as there are jobs, or an empty batch after `waitMs` or when `signal` aborts. */
-  activateJobs(request: JobActivationRequest, waitMs: number, signal?: AbortSignal): Promise<Answer>;
+  /**
+   * Long poll: answers as soon as there are jobs, or an empty batch after `waitMs` or when `signal` aborts.
+   * @param shares whether it takes the fewer jobs at a time, the more others wait for the same type
+   */
+  activateJobs(
+    request: JobActivationRequest,
+    waitMs: number,
+    signal?: AbortSignal,
+    shares?: boolean,
+  ): Promise<Answer>;
   /** Creates an instance and answers with its result variables when it completes; undefined after `waitMs`. */
   createWithResult(
     command: ClientCommand & { intent: 'CREATE_WITH_AWAITING_RESULT' },

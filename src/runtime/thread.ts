@@ -13,6 +13,8 @@ export function startRuntime(options: RuntimeOptions): Promise<DurableRuntime> {
   const worker = new Worker(new URL(`./worker${extension()}`, import.meta.url), {
     workerData: writerOptions(options),
     name: 'tutti-writer',
+    // Half of the standard: what a transaction leaves behind dies young.
+    resourceLimits: { maxYoungGenerationSizeMb: 24 },
     // `--input-type` is about the text the process was started with, and refused for a thread's file.
     ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
   });

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CheckpointThread } from '../store/checkpoint-thread.ts';
+import { giveBackAfterStart } from '../threads/give-back.ts';
 import { errorToData, InternalError, StartFailedError, textOf } from './errors.ts';
 import { WriterHost } from './host.ts';
 import { loadParts } from './inline.ts';
@@ -62,6 +63,7 @@ try {
   });
   tell({ type: 'started', status: core.status() });
   port.on('message', (message: ToWriter) => host.receive(message));
+  giveBackAfterStart();
 } catch (error) {
   tell({ type: 'failed', error: errorToData(error) });
 }

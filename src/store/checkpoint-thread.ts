@@ -30,6 +30,8 @@ export class CheckpointThread implements Checkpointer {
 
   /** Resolves when its connection is closed. */
   close(): Promise<void> {
+    // Until then it keeps the process alive.
+    this.#worker.ref();
     this.#worker.postMessage('close');
     return this.#ended;
   }

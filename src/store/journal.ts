@@ -1,3 +1,4 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { decode, encode } from './codec.ts';
 import type { Database } from './database.ts';
 
@@ -26,7 +27,7 @@ export interface Positioned<R extends JournalRecord = JournalRecord> {
 interface Row {
   readonly first: number;
   readonly count: number;
-  readonly records: string;
+  readonly records: string | Uint8Array;
 }
 
 /**
@@ -53,12 +54,17 @@ export class JournalReader {
     return row?.last;
   }
 
+  /** Epoch ms of the oldest transaction that is kept; undefined if none is. */
+  oldestTime(): number | undefined {
+    return this.db.get<{ time: number }>('SELECT time FROM journal ORDER BY first LIMIT 1')?.time;
+  }
+
   /** Epoch ms of the newest transaction that had records; undefined if none is kept. */
   time(): number | undefined {
     return this.db.get<{ time: number }>('SELECT time FROM journal ORDER BY first DESC LIMIT 1')?.time;
   }
 
-  /** Bytes of record text that are kept, for retention by size. Reads the whole index: not for a hot path. */
+  /** Bytes of records that are kept, as they lie on disk, for retention by size. Reads the whole index: not for a hot path. */
   size(): number {
     return this.db.get<{ size: number | null }>('SELECT sum(size) AS size FROM journal')?.size ?? 0;
   }
@@ -78,7 +84,7 @@ export class JournalReader {
       );
       if (row === undefined) break;
       const skip = Math.max(0, position + 1 - row.first);
-      const records = decode<R[]>(row.records);
+      const records = decode<R[]>(unpack(row.records));
       batches.push({ first: row.first + skip, records: skip === 0 ? records : records.slice(skip) });
       left -= row.count - skip;
       from = row.first + row.count;
@@ -111,14 +117,14 @@ export class Journal extends JournalReader {
   /** Call it inside the transaction whose records these are. `first` follows the last position that was given. */
   append(first: number, records: readonly JournalRecord[], time: number): void {
     if (records.length === 0) return;
-    const text = encode(records);
+    const packed = pack(encode(records));
     this.db.run(
       'INSERT INTO journal (first, count, time, size, records) VALUES (?, ?, ?, ?, ?)',
       first,
       records.length,
       time,
-      text.length,
-      text,
+      packed.length,
+      packed,
     );
   }
 
@@ -137,4 +143,17 @@ export class Journal extends JournalReader {
       maxRows,
     );
   }
+}
+
+/** A page of the file: what fits into one gains nothing from being smaller. */
+const WORTH_COMPRESSING = 4096;
+const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** Records repeat each other: a large transaction shrinks to a tenth or less, in less time than writing it whole takes. */
+function pack(text: string): string | Uint8Array {
+  return text.length < WORTH_COMPRESSING ? text : zstdCompressSync(text, FASTEST);
+}
+
+function unpack(stored: string | Uint8Array): string {
+  return typeof stored === 'string' ? stored : zstdDecompressSync(stored).toString('utf8');
 }

@@ -17,14 +17,51 @@ export interface SqliteStateOptions {
 }
 
 /** A scan page by page; drained into memory before anything is written, so that it sees one picture (P4). */
-interface OpenScan {
-  drain(): void;
+class Pages<Row> {
+  #page: Row[];
+  #left: number;
+  #more = true;
+  readonly #load: (after: Row | undefined, most: number) => Row[];
+
+  constructor(first: Row[], limit: number, load: (after: Row | undefined, most: number) => Row[]) {
+    this.#page = first;
+    this.#left = limit - first.length;
+    this.#load = load;
+  }
+
+  *rows(): Generator<Row, void, undefined> {
+    for (;;) {
+      // The page may grow at its end by a drain while its first rows are handed out, hence no iterator.
+      for (let at = 0; at < this.#page.length; at++) yield this.#page[at] as Row;
+      if (!this.#more) return;
+      this.#page = this.#next();
+    }
+  }
+
+  drain(): void {
+    const all = this.#page.slice();
+    let last = this.#page;
+    while (this.#more) {
+      last = this.#next(last.at(-1));
+      for (const row of last) all.push(row);
+    }
+    this.#page = all;
+  }
+
+  #next(after = this.#page.at(-1)): Row[] {
+    const want = Math.min(this.#left, PAGE);
+    const rows = this.#load(after, want);
+    this.#left -= rows.length;
+    this.#more = rows.length === want && this.#left > 0;
+    return rows;
+  }
 }
 
 /** Scans of one stable table that are remembered. */
 const MOST_SCANS = 1000;
 const FIRST_PAGE = 32;
 const PAGE = 512;
+const NONE: readonly never[] = [];
 
 /**
  * The engine's state in SQLite. The writer reads it through an overlay and writes it once, at the end of a batch,
@@ -39,7 +76,7 @@ export class SqliteState implements StatePort {
   readonly #db: Database;
   readonly #cache: RowCache;
   readonly #tables = new Map<string, StateTable>();
-  readonly #open = new Set<OpenScan>();
+  readonly #open = new Set<{ drain(): void }>();
   /** What scans of stable tables found, by table, then index, prefix and options. */
   readonly #found = new Map<string, Map<string, readonly object[]>>();
 
@@ -95,49 +132,30 @@ export class SqliteState implements StatePort {
     return rows as readonly Row[];
   }
 
-  *#read<Row extends object>(
+  /** A list if the first page holds all. */
+  #read<Row extends object>(
     spec: TableSpec<Row>,
     index: string,
     prefix: readonly KeyPart[],
     options: ScanOptions,
   ): Iterable<Row> {
+    const { limit = Number.POSITIVE_INFINITY } = options;
+    if (limit <= 0) return NONE;
     const table = this.#table(spec);
-    let left = options.limit ?? Number.POSITIVE_INFINITY;
-    let rows: Row[] = [];
-    let more = true;
-    const load = (size: number): void => {
-      const want = Math.min(left, size);
-      const page = table.page(index, prefix, options, rows.at(-1), want);
-      rows = page.map(({ k, v }) => this.#known(spec, k, v));
-      left -= rows.length;
-      more = rows.length === want && left > 0;
-    };
-    if (left <= 0) return;
-    load(FIRST_PAGE);
-    if (!more) {
-      yield* rows;
-      return;
-    }
-    const scan: OpenScan = {
-      drain: () => {
-        const all = rows.slice();
-        while (more) {
-          load(PAGE);
-          for (const row of rows) all.push(row);
-        }
-        rows = all;
-      },
-    };
-    this.#open.add(scan);
+    const load = (after: Row | undefined, most: number): Row[] =>
+      table.page(index, prefix, options, after, most).map(({ k, v }) => this.#known(spec, k, v));
+    const first = load(undefined, Math.min(limit, FIRST_PAGE));
+    if (first.length < FIRST_PAGE || first.length === limit) return first;
+    const pages = new Pages(first, limit, load);
+    this.#open.add(pages);
+    return this.#walk(pages);
+  }
+
+  *#walk<Row extends object>(pages: Pages<Row>): Generator<Row, void, undefined> {
     try {
-      for (;;) {
-        // `rows` may grow at its end by a drain while its first rows are handed out, hence no iterator.
-        for (let at = 0; at < rows.length; at++) yield rows[at] as Row;
-        if (!more) return;
-        load(PAGE);
-      }
+      yield* pages.rows();
     } finally {
-      this.#open.delete(scan);
+      this.#open.delete(pages);
     }
   }
 

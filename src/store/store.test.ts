@@ -248,6 +248,24 @@ describe('the journal', () => {
     });
   });
 
+  test('keeps a large transaction compressed, counts what lies on disk, and gives it back to the letter', () => {
+    withFolder(({ journal, db }) => {
+      const records = Array.from({ length: 100 }, (_, key) => ({
+        ...record(key),
+        value: { text: `\u0000 ä \ud83c\udfab ${key}`, variables: new Map([['x', '1.0']]) },
+      }));
+      db.transaction(() => journal.append(1, records, 10));
+      const text = JSON.stringify(records).length;
+      assert.ok(journal.size() < text / 5, `${journal.size()} bytes of ${text}`);
+      const stored = db.get<{ bytes: number }>('SELECT length(records) AS bytes FROM journal');
+      assert.equal(journal.size(), stored?.bytes);
+      assert.deepEqual(
+        journal.read(0).map((one) => one.record),
+        records,
+      );
+    });
+  });
+
   test('is pruned in small steps and whole transactions, and knows its oldest position', () => {
     withFolder(({ journal, db }) => {
       for (let first = 1; first < 20; first += 2)

@@ -8,6 +8,16 @@ export {
   type JobHandler,
   type Variables,
 } from '../client/job.ts';
+export {
+  type AdHocSubProcessResult,
+  JobCompletion,
+  type JobKind,
+  type JobResult,
+  type ListenerEventType,
+  type ListenerUserTask,
+  type UserTaskCorrections,
+  type UserTaskResult,
+} from '../client/job-result.ts';
 export { NoRestError, RejectedCommandError, TestEngineError } from './engine/errors.ts';
 export type { ExpectedEvent, ExpectedIncident } from './engine/expectation.ts';
 export type { TestInstance } from './engine/instance.ts';

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import {
   BpmnError,
   EventRefusal,
+  JobCompletion,
   JobFailure,
   NoRestError,
   RejectedCommandError,
@@ -174,12 +175,15 @@ describe('people, messages, signals and decisions in a test', () => {
     await leave.userTask().complete({ approved: true });
     await leave.isWaitingAt('approve');
     const check = await engine.activateJob('check');
-    await check.complete(
-      {},
-      { type: 'userTask', denied: true, deniedReason: 'too soon', correctedAttributes: [], corrections: {} },
-    );
+    await check.complete({}, { type: 'userTask', denied: true, deniedReason: 'too soon' });
     await leave.isWaitingAt('approve');
-    await engine.worker('check', () => undefined);
+    await engine.worker('check', ({ kind, listenerEventType, userTask }) => {
+      assert.deepEqual([kind, listenerEventType], ['TASK_LISTENER', 'COMPLETING']);
+      return new JobCompletion({
+        type: 'userTask',
+        corrections: { priority: Number(userTask?.priority) + 9 },
+      });
+    });
     await leave.userTask().complete({ approved: true });
     await leave.isCompleted();
   });

@@ -45,3 +45,15 @@ export const CLIENT_MODELS = `${HEAD}
       `<intermediateCatchEvent id="client-signal-it">${flows}<signalEventDefinition signalRef="S"/></intermediateCatchEvent>`,
   )}
 </definitions>`;
+
+/** Two decisions, of which one asks the other: `client-colour` of a number of `metres`. */
+export const CLIENT_DECISIONS = `<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="client-graph" name="Clients" namespace="t">
+  <decision id="client-colour" name="Which colour"><informationRequirement id="r"><requiredDecision href="#client-size"/></informationRequirement>
+    <decisionTable id="table"><input id="i" label="size"><inputExpression id="e" typeRef="string"><text>size</text></inputExpression></input>
+      <output id="o" label="colour" name="colour"/>
+      <rule id="big"><inputEntry id="a"><text>"big"</text></inputEntry><outputEntry id="b"><text>{name: "red", metres: metres}</text></outputEntry></rule>
+      <rule id="small"><inputEntry id="c"><text>"small"</text></inputEntry><outputEntry id="d"><text>"blue"</text></outputEntry></rule>
+    </decisionTable></decision>
+  <decision id="client-size" name="How big"><variable id="v" name="size" typeRef="string"/>
+    <literalExpression id="l"><text>if metres &gt; 2 then "big" else "small"</text></literalExpression></decision>
+</definitions>`;

@@ -131,6 +131,10 @@ describe('Batch operations', () => {
       /Expected to suspend a batch operation with key '\d+', but it has an invalid state 'COMPLETED'/,
     );
     await assert.rejects(
+      client.resumeBatchOperation({ batchOperationKey }),
+      /Expected to resume a batch operation with key '\d+', but it has an invalid state 'COMPLETED'/,
+    );
+    await assert.rejects(
       client.cancelBatchOperation({ batchOperationKey: '17' as never }),
       /Expected to cancel a batch operation with key '17', but no such batch operation was found/,
     );

@@ -100,7 +100,16 @@ describe("Camunda's client for the Orchestration Cluster API gives commands", ()
     const missing = await client.evaluateExpression({ expression: '=y' });
     assert.equal(missing.result, null);
     assert.match(JSON.stringify(missing.warnings), /No variable found with name 'y'/);
-    await assert.rejects(client.evaluateExpression({ expression: '=1 +' }), /failed to parse expression/);
+    assert.deepEqual(
+      missing.warnings.map(({ message }) => message),
+      ["No variable found with name 'y'"],
+    );
+    await assert.rejects(
+      client.evaluateExpression({ expression: '=1 +' }),
+      /Command 'EVALUATE' rejected with code 'INVALID_ARGUMENT': Failed to parse expression: failed to parse expression '1 \+': /,
+    );
+    const text = await client.evaluateExpression({ expression: 'x + y' });
+    assert.equal(text.result, 'x + y', 'without an equals sign it is a text');
     await deployXml('order.bpmn', oneTask('order', 'charge'));
     const scopeKey = await start('order', { x: 1, y: 2 });
     const response = await fetch(`${tutti.addresses.http}/v2/expression/evaluation`, {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTutti } from '../../src/tutti.ts';
 import { javaSuite } from './java/suite.ts';
-import { CLIENT_MODELS } from './models.ts';
+import { CLIENT_DECISIONS, CLIENT_MODELS } from './models.ts';
 import { pythonSuite } from './python/suite.ts';
 import type { ClientSuite } from './suite.ts';
 import { zbctlSuite } from './zbctl/suite.ts';
@@ -51,9 +51,11 @@ async function onServer(suite: ClientSuite): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'tutti-clients-data-'));
   const model = join(folder, 'clients.bpmn');
   writeFileSync(model, CLIENT_MODELS);
+  const decisions = join(folder, 'clients.dmn');
+  writeFileSync(decisions, CLIENT_DECISIONS);
   const tutti = await startTutti({ data: join(folder, 'data'), http: 0, grpc: 0 });
   try {
-    return await suite.run({ grpc: tutti.addresses.grpc, rest: tutti.addresses.http, model });
+    return await suite.run({ grpc: tutti.addresses.grpc, rest: tutti.addresses.http, model, decisions });
   } finally {
     await tutti.close();
     rmSync(folder, { recursive: true });

@@ -11,6 +11,8 @@ export interface Target {
   readonly rest: string;
   /** File with the models of `models.ts`. */
   readonly model: string;
+  /** File with the decisions there. */
+  readonly decisions: string;
 }
 
 /** The suite of one client library. */
@@ -82,12 +84,12 @@ export function execute(
 export async function runProgram(
   command: string,
   args: readonly string[],
-  { grpc, rest, model }: Target,
+  { grpc, rest, model, decisions }: Target,
   cwd?: string,
 ): Promise<boolean> {
   const { code, err } = await execute(command, args, {
     limitMs: 120_000,
-    env: { TUTTI_GRPC: grpc, TUTTI_REST: rest, TUTTI_MODEL: model },
+    env: { TUTTI_GRPC: grpc, TUTTI_REST: rest, TUTTI_MODEL: model, TUTTI_DECISIONS: decisions },
     onOutput: (text) => process.stdout.write(text),
     ...(cwd !== undefined && { cwd }),
   });

@@ -111,6 +111,14 @@ describe('a long poll', () => {
     );
   });
 
+  it('for no jobs waits as long as it says, however long that is', async (t) => {
+    const world = await open(t);
+    const request = { ...ask, maxJobsToActivate: 0, requestTimeout: '9007199254740991' };
+    await assert.rejects(world.collect('ActivateJobs', request, { deadlineMs: 300 }), {
+      code: status.DEADLINE_EXCEEDED,
+    });
+  });
+
   it('leaves its jobs to others when its deadline has passed', async (t) => {
     const world = await open(t);
     await assert.rejects(
@@ -144,6 +152,27 @@ describe('the gRPC port', () => {
     await assert.rejects(world.call('CreateProcessInstance', { ...one, variables }), {
       code: status.RESOURCE_EXHAUSTED,
     });
+    await world.call('CreateProcessInstance', one);
+  });
+
+  it('tells the beginning of a refusal that is too long for trailers', async (t) => {
+    const world = await open(t);
+    for (const [sign, least] of [
+      ['x', 5000],
+      ['ü', 900],
+      ['😀', 400],
+    ] as const) {
+      const variables = `{"a":"${sign.repeat(100_000)}`;
+      await assert.rejects(world.call('CreateProcessInstance', { ...one, variables }), (error) => {
+        const { code, details } = error as { code: number; details: string };
+        assert.equal(code, status.INVALID_ARGUMENT);
+        assert.match(details, /^Invalid JSON value: \{"a":"/);
+        assert.match(details, /… \(\d+ more characters\)$/);
+        const told = details.split(sign).length;
+        assert.ok(told > least, `${told} times ${sign}`);
+        return true;
+      });
+    }
     await world.call('CreateProcessInstance', one);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+import { after, before } from 'node:test';
 import {
   type ClientReadableStream,
   credentials,
@@ -37,8 +37,29 @@ export interface GrpcWorld {
   deploy(name: string, xml: string): Promise<Value>;
 }
 
-/** A server in a folder of its own, which go when the test is over. */
-export async function openGrpc(t: TestContext): Promise<GrpcWorld> {
+/** What tells when it is over: a test, or a suite. */
+export interface Scope {
+  after(clean: () => unknown): void;
+}
+
+/** What is opened once for all tests of the suite that this is called in; cleaned up in the reverse order after them. */
+export function once<World>(open: (scope: Scope) => Promise<World>): () => World {
+  const cleans: (() => unknown)[] = [];
+  let world: World | undefined;
+  before(async () => {
+    world = await open({ after: (clean) => void cleans.push(clean) });
+  });
+  after(async () => {
+    for (const clean of cleans.reverse()) await clean();
+  });
+  return () => {
+    if (world === undefined) throw new Error('the suite has not begun');
+    return world;
+  };
+}
+
+/** A server in a folder of its own, which go when the scope is over. */
+export async function openGrpc(t: Scope): Promise<GrpcWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'tutti-grpc-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const tutti = await startTutti({ data: folder, http: 0, grpc: 0 });

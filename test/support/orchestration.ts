@@ -1,6 +1,5 @@
-import type { TestContext } from 'node:test';
 import { type CamundaClient, createCamundaClient } from '@camunda8/orchestration-cluster-api';
-import { type GrpcWorld, openGrpc } from './grpc.ts';
+import { type GrpcWorld, openGrpc, type Scope } from './grpc.ts';
 import { until } from './until.ts';
 
 /** Reads see what was written before, so nobody has to wait. */
@@ -18,7 +17,7 @@ export interface World extends GrpcWorld {
   over(batchOperationKey: unknown): Promise<Awaited<ReturnType<CamundaClient['getBatchOperation']>>>;
 }
 
-export async function open(t: TestContext, validation = 'req:strict,res:strict'): Promise<World> {
+export async function open(t: Scope, validation = 'req:strict,res:strict'): Promise<World> {
   const world = await openGrpc(t);
   const client = createCamundaClient({
     config: {

@@ -8,7 +8,7 @@ import type {
 } from '../graph.ts';
 import { childOf, childrenOf, extensionOf, idOf, textOf, type XmlNode } from '../xml/node.ts';
 import { conditionalOf } from './conditional.ts';
-import { modelText, optionalText } from './text.ts';
+import { givenText, modelText, optionalText } from './text.ts';
 
 /** What an event definition adds to its element. */
 export type EventPart = Pick<GraphElement, 'eventType'> &
@@ -78,7 +78,7 @@ function withPart<Name extends keyof EventPart>(
 /** The message that a message event definition or a receive task refers to. */
 export function messageOf(holder: XmlNode): MessageDefinition | undefined {
   const message = childOf(holder, 'messageRef');
-  const name = message && optionalText(textOf(message, 'name'));
+  const name = message && givenText(textOf(message, 'name'));
   if (message === undefined || name === undefined) return undefined;
   const subscription = extensionOf(message, 'zeebe:Subscription');
   const correlationKey = subscription && optionalText(textOf(subscription, 'correlationKey'));
@@ -99,12 +99,12 @@ export function timerOf(definition: XmlNode): TimerDefinition | undefined {
 }
 
 function codeOf(referred: XmlNode | undefined, attribute: string): CodeDefinition {
-  const code = referred && optionalText(textOf(referred, attribute));
+  const code = referred && givenText(textOf(referred, attribute));
   return code === undefined ? {} : { code };
 }
 
 function signalOf(definition: XmlNode): SignalDefinition | undefined {
   const signal = childOf(definition, 'signalRef');
-  const name = signal && optionalText(textOf(signal, 'name'));
+  const name = signal && givenText(textOf(signal, 'name'));
   return name === undefined ? undefined : { name };
 }

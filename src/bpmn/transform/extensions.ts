@@ -11,7 +11,16 @@ import type {
   TaskListenerEvent,
   UserTaskDefinition,
 } from '../graph.ts';
-import { childOf, childrenOf, extensionOf, flagOf, nonBlank, textOf, type XmlNode } from '../xml/node.ts';
+import {
+  childOf,
+  childrenOf,
+  extensionOf,
+  flagOf,
+  nonBlank,
+  nonEmpty,
+  textOf,
+  type XmlNode,
+} from '../xml/node.ts';
 import { modelText, optionalText } from './text.ts';
 
 /** Retries where the model names none. */
@@ -51,7 +60,7 @@ export function jobOf(node: XmlNode): JobDefinition | undefined {
   if (definition === undefined) return undefined;
   return {
     type: modelText(textOf(definition, 'type') ?? ''),
-    retries: modelText(nonBlank(definition, 'retries') ?? DEFAULT_RETRIES),
+    retries: modelText(nonEmpty(definition, 'retries') ?? DEFAULT_RETRIES),
     headers: headersOf(node),
   };
 }
@@ -63,7 +72,7 @@ export function listenersOf(node: XmlNode): readonly ExecutionListener[] {
   return childrenOf(holder, 'listeners').map((listener) => ({
     event: textOf(listener, 'eventType') === 'end' ? 'end' : 'start',
     type: modelText(textOf(listener, 'type') ?? ''),
-    retries: modelText(nonBlank(listener, 'retries') ?? DEFAULT_RETRIES),
+    retries: modelText(nonEmpty(listener, 'retries') ?? DEFAULT_RETRIES),
   }));
 }
 
@@ -74,7 +83,7 @@ function taskListenersOf(node: XmlNode): readonly TaskListener[] {
   return childrenOf(holder, 'listeners').map((listener) => ({
     event: textOf(listener, 'eventType') as TaskListenerEvent,
     type: modelText(textOf(listener, 'type') ?? ''),
-    retries: modelText(nonBlank(listener, 'retries') ?? DEFAULT_RETRIES),
+    retries: modelText(nonEmpty(listener, 'retries') ?? DEFAULT_RETRIES),
   }));
 }
 
@@ -185,7 +194,7 @@ function userTaskOf(node: XmlNode): UserTaskDefinition {
   const priority = priorityDefinition && optionalText(textOf(priorityDefinition, 'priority'));
   const external = formDefinition && optionalText(textOf(formDefinition, 'externalReference'));
   const formId = formDefinition && optionalText(textOf(formDefinition, 'formId'));
-  const formKey = formDefinition && optionalText(textOf(formDefinition, 'formKey'));
+  const formKey = formDefinition && nonBlank(formDefinition, 'formKey');
   const headers = headersOf(node);
   return {
     ...(assignee !== undefined && { assignee }),

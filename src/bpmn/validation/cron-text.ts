@@ -22,11 +22,14 @@ export function cronError(text: string): string | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return 'Empty expression!';
   if (MACROS.includes(trimmed)) return undefined;
+  if (trimmed === '@reboot') return 'Nickname @reboot not supported!';
   const texts = trimmed.split(/\s+/);
   if (texts.length !== FIELDS.length)
     return `Cron expression contains ${texts.length} parts but we expect one of [${FIELDS.length}]`;
   for (const [at, field] of FIELDS.entries()) {
-    for (const part of (texts[at] ?? '').toUpperCase().split(',')) {
+    const text = texts[at] ?? '';
+    if (text.endsWith(',')) return `Invalid field value! Trailing commas not permitted! '${text}'`;
+    for (const part of text.toUpperCase().split(',')) {
       const error = partError(part, field);
       if (error !== undefined) return `Failed to parse cron expression. ${error}`;
     }
@@ -35,10 +38,14 @@ export function cronError(text: string): string | undefined {
 }
 
 function partError(text: string, field: Field): string | undefined {
-  const [range = '', step] = text.split('/');
+  const [range = '', step, ...more] = text.split('/');
   if (step !== undefined && !/^\d+$/.test(step)) return `For input string: "${step}"`;
   const strange = strangeCharacters(text, field);
   if (strange !== '') return `Invalid chars in expression! Expression: ${text} Invalid chars: ${strange}`;
+  if (more.length > 0) return `Invalid expression: ${text}`;
+  if (range === '-') return `Missing values for range: ${range}`;
+  if (step !== undefined && (Number(step) < 1 || Number(step) > field.max))
+    return `Period ${step} not in range [${field.min}, ${field.max}]`;
   const values: number[] = [];
   for (const end of range.split('-')) {
     const value = numberOf(end, field);

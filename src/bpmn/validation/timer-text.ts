@@ -9,15 +9,37 @@ const PERIOD = /^[+-]?P(?=[-+\d])(?:[-+]?\d+Y)?(?:[-+]?\d+M)?(?:[-+]?\d+W)?(?:[-
 const DURATION =
   /^[+-]?P(?:[-+]?\d+D)?T(?=[-+\d])(?:[-+]?\d+H)?(?:[-+]?\d+M)?(?:[-+]?\d+(?:[.,]\d{0,9})?S)?$/i;
 const DATE_TIME =
-  /^([+-]?\d{4,9})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?)(?:\[[^\]]+\])?$/i;
+  /^(-?\d{4}|[+-]\d{5,9})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:(?:0\d|1[0-7])(?::[0-5]\d(?::[0-5]\d)?)?|18(?::00(?::00)?)?))(?:\[([^\]]+)\])?$/i;
 
-/** Whether a text is an ISO 8601 period, duration, or both in one (`P1DT2H`). */
+/** Whether a text is an ISO 8601 period, duration, or both in one (`P1DT2H`). Only the `T` must be a capital. */
 export function isInterval(text: string): boolean {
-  const time = text.toUpperCase().indexOf('T');
-  if (time === -1) return PERIOD.test(text);
+  const time = text.indexOf('T');
+  if (time === -1) return isPeriod(text);
   const sign = /^[+-]/.exec(text)?.[0] ?? '';
-  if (time === sign.length + 1) return DURATION.test(text);
-  return PERIOD.test(text.slice(0, time)) && DURATION.test(`${sign}P${text.slice(time)}`);
+  if (time === sign.length + 1) return isDuration(text);
+  return isPeriod(text.slice(0, time)) && isDuration(`${sign}P${text.slice(time)}`);
+}
+
+const LARGEST_INT = 0x7fffffff;
+const LARGEST_LONG = 2 ** 63;
+const SECONDS = { D: 86_400, H: 3_600, M: 60, S: 1 };
+
+/** The numbers of a period must be integers of 32 bits. */
+function isPeriod(text: string): boolean {
+  if (!PERIOD.test(text)) return false;
+  const days = (unit: string) => (unit.toUpperCase() === 'W' ? 7 : 1);
+  return [...text.matchAll(/(\d+)([YMWD])/gi)].every(
+    ([, number, unit]) => Number(number) * days(unit ?? '') <= LARGEST_INT,
+  );
+}
+
+/** The seconds of a duration must be an integer of 64 bits. */
+function isDuration(text: string): boolean {
+  if (!DURATION.test(text)) return false;
+  const seconds = [...text.matchAll(/(\d+)(?:[.,]\d*)?([DHMS])/gi)].map(
+    ([, number, unit]) => Number(number) * SECONDS[(unit ?? '').toUpperCase() as keyof typeof SECONDS],
+  );
+  return seconds.every((part) => part < LARGEST_LONG);
 }
 
 /** Whether a text is an ISO 8601 date with time and offset (and, if it likes, a zone in brackets). */
@@ -25,7 +47,19 @@ export function isZonedDateTime(text: string): boolean {
   const match = DATE_TIME.exec(text);
   if (match === null) return false;
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const zone = match[5];
+  if (zone !== undefined && !isZone(zone)) return false;
   return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+}
+
+function isZone(name: string): boolean {
+  if (name === 'Z') return true;
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 function daysOf(year: number, month: number): number {

@@ -21,7 +21,9 @@ function isNode(value: unknown): value is XmlNode {
 /** A text attribute or text content; undefined if absent. */
 export function textOf(node: XmlNode, name: string): string | undefined {
   const value = property(node, name) ?? node.$attrs?.[name];
-  return typeof value === 'string' ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  // White space around the content of an element is layout.
+  return name === 'body' ? value.trim() : value;
 }
 
 /** As {@link textOf}, but only what the file itself states: no default of the schema. */
@@ -33,6 +35,12 @@ export function ownText(node: XmlNode, name: string): string | undefined {
 export function nonBlank(node: XmlNode, name: string): string | undefined {
   const text = textOf(node, name);
   return text === undefined || text.trim() === '' ? undefined : text;
+}
+
+/** As {@link textOf}, but an empty text counts as absent. */
+export function nonEmpty(node: XmlNode, name: string): string | undefined {
+  const text = textOf(node, name);
+  return text === '' ? undefined : text;
 }
 
 /** A boolean attribute, with BPMN's default where it has one. */
@@ -77,4 +85,18 @@ export function flowElementsOf(scope: XmlNode): readonly XmlNode[] {
 /** Id for graphs and messages; BPMN makes ids optional, Zeebe needs them, so an absent one reads as empty. */
 export function idOf(node: XmlNode): string {
   return node.id ?? '';
+}
+
+/** A node and all that it holds, references left out. */
+export function* treeOf(root: XmlNode): Generator<XmlNode> {
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    yield node;
+    for (const property of Object.keys(node)) {
+      if (property.startsWith('$')) continue;
+      const child = childOf(node, property);
+      const parts: readonly XmlNode[] = child === undefined ? childrenOf(node, property) : [child];
+      for (const part of parts) if (part.$parent === node) open.push(part);
+    }
+  }
 }

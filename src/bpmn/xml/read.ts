@@ -3,6 +3,7 @@ import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json' with { type: 'json' }
 import type { XmlNode } from './node.ts';
 import { strayAttribute } from './stray-attributes.ts';
 import { textProblem } from './text-problem.ts';
+import { wrongReference } from './wrong-references.ts';
 
 /** The XML as a tree, or what is wrong with it in one line. */
 export type XmlOutcome =
@@ -26,6 +27,8 @@ export async function readXml(text: string): Promise<XmlOutcome> {
     }
     const definitions = rootElement as XmlNode;
     const stray = strayAttribute(definitions);
+    const wrong = stray === undefined ? wrongReference(definitions) : undefined;
+    if (wrong !== undefined) return { ok: false, error: wrong };
     if (stray === undefined) return { ok: true, definitions };
     const element = stray.node.$type;
     const text = `cvc-complex-type.3.2.2: Attribute '${stray.name}' is not allowed to appear in element`;

@@ -40,6 +40,8 @@ class Markup {
   readonly #xml: string;
   readonly #open: string[] = [];
   readonly #schema = new SchemaCheck();
+  /** Whether the root element has begun. */
+  #rooted = false;
   #line = 1;
   /** How far lines are counted. */
   #counted = 0;
@@ -95,6 +97,9 @@ class Markup {
             `The element type "${expected}" must be terminated by the matching end-tag "</${expected}>".`,
           );
     }
+    if (this.#open.length === 0 && this.#rooted)
+      return fatal(line, 'The markup in the document following the root element must be well-formed.');
+    this.#rooted = true;
     const alone = xml[end - 1] === '/';
     this.#open.push(name);
     if (this.#open.length > MAX_DEPTH) return fatal(line, `Elements are nested more than ${MAX_DEPTH} deep`);

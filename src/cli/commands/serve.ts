@@ -1,5 +1,6 @@
 import { OPTION_SPECS, REPEATABLE } from '../../option-specs.ts';
 import { CONFIG_HELP } from '../../options-file.ts';
+import { giveBackAfterStart } from '../../threads/give-back.ts';
 import type { Tutti } from '../../tutti.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { OptionSpec, PlainCommand } from '../spec.ts';
@@ -40,6 +41,7 @@ export const serve: PlainCommand = {
     io.out(
       `Tutti ${tutti.version} is ready at ${tutti.addresses.http} (console: ${tutti.addresses.http}/console, data: ${tutti.options.data})`,
     );
+    giveBackAfterStart();
     await stopSignal;
     return stop(tutti);
   },

@@ -87,7 +87,7 @@ export class LogicParser {
   #context(element: XmlElement): Logic {
     const entries = childrenNamed(element, 'contextEntry');
     const last = entries.at(-1);
-    if (last === undefined) throw new ModelError('a context has no entry');
+    if (last === undefined) throw new ModelError('null');
     const resultless = childNamed(last, 'variable') !== undefined;
     const named = (resultless ? entries : entries.slice(0, -1)).map((entry): NamedLogic => {
       const name = childNamed(entry, 'variable')?.attributes.get('name');

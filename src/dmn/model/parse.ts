@@ -91,12 +91,14 @@ function graphOf(root: XmlElement, parser: LogicParser): DecisionGraph {
   };
 }
 
+/** What Zeebe says of a decision without an id. */
+const NO_ID = 'Cannot invoke "String.getBytes(java.nio.charset.Charset)" because "value" is null';
+
 function byId(root: XmlElement, name: string): ById {
   return new Map(
     childrenNamed(root, name).map((element) => {
       const id = element.attributes.get('id');
-      if (id === undefined)
-        throw new ModelError(`the ${name} '${element.attributes.get('name') ?? ''}' needs an id`);
+      if (id === undefined) throw new ModelError(NO_ID);
       return [id, element] as const;
     }),
   );

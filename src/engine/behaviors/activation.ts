@@ -1,6 +1,8 @@
 import type { GraphElement } from '../../bpmn/graph.ts';
+import { IncidentError } from '../processing/incident-error.ts';
+import { LateRejection } from '../processing/rejection.ts';
 import { modelOf, type Work } from '../processing/work.ts';
-import type { Document } from '../records/record.ts';
+import type { Document, ProcessInstanceValue } from '../records/record.ts';
 import { ELEMENTS, type ElementRow } from '../state/tables.ts';
 import { enterInnerInstance, openAdHocVariables } from './ad-hoc.ts';
 import { eventSubProcessStarts, ownEvents } from './model.ts';
@@ -19,7 +21,7 @@ export function activateElements(w: Work, instanceKey: number, elements: readonl
   const instance = w.element(instanceKey);
   if (instance === undefined) return;
   const graph = w.graph(instance.processDefinitionKey);
-  subscribe(w, instance, eventSubProcessStarts(graph, modelOf(graph, instance.elementId)));
+  subscribeOrRefuse(w, instance, eventSubProcessStarts(graph, modelOf(graph, instance.elementId)));
   for (const element of elements) activateElement(w, instance, element, -1, new Map());
 }
 
@@ -50,8 +52,20 @@ export function activateElement(
   const key = w.nextKey();
   const local = variables.get(element.id);
   if (local !== undefined) setLocalVariables(w, instance, key, local);
-  w.follow({ kind: 'element', intent: 'ACTIVATE', key, value: childValue(scope, element) });
+  w.follow({ kind: 'element', intent: 'ACTIVATE', key, value: tokenValue(w, scope, element) });
   return used;
+}
+
+/**
+ * As in Zeebe a token that is put into a scope counts as one that was on its way there, if there is any, such as one that
+ * waits at a join. It is not taken away from the join.
+ */
+function tokenValue(w: Work, scope: ElementRow, element: GraphElement): ProcessInstanceValue {
+  const value = childValue(scope, element);
+  const onTheirWay = w.element(scope.key)?.activeFlows ?? 0;
+  return onTheirWay > 0 && element.type !== 'PARALLEL_GATEWAY' && element.type !== 'INCLUSIVE_GATEWAY'
+    ? { ...value, consumedFlows: 1 }
+    : value;
 }
 
 function setScopeVariables(w: Work, scope: ElementRow, variables: ScopeVariables): void {
@@ -85,8 +99,19 @@ function enterScope(
   if (row === undefined) throw new Error(`Scope ${key} was not entered`);
   if (model.adHoc !== undefined) openAdHocVariables(w, row, model.adHoc);
   const graph = w.graph(row.processDefinitionKey);
-  subscribe(w, row, [...eventSubProcessStarts(graph, model), ...ownEvents(w, row, model)]);
+  subscribeOrRefuse(w, row, [...eventSubProcessStarts(graph, model), ...ownEvents(w, row, model)]);
   return row;
+}
+
+/** Here nobody could resolve an incident: the one who asked for the tokens is told. */
+function subscribeOrRefuse(w: Work, row: ElementRow, events: readonly GraphElement[]): void {
+  try {
+    subscribe(w, row, events);
+  } catch (error) {
+    if (!(error instanceof IncidentError)) throw error;
+    const reason = `Expected to subscribe to catch event(s) of '${row.elementId}' but ${error.message}`;
+    throw new LateRejection('INVALID_ARGUMENT', reason);
+  }
 }
 
 /** Whether `scope` is the ancestor or stands around it. */

@@ -1,4 +1,5 @@
 import type { ModelText } from '../../bpmn/graph.ts';
+import { staticValue } from '../../bpmn/static-value.ts';
 import {
   type Evaluation,
   FeelSyntaxError,
@@ -10,12 +11,13 @@ import {
   type Warning,
 } from '../../feel/index.ts';
 import { IncidentError } from '../processing/incident-error.ts';
+import type { WrittenScope } from '../processing/list-memory.ts';
 import type { Work } from '../processing/work.ts';
 import { CLUSTER_ROOT, clusterVariables } from './cluster-variables.ts';
 import { localVariables, parentScope } from './visible-variables.ts';
 
 /** The variables that an expression sees from a scope outwards. */
-export class VariableScope implements Scope {
+export class VariableScope implements WrittenScope {
   readonly #work: Work;
   readonly #scopeKey: number;
 
@@ -31,6 +33,14 @@ export class VariableScope implements Scope {
       if (value !== undefined) return value;
     }
     return name === CLUSTER_ROOT ? clusterVariables(work) : undefined;
+  }
+
+  text(name: string): string | undefined {
+    for (let scope = this.#scopeKey; scope >= 0; scope = parentScope(this.#work, scope)) {
+      const text = localVariables(this.#work, scope).get(name);
+      if (text !== undefined) return text;
+    }
+    return undefined;
   }
 }
 
@@ -60,19 +70,18 @@ function run(w: Work, text: string, scope: Scope): Evaluation {
     return w.cache.expressions.get(text).evaluate(scope, w.environment);
   } catch (error) {
     if (!(error instanceof FeelSyntaxError)) throw error;
-    const message = `failed to parse expression '${text}': ${error.message}`;
-    return { ok: false, message, warnings: [] };
+    return { ok: false, message: error.message, warnings: [] };
   }
 }
 
-/** The value of a text of the model: a string as it stands, or the result of its expression. */
+/** The value of a text of the model: a string or number as it stands, or the result of its expression. */
 export function valueOfText(
   w: Work,
   text: ModelText,
   scopeKey: number,
   scope?: Scope,
 ): Evaluation & { ok: true } {
-  if (text.kind === 'static') return { ok: true, value: text.value, warnings: [] };
+  if (text.kind === 'static') return { ok: true, value: staticValue(text.value), warnings: [] };
   return evaluate(w, text.text, scopeKey, scope);
 }
 
@@ -83,7 +92,9 @@ export function sourceText(text: ModelText): string {
 /** The variable of an expression that is just a variable, or a path into one. */
 export function plainVariable(text: ModelText | undefined): string | undefined {
   if (text?.kind !== 'feel') return undefined;
-  return /^([\p{L}_][\p{L}\p{N}_]*)(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.exec(text.text.trim())?.[1];
+  return /^(?!(?:true|false|null)\b)([\p{L}_][\p{L}\p{N}_]*)(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.exec(
+    text.text.trim(),
+  )?.[1];
 }
 
 /** Zeebe's complaint about the type of a result. */
@@ -98,16 +109,18 @@ export function evaluateString(w: Work, text: ModelText, scopeKey: number): stri
   throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'STRING'", result), scopeKey);
 }
 
+/** As {@link evaluateString} where a static text is a string, whatever it looks like: codes, and attributes of user tasks. */
+export function evaluateGiven(w: Work, text: ModelText, scopeKey: number): string {
+  return text.kind === 'static' ? text.value : evaluateString(w, text, scopeKey);
+}
+
 export function evaluateBoolean(w: Work, text: ModelText, scopeKey: number, scope?: Scope): boolean {
-  if (text.kind === 'static' && (text.value === 'true' || text.value === 'false'))
-    return text.value === 'true';
   const result = valueOfText(w, text, scopeKey, scope);
   if (typeof result.value === 'boolean') return result.value;
   throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'BOOLEAN'", result), scopeKey);
 }
 
 export function evaluateNumber(w: Work, text: ModelText, scopeKey: number): number {
-  if (text.kind === 'static' && /^-?\d+$/.test(text.value)) return Number(text.value);
   const result = valueOfText(w, text, scopeKey);
   if (isNumber(result.value)) return Math.trunc(Number(toText(result.value)));
   throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'NUMBER'", result), scopeKey);
@@ -115,7 +128,6 @@ export function evaluateNumber(w: Work, text: ModelText, scopeKey: number): numb
 
 /** As {@link evaluateNumber}, but a number that is not whole is a failure. */
 export function evaluateInteger(w: Work, text: ModelText, scopeKey: number): number {
-  if (text.kind === 'static' && /^-?\d+$/.test(text.value)) return Number(text.value);
   const result = valueOfText(w, text, scopeKey);
   const number = isNumber(result.value) ? Number(toText(result.value)) : undefined;
   if (number !== undefined && Number.isInteger(number)) return number;
@@ -126,8 +138,21 @@ export function evaluateInteger(w: Work, text: ModelText, scopeKey: number): num
   throw new IncidentError('EXTRACT_VALUE_ERROR', complaint, scopeKey);
 }
 
-export function evaluateList(w: Work, text: ModelText, scopeKey: number): readonly FeelValue[] {
-  const result = valueOfText(w, text, scopeKey);
+/** As {@link evaluateList}, for who asks again and again: it is computed again when something that it reads has changed. */
+export function rememberedList(w: Work, text: ModelText, scopeKey: number): readonly FeelValue[] {
+  const scope = new VariableScope(w, scopeKey);
+  return w.cache.lists.get(scopeKey, sourceText(text), scope, (noting) =>
+    evaluateList(w, text, scopeKey, noting),
+  );
+}
+
+export function evaluateList(
+  w: Work,
+  text: ModelText,
+  scopeKey: number,
+  scope?: Scope,
+): readonly FeelValue[] {
+  const result = valueOfText(w, text, scopeKey, scope);
   if (Array.isArray(result.value)) return result.value;
   throw new IncidentError('EXTRACT_VALUE_ERROR', wrongType(sourceText(text), "'ARRAY'", result), scopeKey);
 }

@@ -4,15 +4,42 @@ interface Span {
   readonly end: number;
 }
 
+/** Where an item begins in a text; what follows it is found from there. */
+export class ListCursor {
+  #text = '';
+  #index = 0;
+  #start = 0;
+
+  /** The item at or before an index from which to look for it: its index and where it begins. */
+  before(text: string, index: number): { readonly index: number; readonly start: number } {
+    if (index >= this.#index && text === this.#text) return { index: this.#index, start: this.#start };
+    return { index: 0, start: text.indexOf('[') + 1 };
+  }
+
+  remember(text: string, index: number, start: number): void {
+    this.#text = text;
+    this.#index = index;
+    this.#start = start;
+  }
+}
+
 /**
  * Replaces one item in the text of a JSON list and leaves the others as they are written: a long list is neither
- * parsed nor written again. Gives the number of items if there is none at that index, undefined if the text is no list.
+ * parsed nor written again. With a cursor that was there before, items are found one after the other without looking at
+ * those before. Gives the number of items if there is none at that index, undefined if the text is no list.
  */
-export function replaceListItem(text: string, index: number, item: string): string | number | undefined {
+export function replaceListItem(
+  text: string,
+  index: number,
+  item: string,
+  cursor = new ListCursor(),
+): string | number | undefined {
   if (text.trimStart()[0] !== '[') return undefined;
-  const found = itemAt(text, index);
+  const found = itemAt(text, index, cursor.before(text, index));
   if (typeof found === 'number') return found;
-  return text.slice(0, found.start) + item + text.slice(found.end);
+  const replaced = text.slice(0, found.start) + item + text.slice(found.end);
+  cursor.remember(replaced, index, found.start);
+  return replaced;
 }
 
 /** Adds an item at the end of the text of a JSON list; undefined if the text is no list. */
@@ -34,10 +61,10 @@ export function typeOfJson(text: string): string {
 }
 
 /** The place of an item, or the number of items if there are not so many. */
-function itemAt(text: string, index: number): Span | number {
+function itemAt(text: string, index: number, from: ReturnType<ListCursor['before']>): Span | number {
   let depth = 0;
-  let count = 0;
-  let start = text.indexOf('[') + 1;
+  let count = from.index;
+  let { start } = from;
   for (let at = start; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case 0x22: // "

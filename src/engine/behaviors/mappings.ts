@@ -64,18 +64,19 @@ export function applyOutputMappings(
   localResult = false,
 ): void {
   const trigger = triggerOf(w, row.key);
-  const result = trigger?.variables;
-  const hasResult = result !== undefined && result.size > 0;
+  const result = trigger !== undefined && trigger.variables.size > 0 ? trigger : undefined;
   // An inner instance of a multi-instance keeps what it maps to itself: its output element takes it from there.
   const target = isInnerInstance(w, row) ? row.key : row.flowScopeKey;
   if (mappings.length > 0) {
-    if (hasResult) setLocalVariables(w, row, row.key, result);
-    // When a mapping that failed is tried again, what was changed meanwhile stays.
-    if (trigger !== undefined && hasResult) takeTrigger(w, row, trigger);
+    if (result !== undefined) {
+      setLocalVariables(w, row, row.key, result.variables);
+      // When a mapping that failed is tried again, what was changed meanwhile stays.
+      takeTrigger(w, row, result);
+    }
     const document = run(w, compiledOf(w.cache.outputs, mappings, compileOutputMappings), row.key);
     mergeVariables(w, row, target < 0 ? row.key : target, document);
-  } else if (trigger !== undefined && hasResult) {
-    mergeVariables(w, row, row.key, result);
-    takeTrigger(w, row, trigger);
+  } else if (result !== undefined) {
+    mergeVariables(w, row, row.key, result.variables);
+    takeTrigger(w, row, result);
   } else if (localResult) mergeVariables(w, row, target, localVariables(w, row.key));
 }

@@ -26,3 +26,19 @@ function compare(left: readonly number[], right: readonly number[]): number {
   }
   return 0;
 }
+
+/** Each name once, in the order in which a hash set of Java hands them out: Zeebe lists some names of a refusal so. */
+export function inHashOrder(names: readonly string[]): readonly string[] {
+  const distinct = [...new Set(names)];
+  let buckets = 16;
+  while (distinct.length > buckets * 0.75) buckets *= 2;
+  const bucketOf = (name: string): number => {
+    let hash = 0;
+    for (let at = 0; at < name.length; at++) hash = (Math.imul(31, hash) + name.charCodeAt(at)) | 0;
+    return (hash ^ (hash >>> 16)) & (buckets - 1);
+  };
+  return distinct
+    .map((name) => ({ name, bucket: bucketOf(name) }))
+    .sort((left, right) => left.bucket - right.bucket)
+    .map(({ name }) => name);
+}

@@ -90,15 +90,18 @@ function cycleOf(w: Work, timer: TimerDefinition, scopeKey: number, lastDue?: nu
  */
 export function readCycle(text: string, now: number, lastDue?: number): Schedule | undefined {
   if (!text.startsWith('R')) {
-    const dueDate = Cron.parse(text)?.next(now);
-    return dueDate === undefined ? undefined : { dueDate, repetitions: -1 };
+    const cron = Cron.parse(text);
+    const dueDate = cron?.next(now);
+    if (dueDate !== undefined) return { dueDate, repetitions: -1 };
+    // What never comes (the 31st of February) is due now, and once.
+    return cron && { dueDate: now, repetitions: 0 };
   }
-  const match = /^R([+-]?\d+)?\/(?:([^/]+)\/)?([^/]+)$/.exec(text);
+  const match = /^R([+-]?\d+)?\/(?:(.*)\/)?([^/]+)$/.exec(text);
   const interval = match?.[3] === undefined ? undefined : parseInterval(match[3]);
   if (match === null || interval === undefined) return undefined;
   const repetitions = match[1] === undefined ? -1 : Number(match[1]);
-  const start = match[2] === undefined ? undefined : parseDateTime(match[2]);
-  if (match[2] !== undefined && start === undefined) return undefined;
+  const start = match[2] ? parseDateTime(match[2]) : undefined;
+  if (match[2] && start === undefined) return undefined;
   // The next time is counted from the last one, so that it does not shift. One that is past as well, or a start that
   // is past, counts for nothing: the interval begins now.
   const wanted = lastDue === undefined ? start : addInterval(lastDue, interval);

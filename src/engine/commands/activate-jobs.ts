@@ -8,7 +8,12 @@ import type { Accepted, CommandOf } from './command.ts';
 
 /** What ACTIVATE of a job batch answers. */
 export interface ActivatedJobs {
-  readonly jobs: readonly { readonly key: number; readonly value: JobValue }[];
+  readonly jobs: readonly {
+    readonly key: number;
+    readonly value: JobValue;
+    /** The instance that called, directly or not, the one of the job; its own if nobody did (Camunda 8.9). */
+    readonly rootProcessInstanceKey: number;
+  }[];
   /** There were more, but their variables would have made the answer too large. */
   readonly truncated: boolean;
 }
@@ -25,7 +30,8 @@ export function activateJobs(w: Work, { value: request }: CommandOf<'JOB_BATCH'>
   const rows = [...w.state.scan(JOBS, 'activatable', [type], { limit: Math.max(0, maxJobsToActivate) })];
   const jobs = rows.map(({ key, value }) => {
     const variables = variablesFor(w, value, request.fetchVariables);
-    return { key, value: { ...value, worker, deadline, variables } };
+    const rootProcessInstanceKey = rootOf(w, value.processInstanceKey);
+    return { key, value: { ...value, worker, deadline, variables }, rootProcessInstanceKey };
   });
   const answer: ActivatedJobs = { jobs, truncated: false };
   if (jobs.length === 0) return { key: -1, value: answer };
@@ -33,6 +39,15 @@ export function activateJobs(w: Work, { value: request }: CommandOf<'JOB_BATCH'>
   const jobKeys = jobs.map((job) => job.key);
   w.emit(key, { valueType: 'JOB_BATCH', intent: 'ACTIVATED', value: { type, worker, deadline, jobKeys } });
   return { key, value: answer };
+}
+
+function rootOf(w: Work, instance: number): number {
+  let root = instance;
+  for (;;) {
+    const parent = w.element(root)?.parentProcessInstanceKey ?? -1;
+    if (parent < 0) return root;
+    root = parent;
+  }
 }
 
 /** Listeners of a user task see the variables that its completion or update would bring. */

@@ -18,10 +18,8 @@ export function evaluateExpression(w: Work, { value }: CommandOf<'EXPRESSION'>):
   const outer = new VariableScope(w, scopeKey);
   const scope = { get: (name: string) => w.cache.variable(variables, name) ?? outer.get(name) };
   const evaluation = evaluated(w, expression, scope);
-  if (!evaluation.ok) {
-    const reason = `Expected to evaluate expression '${expression}', but ${failureText(evaluation)}`;
-    throw new Rejection('INVALID_ARGUMENT', reason);
-  }
+  if (!evaluation.ok)
+    throw new Rejection('PROCESSING_ERROR', `Failed to evaluate expression: ${failureText(evaluation)}`);
   const result: ExpressionValue = {
     expression,
     result: toJson(evaluation.value),
@@ -39,6 +37,6 @@ function evaluated(w: Work, expression: string, scope: Pick<VariableScope, 'get'
     return w.cache.expressions.get(text).evaluate(scope, { nowMs: () => w.now });
   } catch (error) {
     if (!(error instanceof FeelSyntaxError)) throw error;
-    return { ok: false, message: `failed to parse expression '${text}': ${error.message}`, warnings: [] };
+    throw new Rejection('INVALID_ARGUMENT', `Failed to parse expression: ${error.message}`);
   }
 }

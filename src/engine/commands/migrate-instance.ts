@@ -25,7 +25,12 @@ import {
   VARIABLES,
 } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
-import { checkCatchEvents, refuseActiveFlows, refuseUnsupported } from './migration-checks.ts';
+import {
+  checkCatchEvents,
+  refuseActiveFlows,
+  refuseUnsupported,
+  refuseUnsupportedEvents,
+} from './migration-checks.ts';
 
 interface Plan {
   readonly instance: ElementRow;
@@ -167,6 +172,7 @@ function checkElement(w: Work, plan: Plan, row: ElementRow): void {
       key,
       `the flow scope of active element with id '${row.elementId}' is changed. The flow scope of the active element is expected to be '${targetOf(plan, scope).id}' but was '${target.flowScope}'. The flow scope of an element cannot be changed during migration yet.`,
     );
+  refuseUnsupportedEvents(plan.source, model, refuseThis);
   refuseActiveFlows(row, refuseThis);
   const element = { graph: plan.source, element: model };
   checkCatchEvents(plan.mapping, element, { graph: plan.graph, element: target }, refuseThis);
@@ -254,7 +260,11 @@ function migrateEvents(w: Work, plan: Plan, row: ElementRow, target: GraphElemen
   };
   const migrated = w.element(row.key) ?? row;
   if (row.state === 'ACTIVATED') {
-    const added = targetEvents(w, plan, row, target).filter((event) => !kept.has(event.id));
+    // What a mapped event has waited for is not opened anew, even if it has already acted.
+    const mapped = new Set(plan.mapping.values());
+    const added = targetEvents(w, plan, row, target).filter(
+      ({ id }) => !kept.has(id) && (id === target.id || !mapped.has(id)),
+    );
     subscribe(w, migrated, added);
   }
   for (const { timer, to } of moved.timers)

@@ -12,6 +12,7 @@ const NOT_MIGRATED: ReadonlySet<ElementType> = new Set([
   'END_EVENT',
   'TASK',
   'MANUAL_TASK',
+  'INCLUSIVE_GATEWAY',
 ]);
 
 /** Refuses elements that cannot be migrated whatever they are mapped to. */
@@ -19,6 +20,28 @@ export function refuseUnsupported(row: ElementRow, refuse: Refuse): void {
   if (NOT_MIGRATED.has(row.type))
     refuse(
       `active element with id '${row.elementId}' has an unsupported type. The migration of a ${row.type} is not supported.`,
+    );
+}
+
+const BOUNDARY_EVENTS_NOT_MIGRATED: ReadonlySet<string> = new Set(['COMPENSATION', 'ESCALATION']);
+const STARTS_NOT_MIGRATED: ReadonlySet<string> = new Set(['ESCALATION']);
+
+/** Refuses elements with events that Zeebe 8.6 does not migrate. */
+export function refuseUnsupportedEvents(graph: ProcessGraph, element: GraphElement, refuse: Refuse): void {
+  const { id } = element;
+  const typesIn = (events: readonly GraphElement[], types: ReadonlySet<string>): string =>
+    [...new Set(events.map(({ eventType }) => eventType).filter((type) => types.has(type)))].join(', ');
+  const boundary = typesIn(boundaryEvents(graph, element), BOUNDARY_EVENTS_NOT_MIGRATED);
+  if (boundary !== '')
+    refuse(
+      `active element with id '${id}' has one or more boundary events of types '${boundary}'. Migrating active elements ` +
+        `with boundary events of these types is not possible yet.`,
+    );
+  const starts = typesIn(eventSubProcessStarts(graph, element), STARTS_NOT_MIGRATED);
+  if (starts !== '')
+    refuse(
+      `active process with id '${id}' has one or more event subprocesses with start events of types '${starts}'. ` +
+        `Migrating event subprocesses with start events of these types is not possible yet.`,
     );
 }
 

@@ -1,5 +1,6 @@
 import type { ProcessGraph } from '../../bpmn/graph.ts';
 import { activateElement } from '../behaviors/activation.ts';
+import { inHashOrder } from '../behaviors/name-order.ts';
 import { terminate } from '../elements/lifecycle.ts';
 import { terminateTree } from '../elements/terminate-tree.ts';
 import { Rejection } from '../processing/rejection.ts';
@@ -43,11 +44,16 @@ export function modifyInstance(w: Work, command: CommandOf<'PROCESS_INSTANCE_MOD
     for (const scope of activateElement(w, instance, element, ancestorElementInstanceKey, variables))
       used.add(scope);
   }
-  for (const terminated of plan.terminate) terminateElement(w, terminated, used);
+  const userTasks = plan.terminate.flatMap((terminated) => terminateElement(w, terminated, used));
   w.emit(w.nextKey(), {
     valueType: 'PROCESS_INSTANCE_MODIFICATION',
     intent: 'MODIFIED',
-    value: { key, ...plan, ...(used.size > 0 && { scopes: [...used] }) },
+    value: {
+      key,
+      ...plan,
+      ...(used.size > 0 && { scopes: [...used] }),
+      ...(userTasks.length > 0 && { userTasks }),
+    },
   });
   return { key, value: NOTHING };
 }
@@ -61,13 +67,21 @@ function scopeVariables(instance: ElementRow, { variables }: Activate): Readonly
   return byScope;
 }
 
-/** Ends an element; scopes around it that nothing runs in any more, and that no new token uses, end with it. */
-function terminateElement(w: Work, key: number, used: ReadonlySet<number>): void {
+/**
+ * Ends an element; scopes around it that nothing runs in any more, and that no new token uses, end with it. Gives the
+ * keys of the user tasks that ended.
+ */
+function terminateElement(w: Work, key: number, used: ReadonlySet<number>): readonly number[] {
   const row = w.element(key);
-  if (row === undefined || row.state === 'TERMINATING') return;
-  terminateTree(w, row);
+  if (row === undefined || row.state === 'TERMINATING') return [];
+  const userTasks = terminateTree(w, row);
   // What takes further steps to end takes the scopes around with it later.
-  if (w.element(key) !== undefined) return;
+  if (w.element(key) !== undefined) return userTasks;
+  endEmptyScopes(w, row, used);
+  return userTasks;
+}
+
+function endEmptyScopes(w: Work, row: ElementRow, used: ReadonlySet<number>): void {
   for (let scope = w.element(row.flowScopeKey); scope !== undefined; ) {
     if (scope.state === 'TERMINATING' || scope.childCount > 0 || scope.activeFlows > 0) return;
     if (used.has(scope.key)) return;
@@ -88,14 +102,15 @@ function check(w: Work, instance: ElementRow, request: ModificationRequest): Pla
   const missing = activate.filter(({ elementId }) => !graph.elements[elementId] && !graph.flows[elementId]);
   if (missing.length > 0)
     refuse(
-      `activate instructions with an element that could not be found: '${listed(missing.map((one) => one.elementId))}'`,
+      `activate instructions with an element that could not be found: '${listed(inHashOrder(missing.map((one) => one.elementId)))}'`,
     );
-  checkSupported(w, graph, activate, refuse);
+  checkSupported(graph, activate, refuse);
   const lost = terminate.filter((key) => !belongsTo(w, key, instance));
   if (lost.length > 0)
     refuse(
       `terminate instructions with an element instance that could not be found: '${listed([...new Set(lost)])}'`,
     );
+  checkMultiInstances(w, instance, activate, refuse);
   for (const instruction of activate) checkScopes(w, instance, graph, instruction, refuse);
   refuseEndedScopes(w, instance, plan, refuseAll);
   refuseEndOfCalled(w, instance, plan);
@@ -108,8 +123,8 @@ function listed(items: readonly (string | number)[]): string {
 
 type Refuse = (rest: string) => never;
 
-function checkSupported(w: Work, graph: ProcessGraph, activate: readonly Activate[], refuse: Refuse): void {
-  const ids = activate.map(({ elementId }) => elementId);
+function checkSupported(graph: ProcessGraph, activate: readonly Activate[], refuse: Refuse): void {
+  const ids = [...new Set(activate.map(({ elementId }) => elementId))];
   const afterGateway = ids.filter((id) => {
     const element = graph.elements[id];
     return element !== undefined && followsEventBasedGateway(graph, element);
@@ -127,11 +142,24 @@ function checkSupported(w: Work, graph: ProcessGraph, activate: readonly Activat
         `with type '${listed([...new Set(types)])}' is not supported. Supported element types are: ${SUPPORTED_TYPES}.`,
     );
   }
+}
+
+function checkMultiInstances(
+  w: Work,
+  instance: ElementRow,
+  activate: readonly Activate[],
+  refuse: Refuse,
+): void {
+  const graph = w.graph(instance.processDefinitionKey);
   const inside = activate.flatMap(({ elementId, ancestorElementInstanceKey, moved }) => {
     const element = graph.elements[elementId];
     const around = element && multiInstanceAround(graph, element);
     if (around === undefined) return [];
-    return moved && isInsideMultiInstance(w, around.id, ancestorElementInstanceKey) ? [] : [around.id];
+    // An instance of the multi-instance that runs can take the token.
+    const runs = around.id !== elementId && countActive(w, instance, around.id) > 0;
+    return runs || (moved && isInsideMultiInstance(w, around.id, ancestorElementInstanceKey))
+      ? []
+      : [around.id];
   });
   if (inside.length > 0)
     refuse(

@@ -27,9 +27,9 @@ export const callActivity: ElementProcessor = {
     markActivated(w, at);
     const key = w.nextKey();
     const all = model.calledElement?.propagateAllParentVariables ?? true;
-    // Local variables that no input mapping made (an item of a multi-instance, say) do not go along by themselves.
-    const local = model.inputs.length > 0 ? localVariables(w, row.key) : NO_VARIABLES;
-    const variables = all ? visibleVariables(w, row.key) : local;
+    // As in Zeebe, what is local to it is handed on only where there are input mappings.
+    const own = model.inputs.length > 0 ? localVariables(w, row.key) : NO_VARIABLES;
+    const variables = all ? visibleVariables(w, row.key) : own;
     // A business id is that of the whole hierarchy; tags are not handed on.
     const businessId = w.element(row.processInstanceKey)?.businessId;
     const value = instanceValue(called, key, row, businessId === undefined ? {} : { businessId });

@@ -3,16 +3,40 @@ import { resolveIncidentsOf } from '../behaviors/incidents.ts';
 import { cancelJobOf } from '../behaviors/jobs.ts';
 import { applyOutputMappings } from '../behaviors/mappings.ts';
 import { terminateChildren } from '../behaviors/scopes.ts';
+import { closeConditional, conditionalSubscriptionsOf } from '../behaviors/subscriptions.ts';
 import { childValue, noteTrigger, takeTrigger, waitingTrigger } from '../behaviors/triggers.ts';
+import type { Work } from '../processing/work.ts';
 import { modelOf } from '../processing/work.ts';
-import { finishTermination } from './lifecycle.ts';
 import type { ElementProcessor } from './processor.ts';
-import { subProcess } from './sub-process.ts';
-import { askCompletion, markActivated } from './transitions.ts';
+import { scopeChildTerminated, subProcess } from './sub-process.ts';
+import { markActivated } from './transitions.ts';
 
-/** Started by an event of the scope around it; what the event brought goes to its start event. */
+/**
+ * Started by an event of the scope around it; what the event brought goes to its start event.
+ *
+ * As Zeebe 8.6 does, it acts on event subprocesses directly inside it only where neither of both interrupts: one that
+ * interrupts lets nothing begin in its place, and one that was started by an interruption acts on none (which the
+ * appliers know). What it waits for goes with it, without a record.
+ */
 export const eventSubProcess: ElementProcessor = {
   ...subProcess,
+  complete(w, { row, model }) {
+    applyOutputMappings(w, row, model.outputs);
+    closeConditionals(w, row.key);
+  },
+  terminate(w, { row, byModification }) {
+    cancelJobOf(w, row.key);
+    closeConditionals(w, row.key);
+    resolveIncidentsOf(w, row.key);
+    if (!byModification) deleteCompensationsOfScope(w, row.key);
+    return terminateChildren(w, row);
+  },
+  childTerminated(w, at) {
+    const { row, graph } = at;
+    const interrupted = row.state === 'ACTIVATED' && row.interruptedBy !== null;
+    if (interrupted && modelOf(graph, row.interruptedBy ?? '').type === 'START_EVENT') return;
+    scopeChildTerminated(w, at);
+  },
   activated(w, at) {
     markActivated(w, at);
     const { row, model, graph } = at;
@@ -30,21 +54,8 @@ export const eventSubProcess: ElementProcessor = {
     const value = childValue(row, modelOf(graph, start));
     w.follow({ kind: 'element', intent: 'ACTIVATE', key, value });
   },
-  complete(w, { row, model }) {
-    applyOutputMappings(w, row, model.outputs);
-  },
-  terminate(w, { row, byModification }) {
-    cancelJobOf(w, row.key);
-    resolveIncidentsOf(w, row.key);
-    if (!byModification) deleteCompensationsOfScope(w, row.key);
-    return terminateChildren(w, row);
-  },
-  childTerminated(w, at) {
-    const { row, graph } = at;
-    if (row.childCount > 0) return;
-    if (row.state === 'TERMINATING') finishTermination(w, at);
-    // One inside that interrupted it does not begin, as in Zeebe: the instance stays as it is.
-    else if (row.interruptedBy !== null && modelOf(graph, row.interruptedBy).type === 'END_EVENT')
-      askCompletion(w, row);
-  },
 };
+
+function closeConditionals(w: Work, key: number): void {
+  for (const row of conditionalSubscriptionsOf(w, key)) closeConditional(w, row);
+}

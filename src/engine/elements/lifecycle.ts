@@ -4,7 +4,7 @@ import { unsubscribe } from '../behaviors/subscriptions.ts';
 import { setLocalVariables } from '../behaviors/variables.ts';
 import type { ElementCommand } from '../processing/follow-up.ts';
 import { IncidentError } from '../processing/incident-error.ts';
-import type { Work } from '../processing/work.ts';
+import { elementValue, type Work } from '../processing/work.ts';
 import type { ProcessInstanceValue } from '../records/record.ts';
 import { type ElementRow, TAKEN_FLOWS, TRIGGERS } from '../state/tables.ts';
 import { enterChild } from './multi-instance-body.ts';
@@ -64,18 +64,21 @@ function mayActivate(w: Work, { key, value }: ElementCommand): boolean {
   }
   const scope = w.element(value.flowScopeKey);
   if (scope === undefined || scope.state !== 'ACTIVATED') return false;
-  if (scope.interruptedBy === null) return hasItsTokens(w, value);
-  // Only the event subprocess that interrupted the scope goes on in it.
+  return scope.interruptedBy === null ? hasItsTokens(w, value) : interrupts(w, value, scope.interruptedBy);
+}
+
+/** Only the event subprocess that interrupted a scope goes on in it. */
+function interrupts(w: Work, value: ProcessInstanceValue, interruptedBy: string): boolean {
   const starts = w.model({ ...value }).startEvents ?? [];
-  return value.bpmnElementType === 'EVENT_SUB_PROCESS' && starts.includes(scope.interruptedBy);
+  return value.bpmnElementType === 'EVENT_SUB_PROCESS' && starts.includes(interruptedBy);
 }
 
 /** A join may have been asked for twice before it took its tokens; then they serve the first time only. */
 function hasItsTokens(w: Work, value: ProcessInstanceValue): boolean {
   const { bpmnElementType, consumedFlows = 0 } = value;
-  const joins = bpmnElementType === 'PARALLEL_GATEWAY' || bpmnElementType === 'INCLUSIVE_GATEWAY';
-  // Zeebe activates an inclusive gateway by its tokens only, not by start instructions and modifications.
+  // As in Zeebe an inclusive gateway is reached by flows only, not by a modification or a start instruction.
   if (bpmnElementType === 'INCLUSIVE_GATEWAY' && consumedFlows === 0) return false;
+  const joins = bpmnElementType === 'PARALLEL_GATEWAY' || bpmnElementType === 'INCLUSIVE_GATEWAY';
   if (!joins || consumedFlows === 0 || w.model(value).incoming.length < 2) return true;
   const waiting = [...w.state.scan(TAKEN_FLOWS, 'byGateway', [value.flowScopeKey, value.elementId])];
   return waiting.length >= consumedFlows;
@@ -116,7 +119,12 @@ function mayComplete(w: Work, row: ElementRow): boolean {
   if (row.state !== 'ACTIVATED' && row.state !== 'COMPLETING') return false;
   // Something may have been activated since it was asked for.
   if (row.type === 'AD_HOC_SUB_PROCESS' && row.childCount > 0) return false;
-  return row.flowScopeKey < 0 || w.element(row.flowScopeKey)?.state === 'ACTIVATED';
+  if (row.flowScopeKey < 0) return true;
+  const scope = w.element(row.flowScopeKey);
+  if (scope?.state !== 'ACTIVATED') return false;
+  // What an event subprocess interrupts is terminated, even if its completion was asked for before.
+  const interruptedBy = scope.type === 'MULTI_INSTANCE_BODY' ? null : scope.interruptedBy;
+  return interruptedBy === null || interrupts(w, elementValue(row), interruptedBy);
 }
 
 /** A listener is done: the next one, or what comes after the last. */

@@ -1,8 +1,8 @@
 import { type FeelValue, toJson } from '../../feel/index.ts';
 import {
   evaluateBoolean,
-  evaluateList,
   plainVariable,
+  rememberedList,
   VariableScope,
   valueOfText,
 } from '../behaviors/expressions.ts';
@@ -27,7 +27,7 @@ export const multiInstanceBody: ElementProcessor = {
   activated(w, at) {
     const { row, model } = at;
     const loop = loopOf(at);
-    const items = evaluateList(w, loop.inputCollection, row.key);
+    const items = rememberedList(w, loop.inputCollection, row.key);
     subscribe(w, row, ownEvents(w, row, model));
     if (loop.sequential) markActivated(w, at);
     else emitElementWith(w, row, 'ELEMENT_ACTIVATED', { plannedChildren: items.length });
@@ -61,8 +61,8 @@ export const multiInstanceBody: ElementProcessor = {
       return;
     }
     const loop = loopOf(at);
-    // Read again, as it may have changed; a body that has not as many instances as it has items now does not complete.
-    const items = evaluateList(w, loop.inputCollection, row.key);
+    // Read again, as it may have changed. As in Zeebe, a body that has not as many instances as it has items now waits.
+    const items = rememberedList(w, loop.inputCollection, row.key);
     if (loop.sequential && row.loopCounter < items.length) return activateNext(w, at);
     const ended = row.completedChildren + row.terminatedChildren;
     if (row.childCount === 0 && ended === items.length) askCompletion(w, row);
@@ -101,7 +101,7 @@ export function enterChild(w: Work, at: At): void {
   const body = w.element(row.flowScopeKey);
   if (body === undefined) return;
   const loop = loopOf(at);
-  const items = evaluateList(w, loop.inputCollection, body.key);
+  const items = rememberedList(w, loop.inputCollection, body.key);
   const item = items[row.loopCounter - 1];
   if (item === undefined) {
     const reason =
@@ -126,8 +126,8 @@ export function finishChild(w: Work, at: At): void {
     collect(w, body, loop.outputCollection, at.row.loopCounter - 1, value);
   }
   if (isSatisfied(w, at, body)) noteTrigger(w, body, body.elementId, new Map(), 'scope');
-  // What comes next needs it: an instance does not complete while it cannot be read.
-  else evaluateList(w, loop.inputCollection, body.key);
+  // As in Zeebe the collection is read again, and must still be one.
+  else rememberedList(w, loop.inputCollection, body.key);
 }
 
 function isSatisfied(w: Work, at: At, body: ElementRow): boolean {
@@ -139,7 +139,7 @@ function isSatisfied(w: Work, at: At, body: ElementRow): boolean {
 
 function collect(w: Work, body: ElementRow, name: string, index: number, value: FeelValue): void {
   const text = localVariables(w, body.key).get(name) ?? 'null';
-  const updated = replaceListItem(text, index, toJson(value));
+  const updated = replaceListItem(text, index, toJson(value), w.cache.cursor);
   if (typeof updated === 'string') {
     setVariable(w, body, body.key, name, updated);
     return;

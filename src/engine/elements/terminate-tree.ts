@@ -1,3 +1,4 @@
+import { userTaskOf } from '../behaviors/user-tasks.ts';
 import type { Work } from '../processing/work.ts';
 import { ELEMENTS, type ElementRow } from '../state/tables.ts';
 import { closeAll, finishTermination, terminate } from './lifecycle.ts';
@@ -10,18 +11,22 @@ const AT_ONCE = 200;
 
 /**
  * Ends an element and all inside it at once, as a modification does: first all of it is terminating, outer ones
- * first and of their children the youngest, then it is terminated the other way round.
+ * first and of their children the youngest, then it is terminated the other way round. Gives the keys of user tasks
+ * that ended so, of which no record tells.
  */
-export function terminateTree(w: Work, root: ElementRow): void {
+export function terminateTree(w: Work, root: ElementRow): readonly number[] {
   const tree = treeOf(w, root);
   if (tree === undefined) {
-    terminate(w, { key: root.key, byModification: true });
-    return;
+    terminate(w, { key: root.key });
+    return [];
   }
   const waiting: At[] = [];
+  const userTasks: number[] = [];
   for (const row of tree) {
     if (row.state === 'TERMINATING') continue;
     emitElement(w, row, 'ELEMENT_TERMINATING');
+    const userTask = userTaskOf(w, row.key);
+    if (userTask !== undefined) userTasks.push(userTask.userTaskKey);
     const at = { ...atOf(w, w.element(row.key) ?? row), byModification: true };
     const isLeaf = row.childCount === 0 && w.element(row.calledInstanceKey) === undefined;
     if (!isLeaf) closeAll(w, at);
@@ -32,6 +37,7 @@ export function terminateTree(w: Work, root: ElementRow): void {
     const row = w.element(at.row.key);
     if (row !== undefined) finishTermination(w, { ...at, row });
   }
+  return userTasks;
 }
 
 function treeOf(w: Work, root: ElementRow): readonly ElementRow[] | undefined {

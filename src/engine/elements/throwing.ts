@@ -1,6 +1,6 @@
 import { findCatcher, triggerCatcher, uncaughtError } from '../behaviors/catchers.ts';
 import { triggerCompensation } from '../behaviors/compensation.ts';
-import { evaluateString } from '../behaviors/expressions.ts';
+import { evaluateGiven, evaluateString } from '../behaviors/expressions.ts';
 import { localVariables, NO_VARIABLES } from '../behaviors/variables.ts';
 import { IncidentError } from '../processing/incident-error.ts';
 import type { Work } from '../processing/work.ts';
@@ -22,7 +22,7 @@ export function throwSignal(w: Work, at: At): void {
 export function throwEscalation(w: Work, at: At): void {
   const { row, model } = at;
   const code = model.escalation?.code;
-  const escalationCode = code === undefined ? '' : evaluateString(w, code, row.key);
+  const escalationCode = code === undefined ? '' : evaluateGiven(w, code, row.key);
   markActivated(w, at);
   const { catcher } = findCatcher(w, w.element(row.flowScopeKey), 'ESCALATION', escalationCode);
   const escalated = catcher !== undefined && triggerCatcher(w, catcher, NO_VARIABLES);
@@ -43,7 +43,7 @@ export function throwEscalation(w: Work, at: At): void {
 export function throwError(w: Work, at: At): void {
   const { row, model } = at;
   const code = model.error?.code;
-  const errorCode = code === undefined ? '' : evaluateString(w, code, row.key);
+  const errorCode = code === undefined ? '' : evaluateGiven(w, code, row.key);
   const { catcher, codes } = findCatcher(w, w.element(row.flowScopeKey), 'ERROR', errorCode);
   if (catcher === undefined)
     throw new IncidentError('UNHANDLED_ERROR_EVENT', uncaughtError(errorCode, '', codes));

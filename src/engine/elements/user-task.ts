@@ -2,6 +2,7 @@ import type { UserTaskDefinition } from '../../bpmn/graph.ts';
 import { FeelDateTime } from '../../feel/index.ts';
 import { boundForm } from '../behaviors/definitions.ts';
 import {
+  evaluateGiven,
   evaluateInteger,
   evaluateString,
   evaluateStringList,
@@ -55,19 +56,15 @@ export const userTask: ElementProcessor = {
     const task = userTaskOf(w, at.row.key);
     if (task === undefined) return jobTask.terminate(w, at);
     closeAll(w, at);
-    const value = userTaskValue(task);
-    if (!at.byModification) return beginTransition(w, 'CANCELING', value);
-    // A modification asks no listener.
-    w.emit(task.userTaskKey, { valueType: 'USER_TASK', intent: 'CANCELING', value });
-    w.emit(task.userTaskKey, { valueType: 'USER_TASK', intent: 'CANCELED', value });
-    return true;
+    // A modification asks no listener; its own record tells of the task.
+    return at.byModification ? true : beginTransition(w, 'CANCELING', userTaskValue(task));
   },
 };
 
 function evaluateAttributes(w: Work, at: At, task: UserTaskDefinition) {
   const scopeKey = at.row.key;
   const text = (value: UserTaskDefinition['assignee']) =>
-    value === undefined ? '' : evaluateString(w, value, scopeKey);
+    value === undefined ? '' : evaluateGiven(w, value, scopeKey);
   const list = (value: UserTaskDefinition['candidateGroups']) => {
     if (value === undefined) return [];
     if (value.kind === 'feel') return evaluateStringList(w, value, scopeKey);
@@ -92,15 +89,16 @@ function evaluateAttributes(w: Work, at: At, task: UserTaskDefinition) {
 /** What a job worker is told of the people that a task is for; lists are JSON texts. */
 function reservedHeaders(w: Work, at: At, task: UserTaskDefinition): Record<string, string> {
   const attributes = evaluateAttributes(w, at, task);
-  const list = (items: readonly string[]) => (items.length === 0 ? '' : JSON.stringify(items));
+  const list = (text: UserTaskDefinition['candidateGroups'], items: readonly string[]) =>
+    text === undefined ? '' : JSON.stringify(items);
   const linkedForm = attributes.formKey < 0 ? '' : String(attributes.formKey);
   const headers = {
     assignee: attributes.assignee,
-    candidateGroups: list(attributes.candidateGroupsList),
-    candidateUsers: list(attributes.candidateUsersList),
+    candidateGroups: list(task.candidateGroups, attributes.candidateGroupsList),
+    candidateUsers: list(task.candidateUsers, attributes.candidateUsersList),
     dueDate: attributes.dueDate,
     followUpDate: attributes.followUpDate,
-    formKey: task.formKey === undefined ? linkedForm : evaluateString(w, task.formKey, at.row.key),
+    formKey: task.formKey === undefined ? linkedForm : task.formKey,
   };
   const filled = Object.entries(headers).filter(([, value]) => value !== '');
   return Object.fromEntries(filled.map(([name, value]) => [`io.camunda.zeebe:${name}`, value]));

@@ -7,7 +7,9 @@ import {
   type FeelValue,
   fromJson,
 } from '../../feel/index.ts';
+import { ListCursor } from '../behaviors/json-list.ts';
 import type { Document } from '../records/record.ts';
+import { ListMemory } from './list-memory.ts';
 
 /** Keeps what was made from a text, at most `limit` of them; the one made first leaves first. */
 export class TextCache<Value> {
@@ -33,6 +35,38 @@ export class TextCache<Value> {
   }
 }
 
+/** Characters from which on the value of a text is remembered by the text. */
+const LONG = 1024;
+/** Characters of texts whose values are remembered. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
+/**
+ * Values of long texts, whichever document they stand in: a variable of many thousand items is parsed once, not again
+ * for each change of another variable beside it. The one used longest ago leaves first.
+ */
+export class LongTexts {
+  readonly #values = new Map<string, FeelValue>();
+  #characters = 0;
+
+  get(text: string): FeelValue {
+    const known = this.#values.get(text);
+    if (known !== undefined) {
+      this.#values.delete(text);
+      this.#values.set(text, known);
+      return known;
+    }
+    const value = fromJson(text);
+    this.#values.set(text, value);
+    this.#characters += text.length;
+    for (const [oldest] of this.#values) {
+      if (this.#characters <= MOST_CHARACTERS || this.#values.size === 1) break;
+      this.#values.delete(oldest);
+      this.#characters -= oldest.length;
+    }
+    return value;
+  }
+}
+
 /** Compiled expressions and parsed variables: derived data that an engine keeps between turns. */
 export class ExpressionCache {
   readonly expressions: TextCache<Expression>;
@@ -40,6 +74,9 @@ export class ExpressionCache {
   readonly inputs = new WeakMap<readonly Mapping[], CompiledMappings>();
   readonly outputs = new WeakMap<readonly Mapping[], CompiledMappings>();
   readonly decisions = new WeakMap<DecisionGraph, CompiledDecisions>();
+  readonly lists = new ListMemory();
+  readonly cursor = new ListCursor();
+  readonly #long = new LongTexts();
   readonly #parsed = new WeakMap<Document, Map<string, FeelValue>>();
 
   /** See `EngineOptions.random`. */
@@ -61,7 +98,7 @@ export class ExpressionCache {
     }
     let value = values.get(name);
     if (value === undefined) {
-      value = fromJson(text);
+      value = text.length < LONG ? fromJson(text) : this.#long.get(text);
       values.set(name, value);
     }
     return value;

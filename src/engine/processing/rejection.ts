@@ -10,3 +10,6 @@ export class Rejection extends Error {
     this.type = type;
   }
 }
+
+/** Thrown by a command that finds only half-way that it is refused; what it has done is dropped. */
+export class LateRejection extends Rejection {}

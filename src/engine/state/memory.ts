@@ -19,7 +19,8 @@ export function indexKey(row: object, columns: readonly string[], key: KeyPart):
 export class MemoryTable {
   readonly rows = new Map<KeyPart, object>();
   readonly #spec: TableSpec<never>;
-  readonly #indexes = new Map<string, OrderedRows<object>>();
+  /** Most tables are never read by an index. */
+  #indexes: Map<string, OrderedRows<object>> | undefined;
 
   constructor(spec: TableSpec<never>) {
     this.#spec = spec;
@@ -29,6 +30,7 @@ export class MemoryTable {
     const key = (row as AnyRow)[this.#spec.key] as KeyPart;
     const before = this.rows.get(key);
     this.rows.set(key, row);
+    if (this.#indexes === undefined) return;
     for (const [name, index] of this.#indexes) {
       const columns = this.#columns(name);
       const old = before && indexKey(before, columns, key);
@@ -42,6 +44,7 @@ export class MemoryTable {
     const before = this.rows.get(key);
     if (before === undefined) return;
     this.rows.delete(key);
+    if (this.#indexes === undefined) return;
     for (const [name, index] of this.#indexes) {
       const old = indexKey(before, this.#columns(name), key);
       if (old !== undefined) index.delete(old);
@@ -50,6 +53,7 @@ export class MemoryTable {
 
   /** An index is built when it is first read. */
   index(name: string): OrderedRows<object> {
+    this.#indexes ??= new Map();
     const known = this.#indexes.get(name);
     if (known !== undefined) return known;
     const columns = this.#columns(name);
@@ -89,19 +93,15 @@ export class MemoryState implements StatePort {
     this.#tables.get(table.name)?.delete(key);
   }
 
-  *scan<Row extends object>(
+  scan<Row extends object>(
     table: TableSpec<Row>,
     index: string,
     prefix: readonly KeyPart[],
     options: ScanOptions = {},
-  ): Generator<Row, void, undefined> {
-    let left = options.limit ?? Number.POSITIVE_INFINITY;
-    if (left <= 0) return;
-    for (const { row } of this.#table(table).index(index).read(prefix, options.upTo)) {
-      yield row as Row;
-      left -= 1;
-      if (left <= 0) return;
-    }
+  ): Iterable<Row> {
+    const found = this.#table(table).index(index).read(prefix, options.upTo);
+    const rows = Array.isArray(found) ? found.map(({ row }) => row as Row) : rowsOf<Row>(found);
+    return firstOf(rows, options.limit);
   }
 
   /** All rows of all tables that hold any, for tests that compare states. */
@@ -117,5 +117,25 @@ export class MemoryState implements StatePort {
     const table = new MemoryTable(spec as unknown as TableSpec<never>);
     this.#tables.set(spec.name, table);
     return table;
+  }
+}
+
+function* rowsOf<Row>(entries: Iterable<{ readonly row: object }>): Generator<Row, void, undefined> {
+  for (const { row } of entries) yield row as Row;
+}
+
+/** The first rows, as many as there may be. */
+export function firstOf<Row>(rows: Iterable<Row>, limit = Number.POSITIVE_INFINITY): Iterable<Row> {
+  if (limit === Number.POSITIVE_INFINITY) return rows;
+  return Array.isArray(rows) ? rows.slice(0, Math.max(0, limit)) : take(rows, limit);
+}
+
+function* take<Row>(rows: Iterable<Row>, limit: number): Generator<Row, void, undefined> {
+  if (limit <= 0) return;
+  let left = limit;
+  for (const row of rows) {
+    yield row;
+    left -= 1;
+    if (left <= 0) return;
   }
 }

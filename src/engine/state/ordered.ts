@@ -6,6 +6,9 @@ interface Entry<Row> {
   readonly row: Row;
 }
 
+const FEW = 32;
+const NONE: readonly never[] = [];
+
 /** Numbers before strings, as SQLite sorts them. */
 export function compareParts(left: KeyPart, right: KeyPart): number {
   if (typeof left !== typeof right) return typeof left === 'number' ? -1 : 1;
@@ -51,15 +54,26 @@ export class OrderedRows<Row> {
   }
 
   /** Entries whose leading parts equal `prefix` and whose next part is at most `upTo`. */
-  *read(prefix: readonly KeyPart[], upTo: KeyPart | undefined): Generator<Entry<Row>, void, undefined> {
+  read(prefix: readonly KeyPart[], upTo: KeyPart | undefined): Iterable<Entry<Row>> {
     const entries = this.#entries;
+    const first = this.#find(prefix);
+    // Most readings find little: then a list is cheaper than a walk that has to be ended.
+    for (let at = first; at - first <= FEW; at++)
+      if (!belongs(entries[at], prefix, upTo)) return at === first ? NONE : entries.slice(first, at);
     this.#readers += 1;
+    return this.#walk(entries, first, prefix, upTo);
+  }
+
+  *#walk(
+    entries: readonly Entry<Row>[],
+    first: number,
+    prefix: readonly KeyPart[],
+    upTo: KeyPart | undefined,
+  ): Generator<Entry<Row>, void, undefined> {
     try {
-      for (let at = this.#find(prefix); at < entries.length; at++) {
-        const entry = entries[at] as Entry<Row>;
-        if (!startsWith(entry.parts, prefix)) return;
-        const next = entry.parts[prefix.length];
-        if (upTo !== undefined && next !== undefined && compareParts(next, upTo) > 0) return;
+      for (let at = first; ; at++) {
+        const entry = entries[at];
+        if (!belongs(entry, prefix, upTo)) return;
         yield entry;
       }
     } finally {
@@ -86,7 +100,14 @@ export class OrderedRows<Row> {
   }
 }
 
-function startsWith(parts: readonly KeyPart[], prefix: readonly KeyPart[]): boolean {
+function belongs<Row>(
+  entry: Entry<Row> | undefined,
+  prefix: readonly KeyPart[],
+  upTo: KeyPart | undefined,
+): entry is Entry<Row> {
+  if (entry === undefined) return false;
+  const { parts } = entry;
   for (let at = 0; at < prefix.length; at++) if (parts[at] !== prefix[at]) return false;
-  return true;
+  const next = parts[prefix.length];
+  return upTo === undefined || next === undefined || compareParts(next, upTo) <= 0;
 }

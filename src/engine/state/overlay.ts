@@ -1,4 +1,4 @@
-import { indexKey, MemoryTable } from './memory.ts';
+import { firstOf, indexKey, MemoryTable } from './memory.ts';
 import { compareKeys } from './ordered.ts';
 import type { KeyPart, ScanOptions, StatePort, TableSpec } from './port.ts';
 
@@ -57,7 +57,16 @@ export class Overlay implements StatePort {
   ): Iterable<Row> {
     const layer = this.#layers.get(table.name);
     if (layer === undefined) return this.#base.scan(table, index, prefix, options);
-    return this.#merged(table, layer, index, prefix, options);
+    const above = layer.own.index(index).read(prefix, options.upTo);
+    const base = this.#base.scan(
+      table,
+      index,
+      prefix,
+      options.upTo === undefined ? ALL : { upTo: options.upTo },
+    );
+    const below = visible(base, table.key, layer, this.#changeCount);
+    const columns = table.indexes[index] ?? [];
+    return firstOf(mergeRows(above, below, columns, table.key) as Iterable<Row>, options.limit);
   }
 
   /** What is different from the state below, table by table. */
@@ -71,28 +80,6 @@ export class Overlay implements StatePort {
     for (const { table, key, row } of this.changes()) {
       if (row === undefined) target.delete(table, key);
       else target.put(table, row as never);
-    }
-  }
-
-  *#merged<Row extends object>(
-    table: TableSpec<Row>,
-    layer: Layer,
-    index: string,
-    prefix: readonly KeyPart[],
-    options: ScanOptions,
-  ): Generator<Row, void, undefined> {
-    let left = options.limit ?? Number.POSITIVE_INFINITY;
-    if (left <= 0) return;
-    // Rows below that are changed only while this scan is read still belong to its picture (P4).
-    const began = this.#changeCount;
-    const columns = table.indexes[index] ?? [];
-    const above = layer.own.index(index).read(prefix, options.upTo);
-    const below = options.upTo === undefined ? {} : { upTo: options.upTo };
-    const base = this.#base.scan(table, index, prefix, below);
-    for (const row of mergeRows(above, visible(base, table.key, layer, began), columns, table.key)) {
-      yield row as Row;
-      left -= 1;
-      if (left <= 0) return;
     }
   }
 
@@ -111,16 +98,45 @@ export class Overlay implements StatePort {
   }
 }
 
-function* visible(base: Iterable<object>, keyColumn: string, layer: Layer, began: number): Generator<object> {
-  for (const row of base) {
-    const key = (row as Readonly<Record<string, unknown>>)[keyColumn] as KeyPart;
-    if ((layer.touched.get(key) ?? Number.POSITIVE_INFINITY) > began) yield row;
-  }
+const ALL: ScanOptions = {};
+
+/** Rows below that are changed only after the scan began still belong to its picture (P4). */
+function visible(base: Iterable<object>, keyColumn: string, layer: Layer, began: number): Iterable<object> {
+  const shows = (row: object): boolean =>
+    (layer.touched.get(keyOf(row, keyColumn)) ?? Number.POSITIVE_INFINITY) > began;
+  if (!Array.isArray(base)) return filtered(base, shows);
+  return base.every(shows) ? base : base.filter(shows);
 }
 
-/** Two ordered sources with no key in common, as one. */
-function* mergeRows(
-  above: Iterable<{ readonly parts: readonly KeyPart[]; readonly row: object }>,
+function* filtered(rows: Iterable<object>, shows: (row: object) => boolean): Generator<object> {
+  for (const row of rows) if (shows(row)) yield row;
+}
+
+function keyOf(row: object, keyColumn: string): KeyPart {
+  return (row as Readonly<Record<string, unknown>>)[keyColumn] as KeyPart;
+}
+
+interface Placed {
+  readonly parts: readonly KeyPart[];
+  readonly row: object;
+}
+
+/** Two ordered sources with no key in common, as one; a list if both are. */
+function mergeRows(
+  above: Iterable<Placed>,
+  below: Iterable<object>,
+  columns: readonly string[],
+  keyColumn: string,
+): Iterable<object> {
+  const lists = Array.isArray(above) && Array.isArray(below);
+  if (lists && above.length === 0) return below;
+  if (lists && below.length === 0) return above.map(({ row }) => row);
+  const merged = merge(above, below, columns, keyColumn);
+  return lists ? [...merged] : merged;
+}
+
+function* merge(
+  above: Iterable<Placed>,
   below: Iterable<object>,
   columns: readonly string[],
   keyColumn: string,
@@ -129,8 +145,7 @@ function* mergeRows(
   try {
     let next = upper.next();
     for (const row of below) {
-      const key = (row as Readonly<Record<string, unknown>>)[keyColumn] as KeyPart;
-      const place = indexKey(row, columns, key) ?? [];
+      const place = indexKey(row, columns, keyOf(row, keyColumn)) ?? [];
       while (!next.done && compareKeys(next.value.parts, place) < 0) {
         yield next.value.row;
         next = upper.next();

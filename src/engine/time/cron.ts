@@ -44,7 +44,9 @@ export class Cron {
     this.#minutes = numbers(minutes, SECONDS);
     this.#hours = numbers(hours, HOURS);
     this.#months = new Set(numbers(months, MONTH));
-    this.#dayTests = [anyOf(days, dayOfMonth), anyOf(weekDays, dayOfWeek)];
+    // Two fields that leave the day to the other one name no day.
+    const noDay = days === '?' && weekDays === '?';
+    this.#dayTests = noDay ? [() => false] : [anyOf(days, dayOfMonth), anyOf(weekDays, dayOfWeek)];
   }
 
   /** Undefined if the text is no cron expression. */
@@ -151,12 +153,13 @@ function nearestWorkday(month: Date, date: number): number {
 }
 
 function dayOfWeek(part: string): DayTest {
+  if (part === 'L') return (day) => day.getUTCDay() === 0;
   const last = /^(\w+)L$/.exec(part);
   if (last !== null && last[1] !== undefined) {
     const weekDay = valueIn(last[1], WEEK_DAY) % 7;
     return (day) => day.getUTCDay() === weekDay && day.getUTCDate() + 7 > lastDayOf(day);
   }
-  const nth = /^(\w+)#([1-5])$/.exec(part);
+  const nth = /^(\w+)#(\d)$/.exec(part);
   if (nth !== null && nth[1] !== undefined) {
     const weekDay = valueIn(nth[1], WEEK_DAY) % 7;
     return (day) => day.getUTCDay() === weekDay && Math.ceil(day.getUTCDate() / 7) === Number(nth[2]);

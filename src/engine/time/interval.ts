@@ -1,3 +1,5 @@
+import { isInterval } from '../../bpmn/validation/timer-text.ts';
+
 /** An ISO 8601 interval: months and days follow the calendar (in UTC), the rest is exact. */
 export interface Interval {
   readonly months: number;
@@ -17,7 +19,7 @@ const SECOND = 1_000;
 /** Reads `P1Y2M3W4DT5H6M7.8S`, also with signs as Java allows (`PT-10S`); undefined if it is none. */
 export function parseInterval(text: string): Interval | undefined {
   const match = INTERVAL.exec(text);
-  if (match === null || !/\d/.test(text) || /T$/i.test(text)) return undefined;
+  if (match === null || !isInterval(text)) return undefined;
   const sign = match[1] === '-' ? -1 : 1;
   const part = (at: number) => sign * Number((match[at] ?? '0').replace(',', '.'));
   return {

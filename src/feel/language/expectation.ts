@@ -1,8 +1,10 @@
 /** Longer texts are not searched for where they stop being FEEL. */
-const SEARCHED_LENGTH = 120;
+export const SEARCHED_LENGTH = 120;
 
 /** What may stand after a whole expression, as Zeebe's parser names it. */
-const AFTER = 'binaryComparison | between | instanceOf | in | "and" | "or" | end-of-input';
+export const AFTER = 'binaryComparison | between | instanceOf | in | "and" | "or" | end-of-input';
+/** What `and` may begin. */
+export const AND_AFTER = '"and" ~ (addSub | unaryComparison | range)';
 /** What an expression may begin as. */
 const BEGINNING = 'ifOp | forOp | quantifiedOp | disjunction';
 /** After these words, which it may also take for names, the parser looks on as far as it finds the next ones. */
@@ -34,8 +36,7 @@ const WORDS: Readonly<Record<string, readonly (readonly [keyword: string, expect
  */
 export function expectation(text: string, parses: (text: string) => boolean): string | undefined {
   if (text.length > SEARCHED_LENGTH) return undefined;
-  let end = text.length;
-  while (end > 0 && !(isBoundary(text, end) && parses(text.slice(0, end)))) end -= 1;
+  let end = longestBeginning(text, parses);
   let expected = end === 0 ? BEGINNING : AFTER;
   const first = end === 0 ? /^\s*(\w+)/.exec(text) : null;
   const words = WORDS[first?.[1] ?? ''];
@@ -44,9 +45,22 @@ export function expectation(text: string, parses: (text: string) => boolean): st
     expected = `${found.map(([, part]) => part).join('')} | ${AFTER}`;
     end = first[0].length;
   } else if (/^\s*and\b/.test(text.slice(end))) {
-    expected = AFTER.replace('"and"', '"and" ~ (addSub | unaryComparison | range)');
+    expected = AFTER.replace('"and"', AND_AFTER);
   }
+  return place(text, end, expected);
+}
+
+/** How much of a text is what the parser takes at most, from its beginning. */
+export function longestBeginning(text: string, parses: (text: string) => boolean): number {
+  let end = text.length;
+  while (end > 0 && !(isBoundary(text, end) && parses(text.slice(0, end)))) end -= 1;
+  return end;
+}
+
+/** Says that something else was expected after the first `end` characters. */
+export function place(text: string, end: number, wanted: string): string {
   const position = text.length - text.slice(end).trimStart().length;
+  let expected = wanted;
   if (position === 0) expected = `start-of-input | ${expected}`;
   const before = text.slice(0, position).split('\n');
   const where = `${before.length}:${(before.at(-1) ?? '').length + 1}`;
@@ -56,6 +70,9 @@ export function expectation(text: string, parses: (text: string) => boolean): st
 /** Whether a name or number ends here, and no white space stands before. */
 function isBoundary(text: string, at: number): boolean {
   if (/\s/.test(text[at - 1] ?? '')) return false;
+  // A number ends before a letter as well.
+  if (/(?:^|[^\p{L}\p{N}_.])\d+(?:\.\d+)?$/u.test(text.slice(0, at)) && /[\p{L}_]/u.test(text[at] ?? ''))
+    return true;
   const isWord = (character: string | undefined): boolean => /[\p{L}\p{N}_]/u.test(character ?? '');
   return !(isWord(text[at - 1]) && isWord(text[at]));
 }

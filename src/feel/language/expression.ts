@@ -1,8 +1,9 @@
 import type { Environment, Scope } from '../values/values.ts';
 import { TreeCompiler } from './compiler.ts';
+import { expectation } from './expectation.ts';
 import type { Code, Evaluation } from './runtime.ts';
 import { EvaluationStop, Frame, Runtime } from './runtime.ts';
-import { parse } from './syntax.ts';
+import { FeelSyntaxError, parse } from './syntax.ts';
 
 /** An expression, compiled once. Evaluating it never parses and keeps no state. */
 export interface Expression {
@@ -19,14 +20,41 @@ export interface Expression {
  * Throws `FeelSyntaxError` if the text is none, is longer than 100,000 characters, or nests too deeply.
  */
 export function compile(text: string): Expression {
-  const parsed = parse(text, 'Expression');
-  const compiler = new TreeCompiler(parsed);
-  const code = compiler.code(parsed.root);
+  const { compiler, code } = withExpectation(text, codeOf, expectation);
   return {
     text,
     variables: compiler.variables,
     evaluate: (scope, environment) => run(text, code, environment, (runtime) => new Frame(runtime, scope)),
   };
+}
+
+function codeOf(text: string) {
+  const parsed = parse(text, 'Expression');
+  const compiler = new TreeCompiler(parsed);
+  return { compiler, code: compiler.code(parsed.root) };
+}
+
+/** Words a refusal as Zeebe's parser does, also where our grammar takes what Zeebe's does not. */
+export function withExpectation<Compiled>(
+  text: string,
+  compileText: (text: string) => Compiled,
+  expect: typeof expectation,
+): Compiled {
+  try {
+    return compileText(text);
+  } catch (error) {
+    if (!(error instanceof FeelSyntaxError)) throw error;
+    const compiles = (beginning: string): boolean => {
+      try {
+        compileText(beginning);
+        return true;
+      } catch (failure) {
+        if (failure instanceof FeelSyntaxError) return false;
+        throw failure;
+      }
+    };
+    throw new FeelSyntaxError(text, error.position, error.reason, expect(text, compiles));
+  }
 }
 
 /** Runs compiled code and words its failures as Zeebe does. */

@@ -5,7 +5,7 @@ import type { Warning } from './runtime.ts';
 
 /** One `zeebe:input` or `zeebe:output`. */
 export interface Mapping {
-  /** With a leading `=` a FEEL expression, else a static string; undefined stands for null. */
+  /** With a leading `=` a FEEL expression, else (as a `=` alone) a static string; undefined stands for null. */
   readonly source: string | undefined;
   /** A name, or a path of names joined by dots. */
   readonly target: string;
@@ -73,7 +73,7 @@ function compiled({ text, variables, evaluate }: Expression): CompiledMappings {
 
 function sourceText(source: string | undefined): string {
   if (source === undefined) return 'null';
-  return source.startsWith('=') ? source.slice(1) : `"${source.replaceAll('"', '\\"')}"`;
+  return source.startsWith('=') && source.length > 1 ? source.slice(1) : `"${source.replaceAll('"', '\\"')}"`;
 }
 
 /** A later mapping to the same name replaces an earlier one, at the earlier one's place. */

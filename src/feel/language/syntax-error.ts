@@ -2,6 +2,8 @@
 export class FeelSyntaxError extends Error {
   readonly code = 'FEEL_SYNTAX';
   readonly text: string;
+  /** Why else than by the grammar the text is refused. */
+  readonly reason: string | undefined;
   /** Index into `text`. */
   readonly position: number;
   /** From 1. */
@@ -20,12 +22,14 @@ export class FeelSyntaxError extends Error {
     const shown = text.length > 1000 ? `${text.slice(0, 1000)}…` : text;
     const found = position < text.length ? JSON.stringify(text.slice(position, position + 10)) : 'the end';
     const why =
-      reason === undefined
-        ? (expectation ?? `Expected a FEEL expression:${line}:${column}, found ${found}`)
-        : `${reason}, at ${line}:${column}`;
+      expectation ??
+      (reason === undefined
+        ? `Expected a FEEL expression:${line}:${column}, found ${found}`
+        : `${reason}, at ${line}:${column}`);
     super(`failed to parse expression '${shown}': ${why}`);
     this.name = 'FeelSyntaxError';
     this.text = text;
+    this.reason = reason;
     this.position = position;
     this.line = line;
     this.column = column;

@@ -1,7 +1,6 @@
 import { ContextTracker, type LRParser } from '@lezer/lr';
 import { parser } from 'lezer-feel';
 import { FUNCTION_NAMES } from '../builtins/builtins.ts';
-import { expectation } from './expectation.ts';
 import { prepare, type Source } from './source.ts';
 import { FeelSyntaxError } from './syntax-error.ts';
 
@@ -26,7 +25,9 @@ const MAX_DEPTH = 2_000;
 /** Throws `FeelSyntaxError` if the text is no expression (or no unary tests). */
 export function parse(text: string, top: 'Expression' | 'UnaryTests'): Parsed {
   const source = prepare(text);
-  if (source.prepared.trim() === '') throw new FeelSyntaxError(text, text.length);
+  if (source.prepared.trim() === '') {
+    throw new FeelSyntaxError(text, text.length);
+  }
   return { source, root: readTree(text, source.prepared, parsers()[top]) };
 }
 
@@ -58,18 +59,7 @@ function readTree(text: string, prepared: string, grammar: LRParser): Syntax {
     if (error instanceof RangeError) throw tooDeep();
     const position = error instanceof SyntaxError ? /No parse at (\d+)/.exec(error.message)?.[1] : undefined;
     if (position === undefined) throw error;
-    const parses = (beginning: string): boolean => isParsed(prepare(beginning).prepared, grammar);
-    throw new FeelSyntaxError(text, Number(position), undefined, expectation(text, parses));
-  }
-}
-
-function isParsed(prepared: string, grammar: LRParser): boolean {
-  try {
-    grammar.parse(prepared);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
+    throw new FeelSyntaxError(text, Number(position));
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Environment, FeelValue, Scope } from '../values/values.ts';
 import type { Compiler } from './compiler.ts';
 import { operands, TreeCompiler } from './compiler.ts';
-import { run } from './expression.ts';
+import { run, withExpectation } from './expression.ts';
 import { compileTests, INPUT } from './nodes/tests.ts';
 import type { Code, Evaluation } from './runtime.ts';
 import { Frame } from './runtime.ts';
 import type { Syntax } from './syntax.ts';
 import { parse } from './syntax.ts';
+import { testsExpectation } from './tests-expectation.ts';
 
 /** Unary tests, as in the input entry of a decision table, compiled once. */
 export interface UnaryTests {
@@ -18,9 +19,7 @@ export interface UnaryTests {
 
 /** Compiles unary tests: `-`, `> 5, [1..3]`, `not("a", "b")`. Throws `FeelSyntaxError` if the text is none. */
 export function compileUnaryTests(text: string): UnaryTests {
-  const parsed = parse(text, 'UnaryTests');
-  const compiler = new TreeCompiler(parsed);
-  const code = compileRoot(compiler, parsed.root);
+  const { compiler, code } = withExpectation(text, codeOf, testsExpectation);
   return {
     text,
     variables: compiler.variables,
@@ -29,11 +28,22 @@ export function compileUnaryTests(text: string): UnaryTests {
   };
 }
 
+function codeOf(text: string) {
+  const parsed = parse(text, 'UnaryTests');
+  const compiler = new TreeCompiler(parsed);
+  return { compiler, code: compileRoot(compiler, parsed.root) };
+}
+
 function compileRoot(compiler: Compiler, root: Syntax): Code {
   const parts = operands(root);
   if (parts.some((part) => part.name === 'Wildcard')) return () => true;
   const list = parts.find((part) => part.name === 'PositiveUnaryTests');
   if (list === undefined) throw compiler.error(root);
+  for (const { children } of operands(list)) {
+    const sign = children[0]?.children[0];
+    // `= 1` is a test after `in` only.
+    if (sign !== undefined && /^!?=$/.test(compiler.textOf(sign))) throw compiler.error(sign);
+  }
   const negated = parts.some((part) => part.name === 'not');
   const tests = compileTests(compiler, operands(list), negated);
   if (!negated) return tests;

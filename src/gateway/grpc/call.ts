@@ -100,6 +100,23 @@ function sinkOf(call: StreamCall, signal: AbortSignal): JobSink {
   };
 }
 
+/** Bytes of a text in the trailers, where most clients take 8 KiB in all; beyond that they break the call off. */
+const LONGEST_DETAILS = 6000;
+
+/** A text that clients can read: long ones lose their end. */
+export function detailsOf(text: string): string {
+  // Each UTF-16 unit takes at most nine bytes in its percent-encoding.
+  const whole = text.toWellFormed();
+  if (whole.length * 9 <= LONGEST_DETAILS || encodeURI(whole).length <= LONGEST_DETAILS) return whole;
+  let [fits, over] = [0, Math.min(whole.length, LONGEST_DETAILS)];
+  while (over - fits > 1) {
+    const middle = Math.floor((fits + over) / 2);
+    if (encodeURI(whole.slice(0, middle).toWellFormed()).length <= LONGEST_DETAILS) fits = middle;
+    else over = middle;
+  }
+  return `${whole.slice(0, fits).toWellFormed()}… (${text.length - fits} more characters)`;
+}
+
 interface Refusal {
   readonly code: number;
   readonly details: string;
@@ -107,7 +124,7 @@ interface Refusal {
 
 function statusOf(error: unknown, rpc: string, { onError }: CallContext): Refusal {
   const known = asGatewayError(error);
-  if (known) return { code: GRPC_STATUS[ERRORS[known.code].grpc], details: known.message };
+  if (known) return { code: GRPC_STATUS[ERRORS[known.code].grpc], details: detailsOf(known.message) };
   onError(error, rpc);
   return {
     code: status.INTERNAL,

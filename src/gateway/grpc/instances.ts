@@ -8,6 +8,7 @@ import { TENANT } from '../rest/context.ts';
 import type { Unary } from './call.ts';
 import { carryOut } from './carry-out.ts';
 import { document, key, message, messages, number, tenant, text, texts } from './fields.ts';
+import { modificationOf } from './modification.ts';
 import type { Message } from './protocol.ts';
 
 /** Zeebe's gateway waits so long for a result unless the request says otherwise. */
@@ -54,23 +55,13 @@ export function instanceCalls(runtime: DurableRuntime, contactPoint: () => strin
         key: key(request, 'processInstanceKey'),
       }),
     ModifyProcessInstance: async (request) => {
-      const activate = messages(request, 'activateInstructions').map((instruction) => ({
-        elementId: text(instruction, 'elementId'),
-        // proto3 cannot tell 0 from nothing, and no element instance has the key 0.
-        ancestorElementInstanceKey: number(instruction, 'ancestorElementInstanceKey') || -1,
-        variables: messages(instruction, 'variableInstructions').map((item) => ({
-          elementId: text(item, 'scopeId'),
-          variables: document(item),
-        })),
-      }));
-      const terminate = messages(request, 'terminateInstructions').map((instruction) =>
-        number(instruction, 'elementInstanceKey'),
-      );
+      // As in Zeebe, variables are looked at before the key.
+      const value = modificationOf(request);
       return carryOut(runtime, {
         valueType: 'PROCESS_INSTANCE_MODIFICATION',
         intent: 'MODIFY',
         key: key(request, 'processInstanceKey'),
-        value: { activate, terminate },
+        value,
       });
     },
     MigrateProcessInstance: async (request) => {
@@ -120,6 +111,7 @@ const NO_CREATION: Message = {
   startInstructions: [],
   runtimeInstructions: [],
   tags: [],
+  businessId: '',
   tenantId: '',
 };
 
@@ -137,6 +129,7 @@ function creationOf(request: Message, fetchVariables: readonly string[]): Creati
       return terminate ? [{ afterElementId: text(terminate, 'afterElementId') }] : [];
     }),
     tags: texts(request, 'tags'),
+    businessId: text(request, 'businessId') ?? '',
     fetchVariables,
   };
 }
@@ -147,6 +140,16 @@ function created({
   version,
   processInstanceKey,
   tags = [],
+  businessId,
 }: CreationAnswer): Message {
-  return { processDefinitionKey, bpmnProcessId, version, processInstanceKey, tenantId: TENANT, tags };
+  const named = businessId === undefined ? {} : { businessId };
+  return {
+    processDefinitionKey,
+    bpmnProcessId,
+    version,
+    processInstanceKey,
+    tenantId: TENANT,
+    tags,
+    ...named,
+  };
 }

@@ -1,6 +1,7 @@
 import type { JobResult } from '../../engine/records/command.ts';
 import type { UserTaskCorrections } from '../../engine/records/job-result.ts';
 import { GatewayError } from '../errors.ts';
+import { refusePriority } from '../rest/job-result.ts';
 import { document, message, messages, text, texts } from './fields.ts';
 import type { Message } from './protocol.ts';
 
@@ -19,9 +20,11 @@ export function jobResultOf(result: Message | undefined): JobResult | undefined 
         correctedAttributes: Object.keys(corrections),
       };
     }
+    // The reference of the protocol writes it with a small p, the clients with a large one.
     case 'adHocSubProcess':
+    case 'adHocSubprocess':
       return {
-        type,
+        type: 'adHocSubProcess',
         activateElements: messages(result, 'activateElements').map((element) => ({
           elementId: text(element, 'elementId'),
           variables: document(element),
@@ -44,6 +47,7 @@ function correctionsOf(corrections: Message | undefined): UserTaskCorrections {
     const sent = message(corrections, name);
     return sent && texts(sent, 'values');
   };
+  refusePriority(corrections['priority'] as number | undefined);
   const named = {
     assignee: corrections['assignee'],
     candidateGroupsList: list('candidateGroups'),

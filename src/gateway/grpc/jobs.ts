@@ -18,6 +18,7 @@ const STREAM_BATCH = 32;
 const SLOW_MS = 10_000;
 /** A stream asks again after so long in vain. */
 const STREAM_POLL_MS = 24 * 60 * 60 * 1000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 type JobCommand = Extract<ClientCommand, { readonly valueType: 'JOB'; readonly value: object }>;
 /** Of a union, member by member. */
@@ -73,7 +74,7 @@ export function jobStreams(runtime: DurableRuntime): Record<string, Streaming> {
       refuseStream(request);
       const activation = activationOf(request, STREAM_BATCH);
       while (!signal.aborted) {
-        const jobs = jobsOf(await runtime.activateJobs(activation, STREAM_POLL_MS, signal));
+        const jobs = jobsOf(await runtime.activateJobs(activation, STREAM_POLL_MS, signal, true));
         await send(
           runtime,
           jobs.map((job) => [job]),
@@ -141,7 +142,8 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    // A longer one would be over at once.
+    const timer = setTimeout(resolve, Math.min(ms, LONGEST_TIMER_MS));
     const end = (): void => {
       clearTimeout(timer);
       resolve();

@@ -30,8 +30,7 @@ export function messageCalls(runtime: DurableRuntime): Record<string, Unary> {
     EvaluateConditional: async (request) => {
       tenant('EvaluateConditional', request);
       const value = {
-        // proto3 cannot tell 0 from nothing, and no definition has the key 0.
-        processDefinitionKey: number(request, 'processDefinitionKey') || -1,
+        processDefinitionKey: (request['processDefinitionKey'] as number | undefined) ?? -1,
         variables: document(request),
       };
       const answer = await runtime.execute({
@@ -39,8 +38,9 @@ export function messageCalls(runtime: DurableRuntime): Record<string, Unary> {
         intent: 'EVALUATE',
         value,
       });
-      const { startedProcessInstances } = acceptedOf(answer as Answer<ConditionalEvaluationValue>).value;
-      return { processInstances: startedProcessInstances };
+      const { key, value: evaluated } = acceptedOf(answer as Answer<ConditionalEvaluationValue>);
+      const processInstances = evaluated.startedProcessInstances;
+      return { processInstances, conditionalEvaluationKey: key, tenantId: TENANT };
     },
   };
 }

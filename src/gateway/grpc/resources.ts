@@ -1,15 +1,19 @@
 import type { FormMetadata, ProcessMetadata } from '../../engine/records/record.ts';
 import type { DurableRuntime } from '../../runtime/client.ts';
 import { deployResources } from '../deploy.ts';
+import { acceptedOf } from '../errors.ts';
+import type { BatchCreated } from '../rest/batch-starts.ts';
 import { TENANT } from '../rest/context.ts';
 import type { Unary } from './call.ts';
-import { carryOut } from './carry-out.ts';
 import { decisionMessage, requirementsMessage } from './decisions.ts';
 import { key, messages, tenant, text } from './fields.ts';
 import type { Message } from './protocol.ts';
 
 /** Deploying and deleting resources. */
-export function resourceCalls(runtime: DurableRuntime): Record<string, Unary> {
+export function resourceCalls(
+  runtime: DurableRuntime,
+  deletionOfHistory: (resourceKey: number) => Promise<() => Promise<BatchCreated | null>>,
+): Record<string, Unary> {
   return {
     DeployResource: async (request) => {
       tenant('DeployResource', request);
@@ -31,9 +35,13 @@ export function resourceCalls(runtime: DurableRuntime): Record<string, Unary> {
       const { deploymentKey, processes } = await deploy(runtime, request, 'processes', 'definition');
       return { key: deploymentKey, processes: processes.map(processMessage) };
     },
-    DeleteResource: (request) => {
+    DeleteResource: async (request) => {
       const resourceKey = key(request, 'resourceKey');
-      return carryOut(runtime, { valueType: 'RESOURCE_DELETION', intent: 'DELETE', value: { resourceKey } });
+      const value = { resourceKey };
+      const deleteHistory =
+        request['deleteHistory'] === true ? await deletionOfHistory(resourceKey) : async () => null;
+      acceptedOf(await runtime.execute({ valueType: 'RESOURCE_DELETION', intent: 'DELETE', value }));
+      return { resourceKey: String(resourceKey), batchOperation: await deleteHistory() };
     },
   };
 }

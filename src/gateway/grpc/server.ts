@@ -1,7 +1,10 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
+import type { ReadModel } from '../../history/index.ts';
+import type { Batches } from '../../runtime/batches/index.ts';
 import type { DurableRuntime } from '../../runtime/client.ts';
+import { batchStarts } from '../rest/batch-starts.ts';
 import { type CallContext, streaming, unary } from './call.ts';
 import { decisionCalls } from './decisions.ts';
 import { instanceCalls } from './instances.ts';
@@ -13,6 +16,8 @@ import { topologyCalls } from './topology.ts';
 
 export interface GrpcOptions {
   readonly runtime: DurableRuntime;
+  readonly history: ReadModel;
+  readonly batches: Batches;
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
@@ -35,7 +40,8 @@ const HEALTH_MS = 1000;
  * Opens the port of Zeebe's gRPC protocol, with health check and reflection.
  * @throws an Error with code EADDRINUSE if the port is in use
  */
-export async function startGrpc({ runtime, host, port, onError }: GrpcOptions): Promise<GrpcGateway> {
+export async function startGrpc(options: GrpcOptions): Promise<GrpcGateway> {
+  const { runtime, host, port, onError } = options;
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_LIMIT,
     // It would note down each call for a service that is not offered.
@@ -47,7 +53,7 @@ export async function startGrpc({ runtime, host, port, onError }: GrpcOptions): 
   const contactPoint = (): string => `${host.includes(':') ? `[${host}]` : host}:${bound}`;
   const calls = {
     ...topologyCalls(runtime, contactPoint),
-    ...resourceCalls(runtime),
+    ...resourceCalls(runtime, batchStarts(options).deletionOfHistory),
     ...instanceCalls(runtime, contactPoint),
     ...jobCalls(runtime),
     ...messageCalls(runtime),

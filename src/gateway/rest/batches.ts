@@ -1,96 +1,29 @@
-import type { BatchItem } from '../../engine/records/batch.ts';
 import type { ClientCommand } from '../../engine/records/command.ts';
-import {
-  type CollectionName,
-  type Condition,
-  collection,
-  type Page,
-  type Row,
-  type SearchResult,
-} from '../../history/index.ts';
-import type { BatchChange, BatchPlan } from '../../runtime/batches/index.ts';
+import { COLLECTIONS, type CollectionName, type Condition, collection } from '../../history/index.ts';
+import type { BatchChange } from '../../runtime/batches/index.ts';
 import { acceptedOf } from '../errors.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
+import { ACTIVE, batchStarts, OVER } from './batch-starts.ts';
 import { operation } from './command.ts';
 import type { GatewayContext } from './context.ts';
 import { readFilter } from './filter.ts';
 import { MIGRATION, migrationOf } from './instances.ts';
 import { filterSchema } from './openapi/collections.ts';
-import { SHOWN, shown } from './schema.ts';
+import { nullable, SHOWN, shown, shownWord } from './schema.ts';
 import { foundByPath, notFound } from './search-routes.ts';
 import { filledList, filledText, flag, invalid, operationReference, requiredNested } from './shape.ts';
 
-const CREATED = shown({ batchOperationKey: SHOWN.key, batchOperationType: SHOWN.text });
-/** Rows that one query of the read model brings. */
-const PAGE = 1000;
-
-const ACTIVE: Condition = { kind: 'compare', field: 'state', operator: 'eq', value: 'ACTIVE' };
+const CREATED = shown({
+  batchOperationKey: SHOWN.key,
+  batchOperationType: shownWord(...COLLECTIONS.batchOperations.fields.batchOperationType.values),
+});
 const ROOT: Condition = { kind: 'exists', field: 'parentProcessInstanceKey', exists: false };
-const OVER: Condition = {
-  kind: 'among',
-  field: 'state',
-  negated: false,
-  values: ['COMPLETED', 'TERMINATED'],
-};
 
 /** Doing the same with many entities, chosen by a filter, in the background; and deleting what is over. */
 export function batchRoutes(context: GatewayContext): Route[] {
   const { runtime, history, batches } = context;
-
-  async function* rowsOf(name: CollectionName, where: readonly Condition[]): AsyncGenerator<readonly Row[]> {
-    let page: Page = { kind: 'from', from: 0, limit: PAGE };
-    for (;;) {
-      const { items, endCursor }: SearchResult = await history.query('search', {
-        collection: name,
-        where,
-        sort: [],
-        page,
-      });
-      if (items.length > 0) yield items;
-      if (items.length < PAGE || endCursor === null) return;
-      page = { kind: 'after', cursor: endCursor, limit: PAGE };
-    }
-  }
-
-  async function* instances(where: readonly Condition[]): AsyncGenerator<readonly BatchItem[]> {
-    for await (const rows of rowsOf('processInstances', where))
-      yield rows.map((row) => {
-        const key = Number(row['processInstanceKey']);
-        return { itemKey: key, processInstanceKey: key };
-      });
-  }
-
-  async function* incidents(where: readonly Condition[]): AsyncGenerator<readonly BatchItem[]> {
-    for await (const rows of rowsOf('incidents', [...where, ACTIVE]))
-      yield rows.map((row) => ({
-        itemKey: Number(row['incidentKey']),
-        processInstanceKey: Number(row['processInstanceKey']),
-      }));
-  }
-
-  async function* incidentsOf(where: readonly Condition[]): AsyncGenerator<readonly BatchItem[]> {
-    for await (const some of instances(where)) {
-      const values = some.map(({ itemKey }) => itemKey);
-      yield* incidents([{ kind: 'among', field: 'processInstanceKey', negated: false, values }]);
-    }
-  }
-
-  /** An evaluation has a row for each of its decisions, and is one item. */
-  async function* evaluations(where: readonly Condition[]): AsyncGenerator<readonly BatchItem[]> {
-    const seen = new Set<number>();
-    for await (const rows of rowsOf('decisionInstances', where))
-      yield rows.flatMap((row) => {
-        const key = Number(row['decisionEvaluationKey']);
-        if (seen.has(key)) return [];
-        seen.add(key);
-        return [{ itemKey: key, processInstanceKey: Number(row['processInstanceKey'] ?? -1) }];
-      });
-  }
-
-  const started = async (plan: BatchPlan, items: AsyncIterable<readonly BatchItem[]>) => ({
-    batchOperationKey: String(await batches.start(plan, items)),
-    batchOperationType: plan.type,
-  });
+  const { rowsOf, instances, incidents, incidentsOf, evaluations, started, deletionOfHistory } =
+    batchStarts(context);
 
   const filterOf = (name: CollectionName) => ({
     filter: {
@@ -248,9 +181,10 @@ export function batchRoutes(context: GatewayContext): Route[] {
       path: '/v2/resources/:resourceKey/deletion',
       body: { deleteHistory: flag(), operationReference },
       answers: {
-        200: shown({ resourceKey: SHOWN.key, batchOperation: { ...CREATED, type: ['object', 'null'] } }),
+        200: shown({ resourceKey: SHOWN.key, batchOperation: nullable(CREATED) }),
       },
       answer: async ({ body: { deleteHistory }, key }) => {
+        const deleteIt = deleteHistory ? await deletionOfHistory(key) : async () => null;
         acceptedOf(
           await runtime.execute({
             valueType: 'RESOURCE_DELETION',
@@ -258,24 +192,10 @@ export function batchRoutes(context: GatewayContext): Route[] {
             value: { resourceKey: key },
           }),
         );
-        const batchOperation = deleteHistory ? await deleteHistoryOf(key) : null;
-        return json(200, { resourceKey: String(key), batchOperation });
+        return json(200, { resourceKey: String(key), batchOperation: await deleteIt() });
       },
     }),
   ];
-
-  /** Instances of a process, or evaluations of a graph of decisions; forms have none. */
-  async function deleteHistoryOf(value: number): Promise<object | null> {
-    if ((await history.query('find', 'processDefinitions', value)) !== undefined) {
-      const own = { kind: 'compare', field: 'processDefinitionKey', operator: 'eq', value } as const;
-      return started({ type: 'DELETE_PROCESS_INSTANCE' }, instances([own, OVER]));
-    }
-    if ((await history.query('find', 'decisionRequirements', value)) !== undefined) {
-      const own = { kind: 'compare', field: 'decisionRequirementsKey', operator: 'eq', value } as const;
-      return started({ type: 'DELETE_DECISION_INSTANCE' }, evaluations([own]));
-    }
-    return null;
-  }
 }
 
 function deletion(

@@ -2,7 +2,7 @@ import type { ClusterVariableValue } from '../../engine/records/cluster-variable
 import { json, type Route } from '../http.ts';
 import { command, operation } from './command.ts';
 import type { GatewayContext } from './context.ts';
-import { SHOWN, shown } from './schema.ts';
+import { SHOWN, shown, shownWord } from './schema.ts';
 import { notFound } from './search-routes.ts';
 import { filledText, invalid, read, required } from './shape.ts';
 
@@ -11,7 +11,7 @@ const PATH = '/v2/cluster-variables/global/:name';
 const VARIABLE = shown({
   name: SHOWN.text,
   value: SHOWN.text,
-  scope: SHOWN.text,
+  scope: shownWord('GLOBAL', 'TENANT'),
   tenantId: SHOWN.nullableText,
 });
 

@@ -2,8 +2,14 @@ import { GatewayError } from '../errors.ts';
 import { json, NO_CONTENT, type Route } from '../http.ts';
 import { operation } from './command.ts';
 import { GATEWAY_VERSION, type GatewayContext } from './context.ts';
-import { SHOWN, shown, shownList } from './schema.ts';
+import { SHOWN, shown, shownList, shownWord } from './schema.ts';
 import { requiredWhole } from './shape.ts';
+
+/** The last that a date of four digits can tell, epoch ms. */
+const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** The largest number of 32 bits. */
+const NO_LIMIT = 2 ** 31 - 1;
 
 /** Where the server is reached, as its topology tells. */
 export interface Advertised {
@@ -11,7 +17,11 @@ export interface Advertised {
   readonly port: number;
 }
 
-const PARTITION = shown({ partitionId: SHOWN.int, role: SHOWN.text, health: SHOWN.text });
+const PARTITION = shown({
+  partitionId: SHOWN.int,
+  role: shownWord('leader', 'follower', 'inactive'),
+  health: shownWord('healthy', 'unhealthy', 'dead'),
+});
 const BROKER = shown({
   nodeId: SHOWN.int,
   host: SHOWN.text,
@@ -96,12 +106,47 @@ export function clusterRoutes(
         json(200, { validLicense: true, licenseType: 'Apache-2.0', isCommercial: false, expiresAt: null }),
     }),
     operation({
+      id: 'getSystemConfiguration',
+      tag: 'System',
+      summary: 'Tells how the server counts jobs for statistics.',
+      method: 'GET',
+      path: '/v2/system/configuration',
+      answers: {
+        200: shown({
+          jobMetrics: shown({
+            enabled: SHOWN.flag,
+            exportInterval: SHOWN.text,
+            maxWorkerNameLength: SHOWN.int,
+            maxJobTypeLength: SHOWN.int,
+            maxTenantIdLength: SHOWN.int,
+            maxUniqueKeys: SHOWN.int,
+          }),
+        }),
+      },
+      // Jobs are counted by minute; names are never cut, and as many are counted as there are.
+      answer: () =>
+        json(200, {
+          jobMetrics: {
+            enabled: true,
+            exportInterval: 'PT1M',
+            maxWorkerNameLength: NO_LIMIT,
+            maxJobTypeLength: NO_LIMIT,
+            maxTenantIdLength: NO_LIMIT,
+            maxUniqueKeys: NO_LIMIT,
+          },
+        }),
+    }),
+    operation({
       id: 'pinClock',
       tag: 'Clock',
       summary: 'Pins a controllable clock to a time, and does what is due until then.',
       method: 'PUT',
       path: '/v2/clock',
       body: { timestamp: requiredWhole(0, 'epoch ms') },
+      check: ({ timestamp }) =>
+        timestamp <= LAST_MOMENT
+          ? []
+          : [`The value for timestamp is '${timestamp}' but must be before the year 10000`],
       answers: { 204: undefined },
       answer: async ({ body }) => {
         await runtime.setClock(body.timestamp);

@@ -7,14 +7,26 @@ import { SHOWN, shown, shownList } from './schema.ts';
 import {
   filledText,
   flag,
+  invalid,
   key,
   operationReference,
+  read,
+  required,
   requiredVariables,
   tenant,
   text,
   variables,
   whole,
 } from './shape.ts';
+
+/** Called otherwise where it is missing. */
+const messageName = required(
+  read({ type: 'string', minLength: 1 }, (fields, name) => {
+    const value = fields.string(name) ?? '';
+    if (value.trim() === '') throw invalid('No messageName provided.');
+    return value;
+  }),
+);
 
 /** Messages, signals, variables, incidents and expressions. */
 export function commandRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[] {
@@ -30,7 +42,7 @@ export function commandRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Rou
         timeToLive: whole(undefined, 'ms'),
         messageId: text('While a message with it lives, no other is taken.'),
         variables: variables(),
-        tenantId: tenant,
+        tenantId: tenant('Publish Message'),
       },
       command: ({ body }) => ({
         valueType: 'MESSAGE',
@@ -51,7 +63,12 @@ export function commandRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Rou
       tag: 'Message',
       summary: 'Correlates a message at once, and tells with which instance.',
       path: '/v2/messages/correlation',
-      body: { name: filledText(), correlationKey: text(), variables: variables(), tenantId: tenant },
+      body: {
+        name: messageName,
+        correlationKey: text(),
+        variables: variables(),
+        tenantId: tenant('Correlate Message'),
+      },
       command: ({ body }) => ({
         valueType: 'MESSAGE_CORRELATION',
         intent: 'CORRELATE',
@@ -72,7 +89,7 @@ export function commandRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Rou
       tag: 'Signal',
       summary: 'Broadcasts a signal.',
       path: '/v2/signals/broadcast',
-      body: { signalName: filledText(), variables: variables(), tenantId: tenant },
+      body: { signalName: filledText(), variables: variables(), tenantId: tenant('Broadcast Signal') },
       command: ({ body }) => ({
         valueType: 'SIGNAL',
         intent: 'BROADCAST',
@@ -115,10 +132,8 @@ export function commandRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Rou
         expression: filledText('With a leading `=`; without one it is a text.'),
         variables: variables(),
         scopeKey: key('Of an element instance or a process instance that is running.'),
-        tenantId: tenant,
+        tenantId: tenant('Expression Evaluation'),
       },
-      check: ({ expression }) =>
-        expression.startsWith('=') ? [] : ["The value for expression must start with '='"],
       command: ({ body }) => ({
         valueType: 'EXPRESSION',
         intent: 'EVALUATE',
@@ -134,7 +149,7 @@ export function commandRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Rou
         return {
           expression,
           result: new RawJson(result),
-          warnings: warnings.map(({ type, message }) => ({ message: `[${type}] ${message}` })),
+          warnings: warnings.map(({ message }) => ({ message })),
         };
       },
     }),

@@ -25,7 +25,7 @@ test('all instances that an evaluation of conditions started are answered by the
 test('an evaluation that starts nothing is no error', async () => {
   const world = rest();
   await world.deploy('a.bpmn');
-  const { status, body } = await world.post(PATH, { variables: {} });
+  const { status, body } = await world.post(PATH, { variables: { x: 0 } });
   assert.deepEqual([status, body.processInstances], [200, []]);
 });
 
@@ -43,11 +43,12 @@ test('an evaluation may be restricted to one definition', async () => {
 
 test('an evaluation needs variables, and a definition that exists', async () => {
   const world = rest();
-  assert.deepEqual((await world.post(PATH, {})).body, {
-    code: 'INVALID_ARGUMENT',
-    detail: 'No variables provided.',
-  });
-  const { body } = await world.post(PATH, { variables: {}, processDefinitionKey: '123' });
+  for (const none of [{}, { variables: {} }, { variables: null }])
+    assert.deepEqual((await world.post(PATH, none)).body, {
+      code: 'INVALID_ARGUMENT',
+      detail: 'No variables provided.',
+    });
+  const { body } = await world.post(PATH, { variables: { x: 0 }, processDefinitionKey: '123' });
   assert.equal(body.code, 'NOT_FOUND');
   assert.match(
     String(body.detail),

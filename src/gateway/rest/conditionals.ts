@@ -13,7 +13,11 @@ export function conditionalRoutes({ runtime }: Pick<GatewayContext, 'runtime'>):
       tag: 'Conditional',
       summary: 'Starts the processes whose condition holds with these variables.',
       path: '/v2/conditionals/evaluation',
-      body: { processDefinitionKey: key(), variables: requiredVariables(), tenantId: tenant },
+      body: {
+        processDefinitionKey: key(),
+        variables: requiredVariables(),
+        tenantId: tenant('Evaluate Conditional'),
+      },
       command: ({ body }) => ({
         valueType: 'CONDITIONAL_EVALUATION',
         intent: 'EVALUATE',

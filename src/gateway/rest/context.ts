@@ -30,6 +30,7 @@ export const RESULT_WAIT_MS = 10_000;
 export interface ActivatedJob {
   readonly key: number;
   readonly value: JobValue;
+  readonly rootProcessInstanceKey: number;
 }
 
 /** What an activation is answered with. */

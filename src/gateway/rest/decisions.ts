@@ -7,7 +7,7 @@ import { rulesOf } from '../../history/index.ts';
 import type { Route } from '../http.ts';
 import { command } from './command.ts';
 import { type GatewayContext, TENANT } from './context.ts';
-import { SHOWN } from './schema.ts';
+import { EVALUATION } from './openapi/decisions.ts';
 import { key, oneOf, tenant, text, variables } from './shape.ts';
 
 /** Evaluating decisions. */
@@ -18,11 +18,12 @@ export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
       tag: 'Decision definition',
       summary: 'Evaluates a decision; a failed evaluation is answered too.',
       path: '/v2/decision-definitions/evaluation',
+      bodyRequired: true,
       body: {
         decisionDefinitionId: text(),
         decisionDefinitionKey: key(),
         variables: variables(),
-        tenantId: tenant,
+        tenantId: tenant('Evaluate Decision'),
       },
       check: ({ decisionDefinitionId, decisionDefinitionKey }) =>
         oneOf({ decisionDefinitionId, decisionDefinitionKey }),
@@ -35,11 +36,10 @@ export function decisionRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
           variables: body.variables,
         },
       }),
-      shows: {
-        type: 'object',
-        additionalProperties: true,
-        properties: { decisionEvaluationKey: SHOWN.key, output: SHOWN.text },
-      },
+      refusal: ({ type, reason }) => ({
+        type: / but no decision found for (id|key) '/.test(reason) ? 'NOT_FOUND' : type,
+      }),
+      shows: EVALUATION,
       show: (accepted) => evaluationOf(accepted.key, accepted.value as DecisionEvaluationValue),
     }),
   ];

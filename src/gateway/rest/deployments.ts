@@ -4,7 +4,8 @@ import { json, type Route } from '../http.ts';
 import { type GatewayContext, TENANT } from './context.ts';
 import { deployedDecisions } from './decisions.ts';
 import { readForm } from './form.ts';
-import { type JsonSchema, SHOWN, shown, shownList } from './schema.ts';
+import { nullable, SHOWN, shown, shownList } from './schema.ts';
+import { refuseTenant } from './shape.ts';
 
 /** Bytes of one deployment: several models with their diagrams. */
 const DEPLOYMENT_LIMIT = 16 * 1024 * 1024;
@@ -17,13 +18,40 @@ const NOTHING = {
   resource: null,
 };
 
-const ITEM: JsonSchema = {
-  type: 'object',
-  properties: Object.fromEntries(
-    Object.keys(NOTHING).map((name) => [name, { type: ['object', 'null'], additionalProperties: true }]),
+const PLACE = { resourceName: SHOWN.text, tenantId: SHOWN.text };
+
+const ITEM = shown({
+  processDefinition: nullable(
+    shown({
+      processDefinitionId: SHOWN.text,
+      processDefinitionVersion: SHOWN.int,
+      processDefinitionKey: SHOWN.key,
+      ...PLACE,
+    }),
   ),
-  required: Object.keys(NOTHING),
-};
+  decisionDefinition: nullable(
+    shown({
+      decisionDefinitionId: SHOWN.text,
+      version: SHOWN.int,
+      name: SHOWN.text,
+      tenantId: SHOWN.text,
+      decisionRequirementsId: SHOWN.text,
+      decisionDefinitionKey: SHOWN.key,
+      decisionRequirementsKey: SHOWN.key,
+    }),
+  ),
+  decisionRequirements: nullable(
+    shown({
+      decisionRequirementsId: SHOWN.text,
+      decisionRequirementsName: SHOWN.text,
+      version: SHOWN.int,
+      decisionRequirementsKey: SHOWN.key,
+      ...PLACE,
+    }),
+  ),
+  form: nullable(shown({ formId: SHOWN.text, version: SHOWN.int, formKey: SHOWN.key, ...PLACE })),
+  resource: nullable(shown({ resourceId: SHOWN.text, version: SHOWN.int, resourceKey: SHOWN.key, ...PLACE })),
+});
 
 /** Deploying models. */
 export function deploymentRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[] {
@@ -93,12 +121,7 @@ async function resourcesOf(form: FormData): Promise<readonly NamedResource[]> {
   const resources: NamedResource[] = [];
   for (const [name, part] of form.entries()) {
     if (name === 'tenantId') {
-      if (part !== TENANT && part !== '') {
-        throw new GatewayError(
-          'INVALID_ARGUMENT',
-          `Expected to handle request Deploy Resources with tenant identifier '${String(part)}', but multi-tenancy is disabled`,
-        );
-      }
+      refuseTenant('Deploy Resources', String(part));
     } else if (name !== 'resources') {
       throw new GatewayError(
         'BAD_REQUEST',
@@ -114,10 +137,7 @@ async function resourcesOf(form: FormData): Promise<readonly NamedResource[]> {
     }
   }
   if (resources.length === 0) {
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      "No resources provided: send at least one file as a part named 'resources'.",
-    );
+    throw new GatewayError('BAD_REQUEST', "Required part 'resources' is not present.");
   }
   return resources;
 }

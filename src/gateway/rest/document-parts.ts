@@ -1,9 +1,10 @@
 import type { DocumentRecord, NewDocument } from '../../documents/index.ts';
 import { ERRORS, GatewayError } from '../errors.ts';
-import { Fields } from '../fields.ts';
+import { Fields, invalidDate } from '../fields.ts';
 import type { GatewayRequest } from '../http.ts';
 import { documentText, objectMembers, RawJson } from '../json.ts';
-import { invalid, key, readMembers, text, variables, whole } from './shape.ts';
+import { momentOf } from './dates.ts';
+import { invalid, key, readMembers, refuse, text, variables, whole } from './shape.ts';
 
 /** Reading the parts of an upload, and showing what became of them. */
 
@@ -22,7 +23,7 @@ export const METADATA = {
 
 export function checkStore(request: GatewayRequest): void {
   const id = request.query.get('storeId');
-  if (id !== null && id !== STORE) throw invalid(`Document store with id '${id}' does not exist.`);
+  if (id !== null && id !== STORE) throw invalid(`Document store with id '${id}' does not exist`);
 }
 
 export function knownParts(form: FormData, known: readonly string[]): void {
@@ -54,7 +55,7 @@ export async function listOf(parts: readonly Part[]): Promise<readonly string[]>
 }
 
 export async function documentOf(file: Part, metadataText: string | undefined): Promise<NewDocument> {
-  if (typeof file === 'string') throw new GatewayError('BAD_REQUEST', 'A file has no file name.');
+  if (typeof file === 'string') throw new GatewayError('BAD_REQUEST', 'A file cannot be read as one.');
   const members = metadataText === undefined ? new Map() : objectMembers(metadataText);
   if (members === undefined)
     throw new GatewayError(
@@ -63,11 +64,12 @@ export async function documentOf(file: Part, metadataText: string | undefined): 
     );
   const metadata = readMembers(new Fields(members, 'metadata.'), METADATA);
   const { expiresAt, processInstanceKey } = metadata;
-  const expires = expiresAt === undefined ? undefined : Date.parse(expiresAt);
-  if (expires !== undefined && Number.isNaN(expires))
-    throw invalid(
-      `The provided expiresAt '${expiresAt}' cannot be parsed as a date according to RFC 3339, section 5.6.`,
-    );
+  const expires = expiresAt === undefined ? undefined : momentOf(expiresAt);
+  refuse([
+    ...(metadata.fileName?.trim() === '' ? ['The file name must not be empty, if present'] : []),
+    ...(metadata.contentType?.trim() === '' ? ['The content type must not be empty, if present'] : []),
+    ...(expiresAt !== undefined && expires === undefined ? [invalidDate('expiresAt', expiresAt)] : []),
+  ]);
   return {
     content: new Uint8Array(await file.arrayBuffer()),
     metadata: {

@@ -77,10 +77,10 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
       },
       handler: async (request) => {
         checkStore(request);
-        const form = await readForm(request);
+        const form = await readForm(request, ['file']);
         knownParts(form, ['file', 'metadata']);
         const file = form.get('file');
-        if (file === null) throw invalid('No file provided.');
+        if (file === null) throw missingPart('file');
         const documentId = request.query.get('documentId');
         const document = await documentOf(file, await jsonOf(form.get('metadata')));
         return json(201, await store({ ...document, ...(documentId && { documentId }) }));
@@ -109,10 +109,10 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
       },
       handler: async (request) => {
         checkStore(request);
-        const form = await readForm(request);
+        const form = await readForm(request, ['files']);
         knownParts(form, ['files', 'metadataList']);
         const files = form.getAll('files');
-        if (files.length === 0) throw invalid('No files provided.');
+        if (files.length === 0) throw missingPart('files');
         const metadata = await listOf(form.getAll('metadataList'));
         if (metadata.length > 0 && metadata.length !== files.length)
           throw invalid(
@@ -146,7 +146,7 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
           signature: { ...SHOWN.text, description: 'Of a link.' },
         },
         answers: { 200: FILE },
-        answerType: 'application/octet-stream',
+        answerType: '*/*',
       },
       handler: async (request) => {
         const { documentId, metadata } = await found(request);
@@ -192,6 +192,7 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
       tag: TAG,
       summary: 'Makes a link to a document that works for a while.',
       path: '/v2/documents/:documentId/links',
+      query: { storeId: SHOWN.text, contentHash: SHOWN.text },
       body: { timeToLive: whole(1, 'ms') },
       answers: { 201: shown({ url: SHOWN.text, expiresAt: SHOWN.date }) },
       answer: async ({ body: { timeToLive = LINK_MS }, request }) => {
@@ -215,6 +216,10 @@ export function documentRoutes({ documents }: Pick<GatewayContext, 'documents'>)
       throw invalid(`Document hash for document ${documentId} doesn't match.`);
     return record;
   }
+}
+
+function missingPart(name: string): GatewayError {
+  return new GatewayError('BAD_REQUEST', `Required part '${name}' is not present.`);
 }
 
 function missing(documentId: string): GatewayError {

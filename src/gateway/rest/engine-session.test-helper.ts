@@ -4,7 +4,7 @@ import { History, InlineReadModel, type RecordSource } from '../../history/index
 import type { Runtime } from '../../runtime/runtime.ts';
 import { Session } from '../../testing/scenarios/session.ts';
 import { GatewayError } from '../errors.ts';
-import type { GatewayRequest, Route } from '../http.ts';
+import type { GatewayRequest, Method, Route } from '../http.ts';
 import type { GatewayContext } from './context.ts';
 
 export interface RestAnswer {
@@ -60,8 +60,17 @@ export class RestSession {
   }
 
   /** Calls a route as the server would. A refusal is answered as `{title, detail}`. */
-  async post(path: string, body: unknown, params: Record<string, string> = {}): Promise<RestAnswer> {
-    const route = this.#routes.find((one) => one.path === path && one.method === 'POST');
+  post(path: string, body: unknown, params: Record<string, string> = {}): Promise<RestAnswer> {
+    return this.call('POST', path, body, params);
+  }
+
+  async call(
+    method: Method,
+    path: string,
+    body: unknown,
+    params: Record<string, string>,
+  ): Promise<RestAnswer> {
+    const route = this.#routes.find((one) => one.path === path && one.method === method);
     if (route === undefined) throw new Error(`No route ${path}`);
     const text = new TextEncoder().encode(JSON.stringify(body));
     const request = { params, body: text, headers: {}, query: new URLSearchParams() };

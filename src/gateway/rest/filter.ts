@@ -8,13 +8,16 @@ import {
   type SearchQuery,
 } from '../../history/index.ts';
 import { GatewayError } from '../errors.ts';
-import { type Fields, parseKey } from '../fields.ts';
-import { readPage } from './page.ts';
+import { type Fields, invalidDate, invalidKey, parseKey } from '../fields.ts';
+import { momentOf } from './dates.ts';
+import { FIRST_PAGE, type Paging, readPage } from './page.ts';
+import { collecting, type Problems, unexpected } from './problems.ts';
+import { readSorts } from './sorts.ts';
+import { tagProblems } from './tags.ts';
 
 /** Reads the body of a search: `{filter, sort, page}` in the manner of Camunda's REST API. */
 
-/** Fields to sort by, and tests of a filter: the database refuses what is much larger. */
-const MOST_SORTS = 30;
+/** Tests of a filter: the database refuses what is much larger. */
 const MOST_TESTS = 500;
 
 /** Narrows what a search takes of a collection's filter; absent: all of it. */
@@ -24,69 +27,64 @@ export interface ReadOptions {
   readonly branch?: true;
 }
 
-export function readSearch(body: Fields, name: CollectionName, options: ReadOptions = {}): SearchQuery {
+export interface SearchOptions extends ReadOptions {
+  readonly paging?: Paging;
+}
+
+/** All that is wrong with values is told in one message. */
+export function readSearch(
+  body: Fields,
+  name: CollectionName,
+  { paging, ...options }: SearchOptions = {},
+): SearchQuery {
   const spec = collection(name);
-  const where = readFilter(body.object('filter'), spec, options);
-  const sort = readSorts(body, spec);
-  const page = readPage(body.object('page'));
-  body.end();
-  return { collection: name, where, sort, page };
-}
-
-export function readSorts(body: Fields, spec: CollectionSpec): SearchQuery['sort'] {
-  const sorts = body.objects('sort') ?? [];
-  if (sorts.length > MOST_SORTS) {
-    throw new GatewayError('INVALID_ARGUMENT', `The value for sort must have at most ${MOST_SORTS} fields.`);
-  }
-  return sorts.map((item) => readSort(item, spec));
-}
-
-function readSort(item: Fields, spec: CollectionSpec): SearchQuery['sort'][number] {
-  const field = textOf(item, 'field');
-  const order = textOf(item, 'order') ?? 'ASC';
-  item.end();
-  if (field === undefined) throw new GatewayError('INVALID_ARGUMENT', 'Sort field must not be null.');
-  const sortable = Object.entries(spec.fields)
-    .filter(([, { sort }]) => sort)
-    .map(([name]) => name);
-  if (!sortable.includes(field)) throw unexpected(field, 'field', sortable);
-  const upper = order.toUpperCase();
-  if (upper !== 'ASC' && upper !== 'DESC') throw unexpected(order, 'order', ['ASC', 'DESC']);
-  return { field, order: upper };
-}
-
-/** A member that should be one of some words; what is no text is told like a wrong word. */
-function textOf(item: Fields, name: string): string | undefined {
-  const value = item.value(name);
-  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
+  return collecting((problems) => {
+    const sort = problems.of(() => readSorts(body, spec), []);
+    const page = problems.of(() => readPage(body.object('page'), paging), FIRST_PAGE);
+    const where = conditionsOf(body.object('filter'), spec, options, problems);
+    body.end();
+    return { collection: name, where, sort, page };
+  });
 }
 
 /** Conditions of one filter object. Members that nobody knows are refused. */
 export function readFilter(
   filter: Fields | undefined,
   spec: CollectionSpec,
-  { filter: allowed, branch }: ReadOptions = {},
+  options: ReadOptions = {},
+): Condition[] {
+  return collecting((problems) => conditionsOf(filter, spec, options, problems));
+}
+
+function conditionsOf(
+  filter: Fields | undefined,
+  spec: CollectionSpec,
+  { filter: allowed, branch }: ReadOptions,
+  problems: Problems,
 ): Condition[] {
   if (filter === undefined) return [];
   const conditions: Condition[] = [];
   for (const [name, field] of Object.entries(spec.fields)) {
     if (field.filter && (allowed === undefined || allowed.includes(name))) {
-      conditions.push(...readTests(filter, name, field));
+      conditions.push(...testsOf(filter, name, field, problems));
     }
   }
   if (allowed === undefined) {
     for (const [relation, { fields }] of Object.entries(spec.relations ?? {})) {
-      const tests = Object.entries(fields).flatMap(([name, field]) => readTests(filter, name, field));
+      const tests = Object.entries(fields).flatMap(([name, field]) => testsOf(filter, name, field, problems));
       if (tests.length > 0) conditions.push({ kind: 'related', relation, tests });
     }
-    for (const name of Object.keys(spec.variables ?? {})) conditions.push(...readVariables(filter, name));
+    for (const name of Object.keys(spec.variables ?? {}))
+      conditions.push(...readVariables(filter, name, problems));
     if ('tags' in spec.fields) {
       // A row must have all of them.
-      for (const tag of filter.strings('tags') ?? []) conditions.push({ kind: 'tagged', tag });
+      const tags = filter.strings('tags') ?? [];
+      problems.push(...tagProblems(tags));
+      for (const tag of tags) conditions.push({ kind: 'tagged', tag });
     }
     if (spec === collection('processInstances')) {
       refuseBothBatchNames(filter);
-      if (branch === undefined) conditions.push(...readBranches(filter, spec));
+      if (branch === undefined) conditions.push(...readBranches(filter, spec, problems));
     }
   }
   filter.end();
@@ -110,10 +108,12 @@ function refuseBothBatchNames(filter: Fields): void {
 }
 
 /** `$or` of process instances. */
-function readBranches(filter: Fields, spec: CollectionSpec): Condition[] {
+function readBranches(filter: Fields, spec: CollectionSpec, problems: Problems): Condition[] {
   const branches = filter.objects('$or');
   if (branches === undefined || branches.length === 0) return [];
-  return [{ kind: 'any', branches: branches.map((part) => readFilter(part, spec, { branch: true })) }];
+  return [
+    { kind: 'any', branches: branches.map((part) => conditionsOf(part, spec, { branch: true }, problems)) },
+  ];
 }
 
 const VARIABLE_VALUE = {
@@ -125,11 +125,12 @@ const VARIABLE_VALUE = {
   sort: false,
 } as const;
 
-function readVariables(filter: Fields, name: string): Condition[] {
+function readVariables(filter: Fields, name: string, problems: Problems): Condition[] {
   return (filter.objects(name) ?? []).map((variable) => {
-    const variableName = variable.requiredString('name');
-    const tests = readTests(variable, 'value', VARIABLE_VALUE);
-    if (tests.length === 0) throw new GatewayError('INVALID_ARGUMENT', `No filter.${name}.value provided.`);
+    const variableName = variable.string('name') ?? '';
+    if (variableName.trim() === '') problems.push('Variable name must not be null');
+    const tests = testsOf(variable, 'value', VARIABLE_VALUE, problems);
+    if (tests.length === 0) problems.push('Variable value must not be null');
     variable.end();
     return { kind: 'variable', filter: name, name: variableName, tests };
   });
@@ -148,7 +149,7 @@ const COMPARISONS = {
 const ORDER = ['$gt', '$gte', '$lt', '$lte'] as const;
 
 /** Which operators a field takes, beside a plain value. */
-const OPERATORS: Readonly<Record<FieldSpec['type'], readonly string[]>> = {
+export const OPERATORS: Readonly<Record<FieldSpec['type'], readonly string[]>> = {
   key: ['$eq', '$neq', '$exists', '$in', '$notIn'],
   string: ['$eq', '$neq', '$exists', '$in', '$notIn', '$like'],
   int: ['$eq', '$neq', '$exists', ...ORDER, '$in'],
@@ -166,13 +167,18 @@ const LISTS: readonly string[] = ['$in', '$notIn'];
 
 /** A plain value, or an object of operators that must all hold. */
 export function readTests(filter: Fields, name: string, spec: FieldSpec): Condition[] {
+  return collecting((problems) => testsOf(filter, name, spec, problems));
+}
+
+function testsOf(filter: Fields, name: string, spec: FieldSpec, problems: Problems): Condition[] {
   const value = filter.value(name);
   if (value === undefined) return [];
+  const read = (given: unknown, place: string): Scalar => scalar(given, place, name, spec, problems);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [{ kind: 'compare', field: name, operator: 'eq', value: scalar(value, name, spec) }];
+    return [{ kind: 'compare', field: name, operator: 'eq', value: read(value, name) }];
   }
   const known = OPERATORS[spec.type];
-  if (known.length === 0) refuse(name, 'true or false');
+  if (known.length === 0) unreadable(name, 'true or false');
   // Camunda's client for Java sends lists that are empty beside the operator that is meant.
   const meant = Object.entries(value).filter(
     ([operator, operand]) => !(LISTS.includes(operator) && Array.isArray(operand) && operand.length === 0),
@@ -181,19 +187,19 @@ export function readTests(filter: Fields, name: string, spec: FieldSpec): Condit
     if (!known.includes(operator)) {
       throw new GatewayError(
         'BAD_REQUEST',
-        `Request property [filter.${name}] has the unknown operator '${operator}'; known are ${known.join(', ')}.`,
+        `Request property [filter.${name}.${operator}] cannot be parsed: the operator is unknown; known here: ${known.join(', ')}.`,
       );
     }
     const place = `${name}.${operator}`;
     switch (operator) {
       case '$exists':
-        if (typeof operand !== 'boolean') refuse(place, 'true or false');
+        if (typeof operand !== 'boolean') unreadable(place, 'true or false');
         return { kind: 'exists', field: name, exists: operand };
       case '$in':
       case '$notIn': {
-        if (!Array.isArray(operand)) refuse(place, 'a list');
-        if (operand.length > MOST_VALUES) refuse(place, `a list of at most ${MOST_VALUES} values`);
-        const values = operand.map((item) => scalar(item, place, spec));
+        if (!Array.isArray(operand)) unreadable(place, 'a list');
+        if (operand.length > MOST_VALUES) unreadable(place, `a list of at most ${MOST_VALUES} values`);
+        const values = operand.map((item) => read(item, place));
         return { kind: 'among', field: name, negated: operator === '$notIn', values };
       }
       case '$like':
@@ -203,14 +209,14 @@ export function readTests(filter: Fields, name: string, spec: FieldSpec): Condit
           kind: 'compare',
           field: name,
           operator: COMPARISONS[operator as keyof typeof COMPARISONS],
-          value: scalar(operand, place, spec),
+          value: read(operand, place),
         };
     }
   });
 }
 
 function pattern(operand: unknown, place: string): string {
-  if (typeof operand !== 'string') refuse(place, 'a string');
+  if (typeof operand !== 'string') unreadable(place, 'a string');
   // Wildcards that follow one another say the same as one; an escaped one is none.
   let wildcards = 0;
   const short = operand.replace(/\\[\s\S]|\*+/g, (part) => {
@@ -219,46 +225,40 @@ function pattern(operand: unknown, place: string): string {
     return '*';
   });
   if (short.length > 1000 || wildcards > MOST_WILDCARDS) {
-    refuse(place, `at most 1000 characters and ${MOST_WILDCARDS} wildcards *`);
+    unreadable(place, `at most 1000 characters and ${MOST_WILDCARDS} wildcards *`);
   }
   return short;
 }
 
-function scalar(value: unknown, name: string, spec: FieldSpec): Scalar {
+/** `place` is where the value stands, `name` the field that it is of. */
+function scalar(value: unknown, place: string, name: string, spec: FieldSpec, problems: Problems): Scalar {
   switch (spec.type) {
     case 'key': {
-      const key = typeof value === 'string' ? parseKey(value) : undefined;
-      return key ?? refuse(name, 'a key: a string of decimal digits');
+      if (typeof value !== 'string') unreadable(place, 'a key: a string of decimal digits');
+      return parseKey(value) ?? problems.instead(invalidKey(name, value), -1);
     }
     case 'string':
     case 'json':
-      if (typeof value !== 'string') refuse(name, 'a string');
+      if (typeof value !== 'string') unreadable(place, 'a string');
       if (spec.values !== undefined && spec.values.length > 0 && !spec.values.includes(value)) {
-        throw unexpected(value, name.replace(/\..*/, ''), spec.values);
+        throw unexpected(value, name, spec.values);
       }
       return value;
     case 'int':
       return typeof value === 'number' && Number.isSafeInteger(value)
         ? value
-        : refuse(name, 'a whole number');
+        : unreadable(place, 'a whole number');
     case 'bool':
-      return typeof value === 'boolean' ? value : refuse(name, 'true or false');
+      return typeof value === 'boolean' ? value : unreadable(place, 'true or false');
     case 'date': {
-      const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-      return Number.isNaN(time) ? refuse(name, 'a date such as 2030-01-31T12:00:00Z') : time;
+      if (typeof value !== 'string') unreadable(place, 'a date such as 2030-01-31T12:00:00Z');
+      const time = momentOf(value);
+      return time ?? problems.instead(invalidDate(name, value), 0);
     }
   }
 }
 
-/** Camunda's text for a word that is none of the known ones. */
-function unexpected(value: string, name: string, known: readonly string[]): GatewayError {
-  return new GatewayError(
-    'BAD_REQUEST',
-    `Unexpected value '${value}' for enum field '${name}'. Use any of the following values: [${known.join(', ')}]`,
-  );
-}
-
-function refuse(name: string, expected: string): never {
+function unreadable(name: string, expected: string): never {
   throw new GatewayError(
     'BAD_REQUEST',
     `Request property [filter.${name}] cannot be parsed: expected ${expected}.`,

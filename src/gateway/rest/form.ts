@@ -1,11 +1,15 @@
 import { GatewayError } from '../errors.ts';
 import type { GatewayRequest } from '../http.ts';
+import { nameFiles } from './nameless-files.ts';
 
-/** The parts of a multipart body. */
-export async function readForm(request: GatewayRequest): Promise<FormData> {
+/**
+ * The parts of a multipart body.
+ * @param files parts that are files even without a file name
+ */
+export async function readForm(request: GatewayRequest, files: readonly string[] = []): Promise<FormData> {
   const contentType = String(request.headers['content-type'] ?? '');
   try {
-    return await new Response(Buffer.from(request.body), {
+    return await new Response(Buffer.from(nameFiles(request.body, contentType, files)), {
       headers: { 'content-type': contentType },
     }).formData();
   } catch {

@@ -1,3 +1,4 @@
+import { asGatewayError, GatewayError } from '../errors.ts';
 import { type GatewayResponse, json, type Route, type RouteGroup } from '../http.ts';
 import { adHocRoutes } from './ad-hoc.ts';
 import { authenticationRoutes } from './authentication.ts';
@@ -54,5 +55,21 @@ export function restGroup(context: GatewayContext, advertised: () => Advertised)
       return description;
     },
   });
-  return { name: 'rest', routes };
+  return { name: 'rest', routes: routes.map(toldAsBackpressure) };
+}
+
+/** An overload is told to clients of Camunda's API in the way they know. */
+function toldAsBackpressure(route: Route): Route {
+  return {
+    ...route,
+    handler: async (request) => {
+      try {
+        return await route.handler(request);
+      } catch (error) {
+        const known = asGatewayError(error);
+        if (known?.code !== 'RESOURCE_EXHAUSTED') throw error;
+        throw new GatewayError('BACKPRESSURE', known.message, known.headers);
+      }
+    },
+  };
 }

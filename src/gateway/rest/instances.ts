@@ -11,12 +11,15 @@ import {
   filledList,
   filledText,
   flag,
+  givenText,
   invalid,
   key,
   list,
   oneOf,
   operationReference,
   read,
+  readMembers,
+  required,
   requiredKey,
   tenant,
   text,
@@ -24,19 +27,21 @@ import {
   variables,
   whole,
 } from './shape.ts';
+import { ownTagProblems } from './tags.ts';
 
 /** Creating, cancelling, modifying and migrating process instances. */
 
 type CreationAnswer = CreationValue & { readonly variables?: Document };
 
 const TAG = 'Process instance';
+const LONGEST_BUSINESS_ID = 256;
 
 const CREATION = {
   processDefinitionId: text(),
   processDefinitionVersion: whole(undefined, '-1: the latest'),
   processDefinitionKey: key(),
   variables: variables(),
-  startInstructions: list({ elementId: filledText() }),
+  startInstructions: list({ elementId: givenText() }),
   runtimeInstructions: list({
     type: read({ type: 'string', enum: ['TERMINATE_PROCESS_INSTANCE'] }, (fields, name) => {
       const type = fields.string(name) ?? 'TERMINATE_PROCESS_INSTANCE';
@@ -50,16 +55,34 @@ const CREATION = {
   awaitCompletion: flag(),
   fetchVariables: texts('With `awaitCompletion`: names of the variables to answer; empty: all.'),
   requestTimeout: whole(0, 'With `awaitCompletion`: ms to wait; 0: the standard time.'),
-  tenantId: tenant,
+  tenantId: tenant('Create Process Instance'),
   tags: texts(),
   businessId: text(),
   operationReference,
 };
 
+/** What is missing in any of them is told once. */
+const mappings = required(
+  read(
+    filledList({ sourceElementId: filledText(), targetElementId: filledText() }).schema,
+    (fields, name): MigrationRequest['mappings'] => {
+      const items = (fields.objects(name) ?? []).map((item) =>
+        readMembers(item, { sourceElementId: text(), targetElementId: text() }),
+      );
+      if (items.length === 0) throw invalid(`No ${name} provided.`);
+      return items.map(({ sourceElementId = '', targetElementId = '' }) => {
+        if (sourceElementId === '' || targetElementId === '')
+          throw invalid('All [sourceElementId, targetElementId] are required.');
+        return { sourceElementId, targetElementId };
+      });
+    },
+  ),
+);
+
 /** How elements of one definition become elements of another. */
 export const MIGRATION = {
   targetProcessDefinitionKey: requiredKey(),
-  mappingInstructions: filledList({ sourceElementId: filledText(), targetElementId: filledText() }),
+  mappingInstructions: mappings,
 };
 
 export function migrationOf(plan: {
@@ -79,9 +102,15 @@ export function instanceRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
       tag: TAG,
       summary: 'Starts an instance, and waits for its result if asked to.',
       path: '/v2/process-instances',
+      bodyRequired: true,
       body: CREATION,
-      check: ({ processDefinitionId, processDefinitionKey }) =>
-        oneOf({ processDefinitionId, processDefinitionKey }),
+      check: ({ processDefinitionId, processDefinitionKey, businessId = '', tags = [] }) => [
+        ...oneOf({ processDefinitionId, processDefinitionKey }),
+        ...(businessId.length > LONGEST_BUSINESS_ID
+          ? [`The provided businessId exceeds the limit of ${LONGEST_BUSINESS_ID} characters`]
+          : []),
+        ...ownTagProblems(tags),
+      ],
       answers: {
         200: shown({
           processDefinitionId: SHOWN.text,
@@ -147,6 +176,7 @@ export function instanceRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Ro
       tag: TAG,
       summary: 'Activates, moves and ends elements of an instance.',
       path: '/v2/process-instances/:processInstanceKey/modification',
+      bodyRequired: true,
       body: MODIFICATION,
       command: ({ body, key }) => ({
         valueType: 'PROCESS_INSTANCE_MODIFICATION',

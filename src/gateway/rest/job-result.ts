@@ -38,11 +38,7 @@ function userTaskResultOf(result: Fields): UserTaskJobResult {
 function correctionsOf(fields: Fields | undefined): UserTaskCorrections {
   if (fields === undefined) return {};
   const priority = fields.integer('priority');
-  if (priority !== undefined && (priority < 0 || priority > 100))
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      `The value for priority is '${priority}' but must be within the [0,100] range.`,
-    );
+  refusePriority(priority);
   const named = {
     assignee: fields.string('assignee'),
     candidateGroupsList: fields.strings('candidateGroups'),
@@ -53,4 +49,13 @@ function correctionsOf(fields: Fields | undefined): UserTaskCorrections {
   };
   fields.end();
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+/** The engine would take any. */
+export function refusePriority(priority: number | undefined): void {
+  if (priority !== undefined && (priority < 0 || priority > 100))
+    throw new GatewayError(
+      'INVALID_ARGUMENT',
+      `The value for priority is '${priority}' but must be within the [0,100] range.`,
+    );
 }

@@ -1,6 +1,8 @@
 import { type Condition, collection, METRIC_MINUTE, type Row } from '../../history/index.ts';
 import { GatewayError } from '../errors.ts';
-import type { Fields } from '../fields.ts';
+import { type Fields, invalidDate } from '../fields.ts';
+import { momentOf } from './dates.ts';
+import { refuse } from './problems.ts';
 
 /** What requests for statistics say, and how counts of jobs are shown. */
 
@@ -11,7 +13,7 @@ export function equal(field: string, value: string | number): Condition {
 
 /** A member that has to be there. */
 export function required(body: Fields, name: string): Fields {
-  const fields = body.object(name);
+  const fields = body.object(name, true);
   if (fields === undefined) throw new GatewayError('INVALID_ARGUMENT', `No ${name} provided.`);
   return fields;
 }
@@ -38,14 +40,7 @@ export function readWindow(filter: Fields): Window {
 
 function timeOf(filter: Fields, name: string): number {
   const text = filter.requiredString(name);
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) {
-    throw new GatewayError(
-      'INVALID_ARGUMENT',
-      `The provided ${name} '${text}' cannot be parsed as a date according to RFC 3339, section 5.6.`,
-    );
-  }
-  return time;
+  return momentOf(text) ?? refuse([invalidDate(name, text)]);
 }
 
 /** Jobs are counted by minute, so the minute in which the window begins counts whole. */

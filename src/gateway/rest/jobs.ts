@@ -12,7 +12,7 @@ import {
   TENANT,
 } from './context.ts';
 import { jobResultOf } from './job-result.ts';
-import { SHOWN, shown, shownList } from './schema.ts';
+import { ACTIVATED, JOB_RESULT } from './openapi/jobs.ts';
 import {
   filledText,
   nested,
@@ -20,6 +20,7 @@ import {
   read,
   required,
   requiredWhole,
+  tenants,
   text,
   texts,
   variables,
@@ -43,19 +44,13 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
         maxJobsToActivate: requiredWhole(1),
         fetchVariable: texts('Names of the variables that the worker needs; empty: all.'),
         requestTimeout: whole(undefined, 'ms to wait for jobs; 0: the standard time; negative: not at all'),
-        tenantIds: texts(),
+        tenantIds: tenants('Activate Jobs'),
         tenantFilter: read({ type: 'string', enum: ['PROVIDED', 'ASSIGNED'] }, (fields, name) =>
           fields.string(name),
         ),
       },
       answers: {
-        200: shown({
-          jobs: shownList({
-            type: 'object',
-            additionalProperties: true,
-            properties: { jobKey: SHOWN.key, type: SHOWN.text, variables: SHOWN.object },
-          }),
-        }),
+        200: ACTIVATED,
       },
       answer: async ({ body, request }) => {
         const {
@@ -83,9 +78,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
       path: '/v2/jobs/:jobKey/completion',
       body: {
         variables: variables(),
-        result: read({ type: 'object', additionalProperties: true }, (fields, name) =>
-          jobResultOf(fields.object(name)),
-        ),
+        result: read(JOB_RESULT, (fields, name) => jobResultOf(fields.object(name))),
       },
       command: ({ body: { variables, result }, key }) => ({
         valueType: 'JOB',
@@ -102,7 +95,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
       body: {
         retries: whole(),
         errorMessage: text(),
-        retryBackOff: whole(0, 'ms until it is handed out again'),
+        retryBackOff: whole(undefined, 'ms until it is handed out again; below 0: at once'),
         variables: variables(),
       },
       command: ({ body, key }) => ({
@@ -148,6 +141,7 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
         changeset?.retries === undefined && changeset?.timeout === undefined
           ? ['At least one of [retries, timeout] is required']
           : [],
+      refusal: () => ({ intent: 'UPDATE' }),
       command: ({ body: { changeset }, key }) => [
         ...(changeset?.retries === undefined
           ? []
@@ -174,13 +168,12 @@ export function jobRoutes({ runtime }: Pick<GatewayContext, 'runtime'>): Route[]
   ];
 }
 
-function render({ key, value: job }: ActivatedJob): Record<string, unknown> {
+function render({ key, value: job, rootProcessInstanceKey }: ActivatedJob): Record<string, unknown> {
   return {
     jobKey: String(key),
     type: job.type,
     processInstanceKey: String(job.processInstanceKey),
-    // A job does not know it, and activation must not wait for the read model; the API allows null.
-    rootProcessInstanceKey: null,
+    rootProcessInstanceKey: String(rootProcessInstanceKey),
     processDefinitionId: job.bpmnProcessId,
     processDefinitionVersion: job.processDefinitionVersion,
     processDefinitionKey: String(job.processDefinitionKey),

@@ -61,8 +61,8 @@ test('a move that is not complete or of no known kind is refused', async () => {
   const details = [];
   for (const refusal of refusals) details.push((await move(refusal)).body.detail);
   assert.deepEqual(details, [
-    'No moveInstructions.sourceElementInstruction provided.',
-    'No moveInstructions[0].targetElementId provided.',
+    'No sourceElementInstruction provided.',
+    'No targetElementId provided.',
     "The value for sourceType is 'byName' but must be one of [byId, byKey].",
     "The value for ancestorScopeType is 'x' but must be one of [direct, inferred, sourceParent].",
   ]);

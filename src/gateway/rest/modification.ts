@@ -3,6 +3,7 @@ import type { Fields } from '../fields.ts';
 import {
   type Body,
   filledText,
+  givenText,
   invalid,
   KEY_SCHEMA,
   key,
@@ -11,12 +12,13 @@ import {
   read,
   readMembers,
   refuse,
+  required,
+  requiredVariables,
   text,
-  variables,
 } from './shape.ts';
 
 const variableInstructions = list({
-  variables: variables(),
+  variables: requiredVariables(),
   scopeId: text('An element; absent: all of it.'),
 });
 
@@ -24,21 +26,23 @@ const variableInstructions = list({
 const ancestorKey = read(KEY_SCHEMA, (fields, name) => keyOrNone(fields, name) ?? -1);
 
 /** One way to name what a token is taken from, and where it goes. */
-const source = read(
-  {
-    type: 'object',
-    properties: {
-      sourceType: { type: 'string', enum: ['byId', 'byKey'] },
-      sourceElementId: { type: 'string' },
-      sourceElementInstanceKey: KEY_SCHEMA,
+const source = required(
+  read(
+    {
+      type: 'object',
+      properties: {
+        sourceType: { type: 'string', enum: ['byId', 'byKey'] },
+        sourceElementId: { type: 'string' },
+        sourceElementInstanceKey: KEY_SCHEMA,
+      },
+      required: ['sourceType'],
     },
-    required: ['sourceType'],
-  },
-  (fields, name) => {
-    const given = fields.object(name);
-    if (given === undefined) throw invalid(`No moveInstructions.${name} provided.`);
-    return readSource(given);
-  },
+    (fields, name) => {
+      const given = fields.object(name);
+      if (given === undefined) throw invalid(`No ${name} provided.`);
+      return readSource(given);
+    },
+  ),
 );
 
 const ancestor = read(
@@ -61,7 +65,7 @@ const TERMINATION = { elementInstanceKey: key(), elementId: text() };
 /** The body of a modification in the shape of Camunda 8.9. */
 export const MODIFICATION = {
   activateInstructions: list({
-    elementId: filledText(),
+    elementId: givenText(),
     ancestorElementInstanceKey: ancestorKey,
     variableInstructions,
   }),
@@ -72,13 +76,13 @@ export const MODIFICATION = {
     variableInstructions,
   }),
   terminateInstructions: read(list(TERMINATION).schema, (fields, name) =>
-    (fields.objects(name) ?? []).map((item) => {
+    (fields.objects(name, true) ?? []).map((item) => {
       const termination = readMembers(item, TERMINATION);
       const { elementInstanceKey, elementId } = termination;
       if (elementInstanceKey !== undefined && elementId !== undefined)
         refuse(['Only one of [elementId, elementInstanceKey] is allowed']);
       if (elementInstanceKey === undefined && elementId === undefined)
-        refuse([`No ${name}.elementInstanceKey provided`]);
+        refuse(['At least one of [elementId, elementInstanceKey] is required']);
       return termination;
     }),
   ),

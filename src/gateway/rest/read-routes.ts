@@ -9,8 +9,7 @@ import {
 import { Fields, pathKey } from '../fields.ts';
 import { type GatewayRequest, type GatewayResponse, json, NO_CONTENT, type Route } from '../http.ts';
 import { type GatewayContext, TENANT } from './context.ts';
-import { readFilter, readSearch, readSorts } from './filter.ts';
-import { readPage } from './page.ts';
+import { readSearch } from './filter.ts';
 import { renderOne, renderRow } from './rows.ts';
 import { answerSearch, foundByPath, notFound } from './search-routes.ts';
 
@@ -131,7 +130,7 @@ export function readRoutes({ history }: GatewayContext): Route[] {
       ),
     ),
     search('user-tasks/:userTaskKey/effective-variables', (request) =>
-      within('userTasks', request, readEffective(Fields.ofBody(request)), (_, task) => ({
+      within('userTasks', request, readSearch(Fields.ofBody(request), 'variables', EFFECTIVE), (_, task) => ({
         kind: 'visibleFrom',
         key: Number(task['elementInstanceKey']),
         effective: true,
@@ -148,18 +147,8 @@ export function readRoutes({ history }: GatewayContext): Route[] {
   ];
 }
 
-/** Like a search of variables, but paged by offset only. */
-function readEffective(body: Fields): SearchQuery {
-  const spec = collection('variables');
-  const query: SearchQuery = {
-    collection: 'variables',
-    where: readFilter(body.object('filter'), spec, { filter: ['name'] }),
-    sort: readSorts(body, spec),
-    page: readPage(body.object('page'), 'offset'),
-  };
-  body.end();
-  return query;
-}
+/** Paged by offset only. */
+const EFFECTIVE = { filter: ['name'], paging: 'offset' } as const;
 
 async function decisionXml(
   history: GatewayContext['history'],

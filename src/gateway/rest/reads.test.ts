@@ -5,11 +5,18 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { COLLECTIONS, type CollectionName, collection } from '../../history/index.ts';
 import { startTutti, type Tutti } from '../../tutti.ts';
+import { OPERATORS } from './filter.ts';
 
 const SEARCHES = (Object.keys(COLLECTIONS) as CollectionName[]).flatMap((name) => {
   const { rest } = collection(name);
   return rest?.search === true ? [{ name, path: `/v2/${rest.path}/search` }] : [];
 });
+
+const operandOf = (operator: string, value: unknown): unknown => {
+  if (operator === '$exists') return false;
+  if (operator === '$in' || operator === '$notIn') return [value, value];
+  return operator === '$like' ? 'a*b?' : value;
+};
 
 describe('Reads over REST', () => {
   let folder = '';
@@ -59,9 +66,18 @@ describe('Reads over REST', () => {
 
   it('refuses, by name, what no search knows', async () => {
     for (const { path } of SEARCHES) {
-      assert.match(await refused(path, { odd: 1 }), /\[odd\] is unknown; known here: filter, page, sort/);
-      assert.match(await refused(path, { filter: { odd: 1 } }), /\[filter\.odd\] is unknown; known here: /);
-      assert.match(await refused(path, { page: { odd: 1 } }), /\[page\.odd\] is unknown/);
+      assert.match(
+        await refused(path, { odd: 1 }),
+        /\[odd\] cannot be parsed: it is unknown; known here: filter, page, sort/,
+      );
+      assert.match(
+        await refused(path, { filter: { odd: 1 } }),
+        /\[filter\.odd\] cannot be parsed: it is unknown; known here: /,
+      );
+      assert.match(
+        await refused(path, { page: { odd: 1 } }),
+        /\[page\.odd\] cannot be parsed: it is unknown/,
+      );
       assert.match(await refused(path, { sort: [{ field: 'tenantId', odd: 1 }] }), /\[sort\[0\]\.odd\]/);
       assert.match(
         await refused(path, { sort: [{ field: 'odd' }] }),
@@ -72,15 +88,33 @@ describe('Reads over REST', () => {
         'Sort field must not be null.',
       );
       assert.equal(
-        await refused(path, { page: { after: 'a', before: 'b' } }, 'INVALID_ARGUMENT'),
-        'Both after and before cannot be set at the same time.',
+        await refused(path, { page: { after: 'a', before: 'b' } }),
+        'Only one of [from, after, before] is allowed.',
       );
+      assert.equal(
+        await refused(path, { page: { limit: -1, from: -2 }, sort: [{}] }, 'INVALID_ARGUMENT'),
+        "Sort field must not be null. The value for page.limit is '-1' but must be a non-negative number. " +
+          "The value for page.from is '-2' but must be a non-negative number.",
+      );
+      assert.equal(
+        await refused(path, { page: { limit: 10_001 } }, 'INVALID_ARGUMENT'),
+        "The value for page.limit is '10001' but must be at most 10000.",
+      );
+      assert.equal((await ask(path, { page: { limit: 0 } })).status, 200);
       assert.match(await refused(path, { page: { after: 'nonsense' } }, 'INVALID_ARGUMENT'), /nonsense/);
     }
   });
 
   it('refuses a wrong value in every member of every filter', async () => {
-    const wrong = { key: 12, string: 12, int: 'x', date: 'x', bool: 'x' } as const;
+    const wrong = { key: 12, string: 12, int: 'x', date: 12, bool: 'x' } as const;
+    const invalid = {
+      key: [
+        "'odd' is not a valid key",
+        'Expected a numeric value',
+        'Did you pass an entity id instead of an entity key?.',
+      ],
+      date: ["'odd' cannot be parsed as a date according to RFC 3339, section 5.6."],
+    };
     for (const { name, path } of SEARCHES) {
       const { fields, relations } = collection(name);
       const all = [fields, ...Object.values(relations ?? {}).map((relation) => relation.fields)];
@@ -90,12 +124,63 @@ describe('Reads over REST', () => {
           await refused(path, { filter: { [field]: wrong[type] } }),
           new RegExp(`filter\\.${field}\\]`),
         );
+        if (type === 'key' || type === 'date') {
+          const text = `The provided ${field} ${invalid[type].join('. ')}`;
+          assert.equal(await refused(path, { filter: { [field]: 'odd' } }, 'INVALID_ARGUMENT'), text);
+          const twice = { filter: { [field]: { $in: ['odd'], $neq: 'odd' } }, page: { limit: -1 } };
+          assert.equal(
+            await refused(path, twice, 'INVALID_ARGUMENT'),
+            `The value for page.limit is '-1' but must be a non-negative number. ${text} ${text}`,
+          );
+        }
         if (type === 'bool') continue;
         assert.match(
           await refused(path, { filter: { [field]: { $odd: 1 } } }),
-          new RegExp(`filter\\.${field}\\] has the unknown operator '\\$odd'; known are \\$eq`),
+          new RegExp(
+            `\\[filter\\.${field}\\.\\$odd\\] cannot be parsed: the operator is unknown; known here: \\$eq`,
+          ),
         );
       }
+    }
+  });
+
+  it('takes each operator on each member of every filter, and sorts by each field in both orders', async () => {
+    const right = {
+      key: '12',
+      string: 'a',
+      int: 1,
+      date: '2030-01-31T12:00:00.5+01:00',
+      bool: true,
+    } as const;
+    for (const { name, path } of SEARCHES) {
+      const { fields, relations } = collection(name);
+      const all = [fields, ...Object.values(relations ?? {}).map((relation) => relation.fields)];
+      for (const [field, { type, filter, values }] of all.flatMap((some) => Object.entries(some))) {
+        if (!filter || type === 'json') continue;
+        const value = values?.[0] ?? right[type];
+        const operators = OPERATORS[type].map((operator) => [operator, operandOf(operator, value)] as const);
+        const alone = operators.map((one) => Object.fromEntries([one]));
+        const tests =
+          type === 'bool' ? [value, null] : [value, null, {}, Object.fromEntries(operators), ...alone];
+        for (const test of tests) {
+          const answer = await ask(path, { filter: { [field]: test } });
+          assert.equal(
+            answer.status,
+            200,
+            `${path} ${field} ${JSON.stringify(test)} ${JSON.stringify(answer.body)}`,
+          );
+        }
+      }
+      const sortable = Object.entries(fields).filter(([, { sort }]) => sort);
+      for (const [field] of sortable)
+        for (const order of [undefined, 'ASC', 'DESC'])
+          assert.equal(
+            (await ask(path, { sort: [{ field, order }] })).status,
+            200,
+            `${path} ${field} ${order}`,
+          );
+      const twice = sortable.slice(0, 1).flatMap(([field]) => [{ field }, { field, order: 'DESC' }]);
+      assert.equal((await ask(path, { sort: twice })).status, 200, 'a field that is named twice');
     }
   });
 
@@ -121,7 +206,7 @@ describe('Reads over REST', () => {
     assert.match(await refused(path, { filter: { variables } }, 'INVALID_ARGUMENT'), /at most 500 tests/);
     assert.match(
       await refused(path, { filter: { $or: [{ $or: [] }] } }),
-      /\[filter\.\$or\[0\]\.\$or\] is unknown/,
+      /\[filter\.\$or\[0\]\.\$or\] cannot be parsed: it is unknown/,
     );
     assert.match(
       await refused(path, { filter: { processDefinitionId: { $like: '*a'.repeat(11) } } }),
@@ -148,8 +233,8 @@ describe('Reads over REST', () => {
     const window = { from: '2030-01-01T00:00:00Z', to: '2030-01-02T00:00:00Z' };
     const detail = (path: string, body: unknown) => refused(`/v2/${path}`, body, 'INVALID_ARGUMENT');
     assert.equal(await detail('jobs/statistics/by-workers', {}), 'No filter provided.');
-    assert.equal(await detail('jobs/statistics/by-types', { filter: {} }), 'No filter.from provided.');
-    assert.equal(await detail('jobs/statistics/errors', { filter: window }), 'No filter.jobType provided.');
+    assert.equal(await detail('jobs/statistics/by-types', { filter: {} }), 'No from provided.');
+    assert.equal(await detail('jobs/statistics/errors', { filter: window }), 'No jobType provided.');
     assert.match(await detail('jobs/statistics/errors', { filter: { ...window, from: 'x' } }), /from 'x'/);
     for (const resolution of ['x', 'P', 'PT', 'PT1S', 'PT0M', 'PT90S']) {
       const filter = { ...window, jobType: 'a', resolution };
@@ -157,22 +242,25 @@ describe('Reads over REST', () => {
     }
     assert.match(
       await detail('incidents/statistics/process-instances-by-definition', { filter: {} }),
-      /No filter\.errorHashCode/,
+      /^No errorHashCode provided\.$/,
     );
     assert.match(
       await detail('process-definitions/statistics/process-instances-by-version', { filter: {} }),
-      /No filter\.processDefinitionId/,
+      /^No processDefinitionId provided\.$/,
     );
     assert.match(
       await refused('/v2/process-definitions/statistics/process-instances', { page: { after: 'x' } }),
-      /\[page\.after\] is unknown; known here: from, limit/,
+      /\[page\.after\] cannot be parsed: it is unknown; known here: from, limit/,
     );
-    assert.match(await refused('/v2/jobs/statistics/by-types', { sort: [] }), /\[sort\] is unknown/);
+    assert.match(
+      await refused('/v2/jobs/statistics/by-types', { sort: [] }),
+      /\[sort\] cannot be parsed: it is unknown/,
+    );
     assert.equal((await ask('/v2/jobs/statistics/global')).status, 400);
     const query = new URLSearchParams({ ...window, odd: '1' });
     assert.match(
       String((await ask(`/v2/jobs/statistics/global?${query}`)).body['detail']),
-      /\[odd\] is unknown/,
+      /\[odd\] cannot be parsed: it is unknown/,
     );
   });
 

@@ -25,10 +25,10 @@ export function renderOne<Name extends CollectionName>(name: Name, row: Row): Re
 
 function render(name: CollectionName, row: Row, one: boolean): Record<string, unknown> {
   const item: Record<string, unknown> = {};
-  for (const [field, { type, shown }] of Object.entries(collection(name).fields)) {
+  for (const [field, { type, shown, absent = null }] of Object.entries(collection(name).fields)) {
     if (shown === 'never' || (shown === 'single' && !one)) continue;
     const value = row[field] ?? null;
-    if (value === null) item[field] = null;
+    if (value === null) item[field] = absent;
     else if (type === 'key') item[field] = String(value);
     else if (type === 'date') item[field] = new Date(Number(value)).toISOString();
     else if (type === 'bool') item[field] = Number(value) === 1;

@@ -28,6 +28,7 @@ export const SHOWN = {
   text: { type: 'string' },
   nullableText: { type: ['string', 'null'] },
   int: { type: 'integer' },
+  nullableInt: { type: ['integer', 'null'] },
   flag: { type: 'boolean' },
   any: {},
   object: { type: 'object', additionalProperties: true },
@@ -41,6 +42,15 @@ export function shown(properties: Readonly<Record<string, JsonSchema>>): JsonSch
   return { type: 'object', properties, required: Object.keys(properties) };
 }
 
+/** An object that may be null. */
+export function nullable(schema: JsonSchema): JsonSchema {
+  return { ...schema, type: [...[schema.type ?? []].flat(), 'null'] };
+}
+
+export function shownWord(...words: readonly string[]): JsonSchema {
+  return { type: 'string', enum: words };
+}
+
 export function shownList(items: JsonSchema): JsonSchema {
   return { type: 'array', items };
 }
@@ -52,7 +62,9 @@ export interface Operation {
   readonly tag: string;
   readonly summary: string;
   readonly query?: Readonly<Record<string, JsonSchema>>;
+  readonly queryRequired?: readonly string[];
   readonly body?: JsonSchema;
+  /** @defaultValue application/json */
   readonly bodyType?: 'application/json' | 'multipart/form-data';
   /** The body may be left out. */
   readonly bodyOptional?: true;

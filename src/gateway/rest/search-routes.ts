@@ -41,10 +41,11 @@ export async function answerSearch(
   request: GatewayRequest,
 ): Promise<GatewayResponse> {
   const { items, ...page } = await history.query('search', query);
+  const { collection: name } = query;
   const render =
-    query.collection === 'variables'
-      ? variablePreview(truncates(request))
-      : (row: Row) => renderRow(query.collection, row);
+    name === 'variables' || name === 'clusterVariables'
+      ? variablePreview(name, truncates(request))
+      : (row: Row) => renderRow(name, row);
   return json(200, { items: items.map(render), page });
 }
 
@@ -93,8 +94,8 @@ function truncates(request: GatewayRequest): boolean {
 }
 
 /** A variable as searches show it. One variable alone is always shown whole. */
-export const variablePreview = (truncate: boolean) => (row: Row) => {
-  const item = renderRow('variables', row);
+const variablePreview = (name: 'variables' | 'clusterVariables', truncate: boolean) => (row: Row) => {
+  const item = renderRow(name, row);
   const isTruncated = truncate && item.value.length > VALUE_PREVIEW;
   return { ...item, value: isTruncated ? item.value.slice(0, VALUE_PREVIEW) : item.value, isTruncated };
 };

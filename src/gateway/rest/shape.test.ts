@@ -22,7 +22,7 @@ const SHAPES = {
   definitionKey: requiredKey(),
   parts: filledList({ elementId: filledText() }),
   variables: variables(),
-  tenantId: tenant,
+  tenantId: tenant('Do It'),
   operationReference,
 };
 const RIGHT = { name: 'n', count: 2, definitionKey: '12', parts: [{ elementId: 'a' }], variables: { x: 1 } };
@@ -48,11 +48,17 @@ test('members are read as what they are', () => {
 });
 
 test('all that is invalid is told at once, each by its name', () => {
-  assert.deepEqual(refusal({ count: 0, parts: [], operationReference: 0, tenantId: 'other' }), [
+  assert.deepEqual(refusal({ count: 0, parts: [], operationReference: 0 }), [
     'INVALID_ARGUMENT',
     "No name provided. The value for count is '0' but must be greater than 0. No definitionKey provided. " +
-      "No parts provided. Expected to handle request with tenant identifier 'other', but multi-tenancy is disabled. " +
-      "The value for operationReference is '0' but must be > 0.",
+      "No parts provided. The value for operationReference is '0' but must be > 0.",
+  ]);
+});
+
+test('another tenant is told before anything else, with the name of the command', () => {
+  assert.deepEqual(refusal({ tenantId: 'other' }), [
+    'INVALID_ARGUMENT',
+    "Expected to handle request Do It with tenant identifier 'other', but multi-tenancy is disabled",
   ]);
 });
 
@@ -60,10 +66,13 @@ test('what cannot be read, or is not known, is told before what is invalid', () 
   const [code, message] = refusal({ ...RIGHT, name: '', definitionKey: 12 });
   assert.equal(code, 'BAD_REQUEST');
   assert.match(message, /Request property \[definitionKey\] cannot be parsed/);
-  assert.match(refusal({ ...RIGHT, nmae: 'x' })[1], /Request property \[nmae\] is unknown/);
+  assert.match(
+    refusal({ ...RIGHT, nmae: 'x' })[1],
+    /Request property \[nmae\] cannot be parsed: it is unknown/,
+  );
   assert.match(
     refusal({ ...RIGHT, parts: [{ elementId: 'a' }, { elementID: 'b' }] })[1],
-    /Request property \[parts\[1\]\.elementID\] is unknown/,
+    /Request property \[parts\[1\]\.elementID\] cannot be parsed: it is unknown/,
   );
 });
 

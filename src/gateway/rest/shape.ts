@@ -1,7 +1,11 @@
 import type { Document } from '../../engine/records/record.ts';
 import { GatewayError } from '../errors.ts';
 import type { Fields } from '../fields.ts';
+import { TENANT } from './context.ts';
+import { invalid, refuse } from './problems.ts';
 import type { JsonSchema } from './schema.ts';
+
+export { invalid, refuse };
 
 /**
  * Members of request bodies: how each is read, and how the API document describes it, in one place. A body is an
@@ -29,6 +33,19 @@ export function filledText(description?: string): Shape<string> {
     schema: { type: 'string', minLength: 1, ...told(description) },
     required: true,
     read: (fields, name) => fields.requiredString(name),
+  };
+}
+
+/** A text that is there; what an empty one means is for the engine to say. */
+export function givenText(description?: string): Shape<string> {
+  return {
+    schema: { type: 'string', ...told(description) },
+    required: true,
+    read: (fields, name) => {
+      const value = fields.string(name);
+      if (value === undefined) throw invalid(`No ${fields.nameOf(name)} provided.`);
+      return value;
+    },
   };
 }
 
@@ -86,13 +103,15 @@ export function variables(description?: string): Shape<Document> {
   };
 }
 
+/** Variables of which there is at least one. */
 export function requiredVariables(description?: string): Shape<Document> {
   return {
     ...variables(description),
     required: true,
     read: (fields, name) => {
-      if (!fields.has(name)) throw invalid(`No ${fields.nameOf(name)} provided.`);
-      return fields.document(name);
+      const document = fields.document(name);
+      if (document.size === 0) throw invalid(`No ${fields.nameOf(name)} provided.`);
+      return document;
     },
   };
 }
@@ -127,17 +146,21 @@ export function requiredNested<Shapes extends Members>(members: Shapes): Shape<B
   };
 }
 
-/** A list of objects; absent: empty. */
+/** A list of objects; absent: empty. What is wrong with members is told by their names alone, as Camunda does. */
 export function list<Shapes extends Members>(members: Shapes): Shape<readonly Body<Shapes>[]> {
+  return listOf(members, true);
+}
+
+function listOf<Shapes extends Members>(members: Shapes, brief: boolean): Shape<readonly Body<Shapes>[]> {
   return {
     schema: { type: 'array', items: schemaOf(members) },
-    read: (fields, name) => (fields.objects(name) ?? []).map((item) => readMembers(item, members)),
+    read: (fields, name) => (fields.objects(name, brief) ?? []).map((item) => readMembers(item, members)),
   };
 }
 
-/** A list of objects with at least one of them. */
+/** A list of objects with at least one of them; what is wrong is told with the place in the list. */
 export function filledList<Shapes extends Members>(members: Shapes): Shape<readonly Body<Shapes>[]> {
-  const any = list(members);
+  const any = listOf(members, false);
   return {
     schema: { ...any.schema, minItems: 1 },
     required: true,
@@ -161,14 +184,52 @@ export function required<Value>(shape: Shape<Value>): Shape<Value> {
   return { ...shape, required: true };
 }
 
+/** A text of a tenant, which is refused before anything else and by a sentence without a full stop. */
+class TenantRefusal extends GatewayError {
+  constructor(command: string, tenants: string) {
+    super(
+      'INVALID_ARGUMENT',
+      `Expected to handle request ${command} with ${tenants}, but multi-tenancy is disabled`,
+    );
+  }
+}
+
+const TENANT_ID = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 256,
+  pattern: '^(<default>|[A-Za-z0-9_@.+-]+)$',
+} as const;
+
+/** Whether a text names the only tenant there is. */
+export function refuseTenant(command: string, tenant: string | undefined): void {
+  if (tenant === undefined || tenant.trim() === '' || tenant === TENANT) return;
+  throw new TenantRefusal(command, `tenant identifier '${tenant}'`);
+}
+
 /** The only tenant there is: others are refused, as by a cluster without multi-tenancy. */
-export const tenant: Shape<undefined> = {
-  schema: { type: 'string', description: 'Only `<default>` exists.' },
-  read: (fields) => {
-    fields.tenant();
-    return undefined;
-  },
-};
+export function tenant(command: string): Shape<undefined> {
+  return {
+    schema: { ...TENANT_ID, description: 'Only `<default>` exists.' },
+    read: (fields, name) => {
+      refuseTenant(command, fields.string(name));
+      return undefined;
+    },
+  };
+}
+
+/** Several tenants, of which there is only one. */
+export function tenants(command: string): Shape<undefined> {
+  return {
+    schema: { type: 'array', items: TENANT_ID, description: 'Only `<default>` exists.' },
+    read: (fields, name) => {
+      const given = fields.strings(name) ?? [];
+      if (given.some((one) => one !== TENANT))
+        throw new TenantRefusal(command, `tenant identifiers [${given.join(', ')}]`);
+      return undefined;
+    },
+  };
+}
 
 /** A number of the caller's, accepted and checked. */
 export const operationReference: Shape<number | undefined> = {
@@ -190,6 +251,7 @@ export function readMembers<Shapes extends Members>(fields: Fields, members: Sha
       values[name] = shape.read(fields, name);
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'INVALID_ARGUMENT') throw error;
+      if (error instanceof TenantRefusal) throw error;
       problems.push(error.message);
     }
   }
@@ -206,12 +268,6 @@ export function oneOf(members: Readonly<Record<string, unknown>>): readonly stri
   return given.length === 1 ? [] : [`Only one of [${names.join(', ')}] is allowed`];
 }
 
-/** Throws one error for all problems, if there are any; each becomes a sentence. */
-export function refuse(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  throw invalid(problems.map((problem) => (problem.endsWith('.') ? problem : `${problem}.`)).join(' '));
-}
-
 export function schemaOf(members: Members): JsonSchema {
   const needed = Object.entries(members)
     .filter(([, shape]) => shape.required)
@@ -222,10 +278,6 @@ export function schemaOf(members: Members): JsonSchema {
     properties: Object.fromEntries(Object.entries(members).map(([name, { schema }]) => [name, schema])),
     ...(needed.length > 0 && { required: needed }),
   };
-}
-
-export function invalid(message: string): GatewayError {
-  return new GatewayError('INVALID_ARGUMENT', message);
 }
 
 const told = (description: string | undefined): { description?: string } =>

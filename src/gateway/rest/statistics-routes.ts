@@ -8,7 +8,7 @@ import {
 import { Fields, pathKey } from '../fields.ts';
 import { json, type Route } from '../http.ts';
 import type { GatewayContext } from './context.ts';
-import { readFilter, readSorts, readTests } from './filter.ts';
+import { readFilter, readTests } from './filter.ts';
 import {
   equal,
   jobType,
@@ -22,6 +22,7 @@ import {
 import { type Paging, readPage } from './page.ts';
 import { renderRow } from './rows.ts';
 import { foundByPath } from './search-routes.ts';
+import { readSorts } from './sorts.ts';
 
 /** Statistics: groups of what the read model holds. */
 
@@ -87,7 +88,7 @@ const STATISTICS: readonly Statistic[] = [
     collection: 'jobTypeStatistics',
     paging: 'forward',
     read: (body) => {
-      const filter = body.object('filter');
+      const filter = body.object('filter', true);
       if (filter === undefined) return {};
       const grouped = [...minutes(readWindow(filter)), ...readTests(filter, 'jobType', jobType())];
       filter.end();

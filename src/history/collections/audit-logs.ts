@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../engine/records/log.ts';
+import { BATCH_OPERATION_TYPES } from './batch-operations.ts';
 import {
   type CollectionSpec,
   field,
@@ -30,16 +31,36 @@ export const AUDIT_LOG_TABLE = {
 const none = field('key', 'NULL', NULLABLE_UNSORTED);
 const noText = field('string', 'NULL', NULLABLE_UNSORTED);
 
+/** All that the API knows; here only user tasks have a log. */
+const ENTITIES = [
+  'AUTHORIZATION',
+  'BATCH',
+  'DECISION',
+  'GROUP',
+  'INCIDENT',
+  'JOB',
+  'MAPPING_RULE',
+  'PROCESS_INSTANCE',
+  'RESOURCE',
+  'ROLE',
+  'TENANT',
+  'USER',
+  'USER_TASK',
+  'VARIABLE',
+  'CLIENT',
+] as const;
+
 /** Nobody signs in, so all is done by nobody known. */
 export const auditLogs = {
   table: AUDIT_LOG_TABLE.name,
   key: 'auditLogKey',
+  rest: { path: 'audit-logs', entity: 'Audit Log', search: true, get: true },
   fields: {
     actorId: field('string', 'NULL', NULLABLE),
     actorType: field('string', `'ANONYMOUS'`, { values: ['ANONYMOUS', 'CLIENT', 'UNKNOWN', 'USER'] }),
     auditLogKey: field('key', 't.key'),
     batchOperationKey: field('key', 'NULL', NULLABLE),
-    batchOperationType: { ...field('string', 'NULL', NULLABLE), values: [] as never[] },
+    batchOperationType: field('string', 'NULL', { nullable: true, values: BATCH_OPERATION_TYPES }),
     category: field('string', `'USER_TASKS'`, { values: ['ADMIN', 'DEPLOYED_RESOURCES', 'USER_TASKS'] }),
     decisionDefinitionId: field('string', 'NULL', NULLABLE),
     decisionDefinitionKey: field('key', 'NULL', NULLABLE),
@@ -48,7 +69,7 @@ export const auditLogs = {
     decisionRequirementsKey: field('key', 'NULL', NULLABLE),
     elementInstanceKey: field('key', 't.element_key'),
     entityKey: field('key', 't.user_task_key'),
-    entityType: field('string', `'USER_TASK'`, { values: ['USER_TASK'] }),
+    entityType: field('string', `'USER_TASK'`, { values: ENTITIES }),
     jobKey: field('key', 'NULL', NULLABLE),
     operationType: field('string', 't.operation', {
       values: [
@@ -81,7 +102,7 @@ export const auditLogs = {
     formKey: none,
     resourceKey: none,
     relatedEntityKey: none,
-    relatedEntityType: { ...noText, values: [] as never[] },
+    relatedEntityType: field('string', 'NULL', { nullable: true, sort: false, values: ENTITIES }),
     entityDescription: noText,
   },
 } as const satisfies CollectionSpec;

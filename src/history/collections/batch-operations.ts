@@ -42,7 +42,7 @@ export const BATCH_ITEM_TABLE = {
   ],
 } as const satisfies TableSpec;
 
-const TYPES = [
+export const BATCH_OPERATION_TYPES = [
   'ADD_VARIABLE',
   'CANCEL_PROCESS_INSTANCE',
   'DELETE_DECISION_DEFINITION',
@@ -64,8 +64,8 @@ export const batchOperations = {
   rest: { path: 'batch-operations', entity: 'Batch Operation', search: true, get: true },
   fields: {
     batchOperationKey: field('key', 't.key'),
-    batchOperationType: field('string', 't.type', { ...ONLY_SHOWN, values: TYPES }),
-    operationType: field('string', 't.type', { shown: 'never', values: TYPES }),
+    batchOperationType: field('string', 't.type', { ...ONLY_SHOWN, values: BATCH_OPERATION_TYPES }),
+    operationType: field('string', 't.type', { shown: 'never', values: BATCH_OPERATION_TYPES }),
     state: field('string', 't.state', {
       values: ['ACTIVE', 'CANCELED', 'COMPLETED', 'CREATED', 'FAILED', 'PARTIALLY_COMPLETED', 'SUSPENDED'],
     }),
@@ -89,11 +89,12 @@ export const batchOperationItems = {
     number: field('key', 't.key', { shown: 'never', filter: false, sort: false }),
     operationType: field('string', '(SELECT b.type FROM batch_operation b WHERE b.key = t.batch_key)', {
       sort: false,
-      values: TYPES,
+      values: BATCH_OPERATION_TYPES,
     }),
     batchOperationKey: field('key', 't.batch_key'),
     itemKey: field('key', 't.item_key'),
-    processInstanceKey: field('key', 't.instance_key', NULLABLE),
+    /** -1: of none. */
+    processInstanceKey: field('key', 'coalesce(t.instance_key, -1)'),
     rootProcessInstanceKey: { ...rootProcessInstanceKey, filter: false as const },
     /** What a batch operation has left when it ends is not done any more. */
     state: field(

@@ -1,5 +1,6 @@
 import type { ClusterVariableEntry } from '../../engine/records/cluster-variable.ts';
 import { type CollectionSpec, field, type RowSink, type TableSpec } from './spec.ts';
+import { VALUE_PREVIEW } from './variables.ts';
 
 export const CLUSTER_VARIABLE_TABLE = {
   name: 'cluster_variable',
@@ -18,8 +19,8 @@ export const clusterVariables = {
     value: field('string', 't.value'),
     scope: field('string', `'GLOBAL'`, { values: ['GLOBAL', 'TENANT'] }),
     tenantId: field('string', 'NULL', { nullable: true }),
-    /** Values are always shown whole. */
-    isTruncated: field('bool', '0', { sort: false }),
+    /** Whether a search would cut it. */
+    isTruncated: field('bool', `(length(t.value) > ${VALUE_PREVIEW})`, { shown: 'never', sort: false }),
   },
 } as const satisfies CollectionSpec;
 

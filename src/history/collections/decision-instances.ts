@@ -37,8 +37,12 @@ export const DECISION_INSTANCE_TABLE = {
     'decision_instance_instance ON decision_instance (instance_key)',
     'decision_instance_evaluation ON decision_instance (evaluation_key)',
     'decision_instance_decision ON decision_instance (decision_key)',
+    'decision_instance_alone ON decision_instance (evaluation_date) WHERE instance_key IS NULL',
   ],
 } as const satisfies TableSpec;
+
+/** Camunda 8.9 shows so what no instance asked for, and its client for Java needs it. */
+const OF_INSTANCE = { ...NULLABLE, absent: '-1' } as const;
 
 export const decisionInstances = {
   table: DECISION_INSTANCE_TABLE.name,
@@ -54,11 +58,11 @@ export const decisionInstances = {
     decisionDefinitionVersion: field('int', 't.decision_version'),
     decisionEvaluationInstanceKey: field('string', 't.id'),
     decisionEvaluationKey: field('key', 't.evaluation_key'),
-    elementInstanceKey: field('key', 't.element_key', NULLABLE),
+    elementInstanceKey: field('key', 't.element_key', OF_INSTANCE),
     evaluationDate: field('date', 't.evaluation_date'),
     evaluationFailure: field('string', 't.evaluation_failure', NULLABLE),
-    processDefinitionKey: field('key', 't.definition_key', NULLABLE),
-    processInstanceKey: field('key', 't.instance_key', NULLABLE),
+    processDefinitionKey: field('key', 't.definition_key', OF_INSTANCE),
+    processInstanceKey: field('key', 't.instance_key', OF_INSTANCE),
     rootDecisionDefinitionKey: field('key', 't.root_decision_key'),
     state: field('string', 't.state', { values: ['EVALUATED', 'FAILED', 'UNSPECIFIED', 'UNKNOWN'] }),
     tenantId,

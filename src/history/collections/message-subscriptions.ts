@@ -22,6 +22,8 @@ export const MESSAGE_SUBSCRIPTION_TABLE = {
   },
   indexes: [
     'message_subscription_instance ON message_subscription (instance_key)',
+    `message_subscription_closed_start ON message_subscription (updated_at)
+       WHERE kind = 'START_EVENT' AND state = 'DELETED'`,
     'message_subscription_name ON message_subscription (message_name, correlation_key)',
   ],
 } as const satisfies TableSpec;

@@ -25,6 +25,8 @@ export const PROCESS_INSTANCE_TABLE = {
     root_key: 'INTEGER',
     tags: 'TEXT',
     business_id: 'TEXT',
+    /** 1 if the instance that called it was deleted by hand. */
+    caller_gone: 'INTEGER',
   },
   indexes: [
     'process_instance_process ON process_instance (process_id, state)',
@@ -33,6 +35,7 @@ export const PROCESS_INSTANCE_TABLE = {
     'process_instance_start ON process_instance (start_date)',
     'process_instance_business_id ON process_instance (business_id) WHERE business_id IS NOT NULL',
     'process_instance_end ON process_instance (end_date) WHERE end_date IS NOT NULL AND parent_instance_key IS NULL',
+    'process_instance_caller_gone ON process_instance (end_date) WHERE caller_gone = 1',
     'process_instance_parent ON process_instance (parent_instance_key) WHERE parent_instance_key IS NOT NULL',
   ],
 } as const satisfies TableSpec;

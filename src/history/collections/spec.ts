@@ -26,6 +26,8 @@ export interface FieldSpec {
   readonly values?: readonly string[];
   /** Long texts are indexed by so many of their first characters. */
   readonly indexedPrefix?: number;
+  /** What is shown where there is no value. @defaultValue null */
+  readonly absent?: string;
 }
 
 /** A table whose rows are written as patches: columns by name, without the key. */
@@ -93,6 +95,7 @@ interface FieldOptions {
   readonly sort?: boolean;
   readonly values?: readonly string[];
   readonly indexedPrefix?: number;
+  readonly absent?: string;
 }
 
 type Resolved<Type extends FieldType, Options extends FieldOptions> = FieldSpec & {

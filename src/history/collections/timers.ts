@@ -3,7 +3,10 @@ import { type CollectionSpec, field, NULLABLE, OWNER_COLUMNS, type TableSpec } f
 export const TIMER_TABLE = {
   name: 'timer',
   columns: { due_date: 'INTEGER', repetitions: 'INTEGER', state: 'TEXT', ...OWNER_COLUMNS },
-  indexes: ['timer_instance ON timer (instance_key)'],
+  indexes: [
+    'timer_instance ON timer (instance_key)',
+    'timer_of_start_event ON timer (due_date) WHERE instance_key < 0',
+  ],
 } as const satisfies TableSpec;
 
 /** For the console; Camunda's API shows no timers. */

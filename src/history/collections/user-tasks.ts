@@ -159,6 +159,13 @@ function lifeOf({ intent, timestamp }: UserTaskRecord): Patch {
   }
 }
 
+/** User tasks that a modification ended have no record of their own. */
+export function projectEndedByModification(value: object, timestamp: number, rows: RowSink): void {
+  const { userTasks = [] } = value as { readonly userTasks?: readonly number[] };
+  for (const key of userTasks)
+    rows.put(USER_TASK_TABLE.name, key, { state: 'CANCELED', completion_date: timestamp });
+}
+
 /** Epoch ms of a date of a task; -1 for none. */
 function timeOf(date: string): number {
   const time = Date.parse(date.replace(/\[[^\]]*\]$/, ''));

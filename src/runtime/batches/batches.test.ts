@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { parseBpmn } from '../../bpmn/index.ts';
-import type { BatchItem } from '../../engine/records/batch.ts';
+import type { BatchEntry, BatchItem } from '../../engine/records/batch.ts';
 import type { LogRecord } from '../../engine/records/log.ts';
 import { DataFolder } from '../../store/folder.ts';
+import { openLiveState } from '../../store/live-state.ts';
 import type { DurableRuntime } from '../client.ts';
 import { startInlineRuntime } from '../inline.ts';
 import { createParts } from '../parts.ts';
@@ -103,6 +104,37 @@ async function told(): Promise<{ results: number[]; errors: string[]; terminated
 }
 
 describe('a batch operation', () => {
+  test('that rests is told with what it has still to do, to those who cannot read its beginning', async () => {
+    const on = await start();
+    const items = await instances(on, 200);
+    const key = await batchesOver(on).start(CANCEL, pages(items));
+    assert.equal((await batchesOver(on).change(key, 'SUSPEND')).kind, 'accepted');
+    const done = await batchesOver(on).start(CANCEL, pages([]));
+    assert.equal(await over(on, done), 'COMPLETED');
+    const live = openLiveState(data);
+    const records = [...live.records()].filter(({ valueType }) => valueType.startsWith('BATCH_OPERATION'));
+    live.close();
+    assert.deepEqual(
+      new Set(records.map((record) => record.key)),
+      new Set([key]),
+      'what is over is not told',
+    );
+    const find = <Type extends BatchEntry['valueType']>(type: Type) => {
+      const found = records.find(({ valueType }) => valueType === type) ?? assert.fail(`no ${type}`);
+      return found.value as Extract<BatchEntry, { valueType: Type }>['value'];
+    };
+    assert.equal(find('BATCH_OPERATION_CREATION').batchOperationType, 'CANCEL_PROCESS_INSTANCE');
+    const { state, total } = find('BATCH_OPERATION_LIFECYCLE_MANAGEMENT');
+    assert.deepEqual([state, total], ['SUSPENDED', 200]);
+    const left = find('BATCH_OPERATION_CHUNK').items.map(({ itemKey }) => itemKey);
+    const { completed } = find('BATCH_OPERATION_EXECUTION');
+    assert.ok(left.length > 0);
+    assert.deepEqual(
+      left,
+      items.slice(completed).map(({ itemKey }) => itemKey),
+    );
+  });
+
   test('that rests goes on after a restart where it was, and does each item once', async () => {
     let on = await start();
     const items = await instances(on, 300);

@@ -11,6 +11,8 @@ export interface ActivateBody {
   readonly request: JobActivationRequest;
   /** Whether to wait until there is a job; else an empty batch is answered at once. */
   readonly wait: boolean;
+  /** Whether it leaves jobs to those who wait behind it, as streams do: they come back for more at once. */
+  readonly shares?: boolean;
 }
 
 /** Body of request kind `return-jobs`: jobs that were handed to a client that never got them. */
@@ -110,7 +112,7 @@ function serve(type: string, lines: Map<string, Waiter[]>, tx: Tx, reserved: boo
     if (waiter === undefined) break;
     try {
       const { answer } = tx.scoped(() =>
-        tx.execute({ valueType: 'JOB_BATCH', intent: 'ACTIVATE', value: waiter.request }),
+        tx.execute({ valueType: 'JOB_BATCH', intent: 'ACTIVATE', value: requestOf(waiter, line.length) }),
       );
       if (answer.kind === 'accepted' && activatedJobs(answer).length === 0) break;
       tx.reply(waiter.id, answer);
@@ -125,6 +127,13 @@ function serve(type: string, lines: Map<string, Waiter[]>, tx: Tx, reserved: boo
   const rest = line.filter((waiter) => waiter.wait);
   if (rest.length === 0) lines.delete(type);
   else lines.set(type, rest);
+}
+
+/** What is asked for a waiter that stands first of so many. */
+function requestOf({ request, shares }: Waiter, waiting: number): JobActivationRequest {
+  if (!shares || waiting === 1) return request;
+  const maxJobsToActivate = Math.max(1, Math.floor(request.maxJobsToActivate / waiting));
+  return { ...request, maxJobsToActivate };
 }
 
 /** The jobs of an answer to `activate`; none if it was rejected. */

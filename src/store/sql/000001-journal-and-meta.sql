@@ -6,7 +6,8 @@ CREATE TABLE journal (
   time INTEGER NOT NULL,
   -- length of `records`, so that retention by size does not read them
   size INTEGER NOT NULL,
-  records TEXT NOT NULL
+  -- JSON text, or a blob: the same, compressed by Zstandard
+  records NOT NULL
 );
 
 CREATE TABLE meta (

@@ -1,5 +1,6 @@
 import type { FailureOptions, Job, Variables } from '../../client/job.ts';
-import type { JobResult } from '../../engine/records/command.ts';
+import type { JobKind, JobResult, ListenerEventType, ListenerUserTask } from '../../client/job-result.ts';
+import { userTaskOfJob } from '../../engine/records/job-user-task.ts';
 import type { JobValue } from '../../engine/records/record.ts';
 import { variablesOf } from './documents.ts';
 import type { Session } from './session.ts';
@@ -16,6 +17,25 @@ export function jobOf(key: number, value: JobValue): Job {
     elementInstanceKey: String(value.elementInstanceKey),
     processInstanceKey: String(value.processInstanceKey),
     bpmnProcessId: value.bpmnProcessId,
+    kind: value.jobKind,
+    listenerEventType: value.jobListenerEventType,
+    userTask: taskOf(value),
+  };
+}
+
+/** As `tutti/client` has it: what is not set is null. */
+function taskOf(value: JobValue): ListenerUserTask | null {
+  const task = userTaskOfJob(value);
+  if (task === undefined) return null;
+  const set = (text: string) => (text === '' ? null : text);
+  return {
+    ...task,
+    action: set(task.action),
+    assignee: set(task.assignee),
+    dueDate: set(task.dueDate),
+    followUpDate: set(task.followUpDate),
+    formKey: task.formKey < 0 ? null : String(task.formKey),
+    userTaskKey: String(task.userTaskKey),
   };
 }
 
@@ -31,6 +51,9 @@ export class TestJob implements Job {
   readonly elementInstanceKey: string;
   readonly processInstanceKey: string;
   readonly bpmnProcessId: string;
+  readonly kind: JobKind;
+  readonly listenerEventType: ListenerEventType;
+  readonly userTask: ListenerUserTask | null;
   readonly #session: Session;
 
   constructor(session: Session, key: number, value: JobValue) {
@@ -45,6 +68,9 @@ export class TestJob implements Job {
     this.elementInstanceKey = job.elementInstanceKey;
     this.processInstanceKey = job.processInstanceKey;
     this.bpmnProcessId = job.bpmnProcessId;
+    this.kind = job.kind;
+    this.listenerEventType = job.listenerEventType;
+    this.userTask = job.userTask;
   }
 
   /**
@@ -52,7 +78,8 @@ export class TestJob implements Job {
    * @throws RejectedCommandError if there is no such job any more; so do the other steps
    */
   complete(variables: Variables = {}, result?: JobResult): Promise<void> {
-    return tellOutcome(this.#session, Number(this.key), { kind: 'completed', variables }, result);
+    const outcome = { kind: 'completed', variables, ...(result && { result }) } as const;
+    return tellOutcome(this.#session, Number(this.key), outcome);
   }
 
   fail(errorMessage = '', { retries, retryBackOff = 0, variables = {} }: FailureOptions = {}): Promise<void> {

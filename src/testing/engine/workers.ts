@@ -1,10 +1,11 @@
 import { AssertionError } from 'node:assert';
-import { type JobHandler, type JobOutcome, outcomeOfError } from '../../client/job.ts';
-import type { Answer, JobResult } from '../../engine/records/command.ts';
+import { type JobHandler, type JobOutcome, outcomeOfAnswer, outcomeOfError } from '../../client/job.ts';
+import type { Answer } from '../../engine/records/command.ts';
 import { JOBS, type JobRow } from '../../engine/state/tables.ts';
 import { documentOf } from './documents.ts';
 import { RejectedCommandError } from './errors.ts';
 import { jobOf } from './job.ts';
+import { engineResult } from './job-result.ts';
 import type { Session } from './session.ts';
 
 interface ActivatedJobs {
@@ -69,8 +70,7 @@ export class Workers {
 
   async #outcome(work: () => unknown, retries: number): Promise<JobOutcome> {
     try {
-      const variables = (await this.#session.run(work)) as Record<string, unknown> | undefined;
-      return { kind: 'completed', variables: variables ?? {} };
+      return outcomeOfAnswer(await this.#session.run(work));
     } catch (error) {
       // A test that fails within its handler has failed.
       if (error instanceof AssertionError) throw error;
@@ -79,16 +79,11 @@ export class Workers {
   }
 }
 
-export async function tellOutcome(
-  session: Session,
-  key: number,
-  outcome: JobOutcome,
-  result?: JobResult,
-): Promise<void> {
+export async function tellOutcome(session: Session, key: number, outcome: JobOutcome): Promise<void> {
   const variables = documentOf(outcome.variables);
   switch (outcome.kind) {
     case 'completed': {
-      const value = { variables, ...(result && { result }) };
+      const value = { variables, ...(outcome.result && { result: engineResult(outcome.result) }) };
       await session.execute({ valueType: 'JOB', intent: 'COMPLETE', key, value });
       return;
     }

@@ -53,6 +53,7 @@ export async function runScenario(
   return { name, group, session, outcomes, ...(found !== undefined && { difference: found }) };
 }
 
-function tag({ fields, instanceKey }: Line, session: Session, tagged: boolean): readonly Json[] {
+/** The line of a record, with the name of its instance where there are several. */
+export function tag({ fields, instanceKey }: Line, session: Session, tagged: boolean): readonly Json[] {
   return tagged && instanceKey !== undefined ? [...fields, `@${session.instanceName(instanceKey)}`] : fields;
 }

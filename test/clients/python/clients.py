@@ -1,92 +1,20 @@
 """Tries pyzeebe on a Tutti server. Prints a sentence a line; ends with 1 if one is not true."""
 
 import asyncio
-import json
-import os
 import sys
 import traceback
-import urllib.request
 
-from pyzeebe import Job, JobController, ZeebeClient, ZeebeWorker, create_insecure_channel
+from pyzeebe import Job, ZeebeClient, create_insecure_channel
 from pyzeebe.errors import (
+    BusinessError,
+    DecisionNotFoundError,
+    MessageAlreadyExistsError,
     ProcessDefinitionNotFoundError,
     ProcessInstanceNotFoundError,
+    ProcessInvalidError,
+    ProcessTimeoutError,
 )
-
-GRPC = os.environ["TUTTI_GRPC"]
-REST = os.environ["TUTTI_REST"]
-MODEL = os.environ["TUTTI_MODEL"]
-LIMIT_S = 30
-
-
-def rest(method, path, body=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        REST + path, data=data, method=method, headers={"content-type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as response:
-        text = response.read()
-    return json.loads(text) if text else None
-
-
-def state(key):
-    return rest("GET", f"/v2/process-instances/{key}")["state"]
-
-
-def variables(key):
-    found = rest("POST", "/v2/variables/search", {"filter": {"processInstanceKey": str(key)}})
-    return {item["name"]: json.loads(item["value"]) for item in found["items"]}
-
-
-async def until(what, test):
-    for _ in range(LIMIT_S * 10):
-        found = await asyncio.to_thread(test)
-        if found:
-            return found
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"in vain waited for {what}")
-
-
-def equal(found, expected):
-    assert found == expected, f"expected {expected!r}, but was {found!r}"
-
-
-async def refused(error, action):
-    try:
-        await action
-    except error:
-        return
-    raise AssertionError(f"{error.__name__} was expected")
-
-
-class Worker:
-    """A worker for one job type, as long as the block lasts."""
-
-    def __init__(self, job_type, handler, **options):
-        self.channel = create_insecure_channel(grpc_address=GRPC)
-        self.worker = ZeebeWorker(self.channel, poll_retry_delay=1, **options)
-        self.worker.task(task_type=job_type, exception_handler=on_exception)(handler)
-
-    async def __aenter__(self):
-        self.running = asyncio.create_task(self.worker.work())
-
-    async def __aexit__(self, *_):
-        await self.worker.stop()
-        self.running.cancel()
-        await asyncio.gather(self.running, return_exceptions=True)
-        await self.channel.close()
-
-
-class Broken(Exception):
-    pass
-
-
-async def on_exception(error: Exception, job: Job, controller: JobController):
-    if isinstance(error, Broken):
-        await controller.set_error_status("it fell down", error_code="BROKEN", variables={"height": 3})
-    else:
-        await controller.set_failure_status(str(error))
-
+from server import DECISIONS, GRPC, LIMIT_S, MODEL, Broken, Worker, equal, refused, rest, state, until, variables
 
 async def deploys(client):
     deployed = await client.deploy_resource(MODEL)
@@ -191,6 +119,109 @@ async def knows_rejections(client):
     equal(int(health.status), 1)
 
 
+async def evaluates_decisions(client):
+    deployed = await client.deploy_resource(DECISIONS)
+    decisions = {getattr(item, "dmn_decision_id", None): item for item in deployed.deployments}
+    by_id = await client.evaluate_decision(None, "client-colour", {"metres": 3})
+    equal(by_id.decision_output, {"name": "red", "metres": 3})
+    last = by_id.evaluated_decisions[-1]
+    equal(last.matched_rules[0].evaluated_outputs[0].output_value, {"name": "red", "metres": 3})
+    equal(last.evaluated_inputs[0].input_value, "big")
+    by_key = await client.evaluate_decision(decisions["client-colour"].decision_key, None, {"metres": 1})
+    equal(by_key.decision_output, "blue")
+    await refused(DecisionNotFoundError, client.evaluate_decision(1, "nowhere"))
+    await refused(DecisionNotFoundError, client.evaluate_decision(123, None))
+
+
+async def starts_versions(client):
+    first = await client.run_process("client-signal", version=1)
+    equal((first.version, first.bpmn_process_id), (1, "client-signal"))
+    await refused(ProcessDefinitionNotFoundError, client.run_process("client-signal", version=99))
+    await refused(ProcessDefinitionNotFoundError, client.run_process_with_result("nothing"))
+
+
+async def gives_up(client):
+    waiting = client.run_process_with_result("client-job", {"jobType": "py-slow"}, timeout=300)
+    await refused(ProcessTimeoutError, waiting)
+
+
+async def refuses_resources(client):
+    broken = MODEL + ".broken.bpmn"
+    with open(broken, "w", encoding="utf-8") as file:
+        file.write("<definitions/>")
+    await refused(ProcessInvalidError, client.deploy_resource(broken))
+
+
+async def publishes_early(client):
+    first = await client.publish_message(
+        "ClientMessage", "py-2", {"paid": 1}, time_to_live_in_milliseconds=60000, message_id="py"
+    )
+    equal(first.tenant_id, "<default>")
+    again = client.publish_message("ClientMessage", "py-2", time_to_live_in_milliseconds=60000, message_id="py")
+    await refused(MessageAlreadyExistsError, again)
+    done = await client.run_process_with_result("client-message", {"orderId": "py-2"}, timeout=20000)
+    equal(done.variables["paid"], 1)
+
+
+async def knows_jobs(client):
+    seen = []
+
+    def look(job: Job):
+        seen.append(job)
+        return 7
+
+    async with Worker("py-know", look, task={"single_value": True, "variable_name": "seven", "timeout_ms": 20000}):
+        done = await client.run_process_with_result("client-job", {"jobType": "py-know"}, timeout=20000)
+    equal(done.variables["seven"], 7)
+    job = seen[0]
+    equal((job.type, job.retries, job.element_id), ("py-know", 1, "client-job-it"))
+    equal((job.process_instance_key, job.bpmn_process_id), (done.process_instance_key, "client-job"))
+    equal((job.custom_headers, job.tenant_id), ({"box": "small"}, "<default>"))
+    equal(job.variables, {"jobType": "py-know"})
+
+
+async def throws_business_errors(client):
+    def pack():
+        raise BusinessError("BROKEN")
+
+    async with Worker("py-business", pack, task={"exception_handler": None}):
+        done = await client.run_process_with_result("client-job", {"jobType": "py-business"}, timeout=20000)
+    equal(done.variables["outcome"], "mended")
+
+
+async def fetches_variables(client):
+    def pack(wanted: int):
+        return {"got": wanted}
+
+    # It asks for the variables that its function takes.
+    async with Worker("py-fetch", pack):
+        started = {"jobType": "py-fetch", "wanted": 3, "large": "x" * 500_000}
+        done = await client.run_process_with_result("client-job", started, timeout=20000)
+    equal((done.variables["got"], len(done.variables["large"])), (3, 500_000))
+
+
+async def works_on_many(client):
+    running, most = 0, 0
+
+    async def pack(number: int):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return {"number": number}
+
+    async with Worker("py-many", pack, task={"max_jobs_to_activate": 10, "max_running_jobs": 5}):
+        done = await asyncio.gather(
+            *(
+                client.run_process_with_result("client-job", {"jobType": "py-many", "number": n}, timeout=20000)
+                for n in range(40)
+            )
+        )
+    equal([item.variables["number"] for item in done], list(range(40)))
+    assert most <= 5, f"{most} at a time"
+
+
 SENTENCES = [
     ("deploys models, and sees the topology", deploys),
     ("starts an instance and gets its result", gets_a_result),
@@ -201,6 +232,15 @@ SENTENCES = [
     ("correlates a message", publishes_messages),
     ("broadcasts a signal", broadcasts_signals),
     ("cancels an instance, once", cancels),
+    ("evaluates decisions, and knows those that are not there", evaluates_decisions),
+    ("starts a version", starts_versions),
+    ("gives up waiting for a result", gives_up),
+    ("is refused what is no process", refuses_resources),
+    ("publishes a message before somebody waits, once for an id", publishes_early),
+    ("gets all there is to know of a job, and answers one value", knows_jobs),
+    ("throws a business error", throws_business_errors),
+    ("gets the variables that its function takes", fetches_variables),
+    ("works on many jobs, some at a time", works_on_many),
     ("knows rejections by their kind, and the health of the server", knows_rejections),
 ]
 

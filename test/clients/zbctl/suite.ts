@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { until } from '../../support/until.ts';
 import { tellAll } from '../sentences.ts';
-import { type ClientSuite, type Ended, endOf, execute, type Target, toolFolder } from '../suite.ts';
+import { type ClientSuite, endOf, execute, type Target, toolFolder } from '../suite.ts';
+import { commandSentences } from './commands.ts';
+import { zbctl, zbctlOn } from './world.ts';
 
 const MODULE = 'github.com/camunda/zeebe/clients/go/v8/cmd/zbctl@v8.5.0';
-const zbctl = () => join(toolFolder('go'), process.platform === 'win32' ? 'zbctl.exe' : 'zbctl');
 
 /** `zbctl`, the command line for Zeebe, with the Go client in it, over gRPC. */
 export const zbctlSuite: ClientSuite = {
@@ -16,57 +15,12 @@ export const zbctlSuite: ClientSuite = {
     const installed = await execute('go', ['install', MODULE], { env: { GOBIN: toolFolder('go') } });
     return installed.code === 0 ? undefined : `zbctl cannot be installed (${endOf(installed)})`;
   },
-  run: (target) => tellAll(sentences(target)),
+  run: (target) => tellAll([...sentences(target), ...commandSentences(target)]),
 };
 
-function sentences({ grpc, rest, model }: Target): (readonly [string, () => Promise<void>])[] {
-  const run = (...args: string[]): Promise<Ended> =>
-    execute(zbctl(), [...args, '--insecure', '--address', grpc], { limitMs: 30_000 });
-  // biome-ignore lint/suspicious/noExplicitAny: each answer has members of its own
-  const answer = async (...args: string[]): Promise<any> => {
-    const ended = await run(...args);
-    assert.equal(ended.code, 0, endOf(ended));
-    return ended.out.trim().startsWith('{') ? JSON.parse(ended.out) : ended.out;
-  };
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  const get = async (path: string, body?: object): Promise<any> => {
-    const sent = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    };
-    return (await fetch(rest + path, body === undefined ? {} : sent)).json();
-  };
-  const stateOf = async (key: string) => (await get(`/v2/process-instances/${key}`)).state;
-  const completed = (key: string) =>
-    until(`the end of ${key}`, async () => ((await stateOf(key)) === 'COMPLETED' ? true : undefined));
-  const variablesOf = async (key: string) => {
-    const { items } = await get('/v2/variables/search', { filter: { processInstanceKey: key } });
-    return Object.fromEntries(
-      (items as { name: string; value: string }[]).map(({ name, value }) => [name, JSON.parse(value)]),
-    );
-  };
-  const started = async (process: string, variables: object): Promise<string> => {
-    const created = await answer('create', 'instance', process, '--variables', JSON.stringify(variables));
-    return String(created.processInstanceKey);
-  };
-  const taken = async (type: string): Promise<string> => {
-    const { jobs } = await answer('activate', 'jobs', type);
-    assert.equal(jobs.length, 1);
-    return String(jobs[0].key);
-  };
-  /** A worker that runs until `done` is. Its handler is `cat`: the variables come back as they are. */
-  const working = async (type: string, more: readonly string[], done: () => Promise<unknown>) => {
-    const stop = new AbortController();
-    const args = ['create', 'worker', type, '--handler', 'cat', ...more, '--insecure', '--address', grpc];
-    const worker = execute(zbctl(), args, { signal: stop.signal });
-    try {
-      await done();
-    } finally {
-      stop.abort();
-      await worker;
-    }
-  };
+function sentences(target: Target): (readonly [string, () => Promise<void>])[] {
+  const { model } = target;
+  const { run, answer, get, stateOf, completed, variablesOf, started, taken, working } = zbctlOn(target);
   return [
     [
       'sees the status of the cluster',

@@ -1,4 +1,5 @@
 import { compile, FeelSyntaxError, type FeelValue, scopeOf, typeName } from '../../../feel/index.ts';
+import { staticValue } from '../../static-value.ts';
 import { childOf, textOf, type XmlNode } from '../../xml/node.ts';
 import type { Rule, RuleBook } from '../model.ts';
 import { cycleError, isInterval, isZonedDateTime } from '../timer-text.ts';
@@ -17,12 +18,14 @@ type Outcome =
 
 /** Evaluates a text without any variable; undefined if it does not parse, which another rule reports. */
 function evaluate(text: string): Outcome | undefined {
-  if (!isExpression(text)) return { ok: true, value: text, warnings: '' };
+  if (!isExpression(text)) return { ok: true, value: staticValue(text), warnings: '' };
   try {
     const result = compile(text.slice(1)).evaluate(scopeOf({}), TRIAL);
     const list = result.warnings.map((warning) => `[${warning.code}] ${warning.message}`).join('\n');
     const warnings = list === '' ? '' : ` The evaluation reported the following warnings:\n${list}`;
-    return result.ok ? { ok: true, value: result.value, warnings } : { ok: false, error: result.message };
+    return result.ok
+      ? { ok: true, value: result.value, warnings }
+      : { ok: false, error: result.message + warnings };
   } catch (error) {
     if (error instanceof FeelSyntaxError) return undefined;
     throw error;
@@ -30,7 +33,7 @@ function evaluate(text: string): Outcome | undefined {
 }
 
 function shown(text: string): string {
-  return text.startsWith('=') ? text.slice(1) : text;
+  return isExpression(text) ? text.slice(1) : text;
 }
 
 /** What is wrong with a timer's text; `undefined` if nothing, or if it needs variables. */
@@ -75,7 +78,7 @@ const timer: Rule = (event, problems) => {
       const holder = childOf(definition, child);
       if (holder === undefined) continue;
       const text = textOf(holder, 'body') ?? '';
-      const error = isProcessStart(event) || !text.startsWith('=') ? timerError(kind, text) : undefined;
+      const error = isProcessStart(event) || !isExpression(text) ? timerError(kind, text) : undefined;
       if (error !== undefined) problems.add(event, `Invalid timer ${kind} expression (${error})`);
       break;
     }

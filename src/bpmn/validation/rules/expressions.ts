@@ -156,7 +156,6 @@ export const EXPRESSION_RULES: readonly RuleBook[] = [
       expression('followUpDate', { statically: dateTime }),
     ],
     'zeebe:PriorityDefinition': [expression('priority', { statically: priority }), priorityRange],
-    'zeebe:FormDefinition': [expression('externalReference', {})],
     'bpmn:TimerEventDefinition': [
       nested('timeDate', {}),
       nested('timeDuration', {}),

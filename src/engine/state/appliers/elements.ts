@@ -77,7 +77,6 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     });
     if (consumed > 0) takeWaitingTokens(state, value);
   }
-  if (value.bpmnElementType === 'START_EVENT') interruptEventSubProcess(state, value);
   if (value.parentElementInstanceKey >= 0 && value.bpmnElementType === 'PROCESS')
     change(state, value.parentElementInstanceKey, { calledInstanceKey: key });
   state.put(ELEMENTS, {
@@ -96,7 +95,8 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     childCount: 0,
     activeFlows: 0,
     interruptedBy: null,
-    accepts: 'all',
+    // Zeebe 8.6: an event subprocess that was started by an interruption is reached by no event of its own.
+    accepts: value.bpmnElementType === 'EVENT_SUB_PROCESS' && scope?.interruptedBy != null ? 'none' : 'all',
     jobKey: -1,
     calledInstanceKey: -1,
     loopCounter,
@@ -110,14 +110,6 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     ...(value.terminateAfter !== undefined && { terminateAfter: value.terminateAfter }),
     ...callDepth(state, value),
   });
-}
-
-/** As in Zeebe, an event subprocess whose own start event interrupts takes no events of those directly inside it. */
-function interruptEventSubProcess(state: StatePort, value: ProcessInstanceValue): void {
-  const scope = state.get(ELEMENTS, value.flowScopeKey);
-  if (scope?.type !== 'EVENT_SUB_PROCESS') return;
-  const start = state.get(GRAPHS, value.processDefinitionKey)?.graph.elements[value.elementId];
-  if (start?.interrupting) state.put(ELEMENTS, { ...scope, accepts: 'boundary' });
 }
 
 function callDepth(state: StatePort, value: ProcessInstanceValue): { readonly callDepth?: number } {
@@ -141,7 +133,7 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
   if (value.bpmnElementType === 'PROCESS' || value.bpmnElementType.includes('SUB_PROCESS')) {
     for (const row of [...state.scan(TAKEN_FLOWS, 'byGateway', [key])]) state.delete(TAKEN_FLOWS, row.id);
   }
-  if (value.bpmnElementType === 'EVENT_SUB_PROCESS') forgetWhatItWaitedFor(state, key);
+  if (value.bpmnElementType === 'EVENT_SUB_PROCESS') forgetWaits(state, key);
   const scope = state.get(ELEMENTS, value.flowScopeKey);
   if (scope !== undefined) {
     const terminates =
@@ -164,8 +156,8 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
   }
 }
 
-/** Zeebe never closes what an event subprocess itself waits for; it is of no use from here on. */
-function forgetWhatItWaitedFor(state: StatePort, key: number): void {
+/** What an event subprocess still waits for when it ends; no record tells that it goes. */
+function forgetWaits(state: StatePort, key: number): void {
   for (const row of [...state.scan(TIMERS, 'byElement', [key])]) state.delete(TIMERS, row.key);
   for (const row of [...state.scan(MESSAGE_SUBSCRIPTIONS, 'byElement', [key])])
     if (!row.closing) state.delete(MESSAGE_SUBSCRIPTIONS, row.key);

@@ -10,11 +10,12 @@ export function applySignalSubscription(
 ): void {
   if (intent === 'DELETED') state.delete(SIGNAL_SUBSCRIPTIONS, key);
   else {
+    // As in Zeebe an element instance waits for a name once: what is opened last takes the place of the other.
+    const instance = value.catchEventInstanceKey;
+    if (intent === 'CREATED' && instance >= 0)
+      for (const other of [...state.scan(SIGNAL_SUBSCRIPTIONS, 'byElement', [instance])])
+        if (other.signalName === value.signalName) state.delete(SIGNAL_SUBSCRIPTIONS, other.key);
     const startOf = value.catchEventInstanceKey < 0 ? value.processDefinitionKey : null;
-    // An instance waits for a name once: what is opened later takes the place.
-    if (startOf === null)
-      for (const row of [...state.scan(SIGNAL_SUBSCRIPTIONS, 'byElement', [value.catchEventInstanceKey])])
-        if (row.signalName === value.signalName) state.delete(SIGNAL_SUBSCRIPTIONS, row.key);
     state.put(SIGNAL_SUBSCRIPTIONS, { ...value, key, startOf });
   }
 }

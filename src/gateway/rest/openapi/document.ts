@@ -3,11 +3,15 @@ import { ERRORS } from '../../errors.ts';
 import type { Route } from '../../http.ts';
 import { GATEWAY_VERSION } from '../context.ts';
 import { type JsonSchema, type Operation, SHOWN, shown } from '../schema.ts';
-import { KEY_SCHEMA } from '../shape.ts';
 import { resultSchema, rowSchema, searchSchema } from './collections.ts';
-import { READS } from './reads.ts';
+import { type DescribedRead, describedReads, parameterSchema, TRUNCATES } from './reads.ts';
 
 const PREFIX = '/v2';
+
+type Reads = Readonly<Record<string, DescribedRead>>;
+
+/** Collections whose long values are cut unless the request says otherwise. */
+const TRUNCATED: readonly CollectionName[] = ['variables', 'clusterVariables'];
 
 const PROBLEM: JsonSchema = shown({
   type: SHOWN.text,
@@ -20,11 +24,12 @@ const PROBLEM: JsonSchema = shown({
 /** The description of the REST API as OpenAPI 3.1, made of the routes that are served. */
 export function openApiDocument(routes: readonly Route[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
+  const reads = describedReads();
   for (const route of routes) {
     if (!route.path.startsWith(`${PREFIX}/`)) continue;
     const path = route.path.slice(PREFIX.length).replace(/:(\w+)/g, '{$1}');
     const methods = paths[path] ?? {};
-    methods[route.method.toLowerCase()] = operationOf(route);
+    methods[route.method.toLowerCase()] = operationOf(route, reads);
     paths[path] = methods;
   }
   return {
@@ -41,16 +46,21 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
   };
 }
 
-function operationOf(route: Route): object {
-  const described = describedBy(route);
+function operationOf(route: Route, reads: Reads): object {
+  const described = describedBy(route, reads);
   const parameters = [
     ...[...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
       name,
       in: 'path',
       required: true,
-      schema: name.endsWith('Key') && name !== 'decisionEvaluationInstanceKey' ? KEY_SCHEMA : SHOWN.text,
+      schema: parameterSchema(name),
     })),
-    ...Object.entries(described.query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema })),
+    ...Object.entries(described.query ?? {}).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: described.queryRequired?.includes(name) ?? false,
+      schema,
+    })),
   ];
   return {
     operationId: described.id,
@@ -84,8 +94,8 @@ function operationOf(route: Route): object {
 }
 
 /** What the route says of itself, or what its collection says. */
-function describedBy(route: Route): Operation {
-  return route.operation ?? ofCollection(route) ?? ofPath(route);
+function describedBy(route: Route, reads: Reads): Operation {
+  return route.operation ?? ofCollection(route) ?? ofPath(route, reads);
 }
 
 function ofCollection(route: Route): Operation | undefined {
@@ -99,7 +109,7 @@ function ofCollection(route: Route): Operation | undefined {
         id: `search${upperFirst(name)}`,
         tag: rest.entity,
         summary: `Finds what passes the filter (${rest.entity}).`,
-        ...(name === 'variables' && { query: { truncateValues: SHOWN.flag } }),
+        ...(TRUNCATED.includes(name) && { query: TRUNCATES }),
         body: searchSchema(name),
         bodyOptional: true,
         answers: { 200: resultSchema(name) },
@@ -115,26 +125,21 @@ function ofCollection(route: Route): Operation | undefined {
   return undefined;
 }
 
-/** A read that belongs to an entity: named by its path, with an answer that is not described any closer. */
-function ofPath(route: Route): Operation {
-  const words = route.path
-    .slice(PREFIX.length)
-    .split('/')
-    .filter((part) => part !== '' && !part.startsWith(':'))
-    .flatMap((part) => part.split('-'));
-  const takesBody = route.accepts === 'json';
-  const isXml = route.path.endsWith('/xml');
-  const read = READS[`${route.method} ${route.path.slice(PREFIX.length)}`];
+/** A read that belongs to an entity. */
+function ofPath(route: Route, reads: Reads): Operation {
+  const path = route.path.slice(PREFIX.length);
+  const read = reads[`${route.method} ${path}`];
+  if (read === undefined) throw new TypeError(`${route.method} ${route.path} is not described`);
+  const { id, summary, query, queryRequired, body, answer, type } = read;
   return {
-    id: read?.id ?? `${route.method.toLowerCase()}${words.map(upperFirst).join('')}`,
-    tag: upperFirst((words[0] ?? '').replace(/s$/, '')),
-    summary: read?.summary ?? `${route.method === 'GET' ? 'Reads' : 'Finds'} ${words.join(' ')}.`,
-    ...(takesBody && {
-      body: read?.searches === undefined ? SHOWN.object : searchSchema(read.searches),
-      bodyOptional: true as const,
-    }),
-    answers: { 200: isXml ? SHOWN.text : SHOWN.object, ...(read?.mayBeEmpty && { 204: undefined }) },
-    ...(isXml && { answerType: 'text/xml' }),
+    id,
+    tag: upperFirst((path.split(/[/-]/)[1] ?? '').replace(/s$/, '')),
+    summary,
+    ...(query !== undefined && { query }),
+    ...(queryRequired !== undefined && { queryRequired }),
+    ...(body !== undefined && { body, ...(!read.bodyRequired && { bodyOptional: true as const }) }),
+    answers: { 200: answer, ...(read.mayBeEmpty && { 204: undefined }) },
+    ...(type !== undefined && { answerType: type }),
   };
 }
 

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The client of Camunda 8.8, over REST or over gRPC; its searches are REST in both cases. */
+/** The client of Camunda 8.9, over REST or over gRPC; its searches are REST in both cases. */
 final class CamundaOver {
   private final CamundaClient client;
   private final String name;
@@ -22,9 +22,12 @@ final class CamundaOver {
     this.name = name;
   }
 
+  static CamundaClient open(final boolean rest) {
+    return CamundaClient.newClientBuilder().grpcAddress(GRPC).restAddress(REST).preferRestOverGrpc(rest).build();
+  }
+
   static void tell(final boolean rest) {
-    final var builder = CamundaClient.newClientBuilder().grpcAddress(GRPC).restAddress(REST);
-    try (CamundaClient client = builder.preferRestOverGrpc(rest).build()) {
+    try (CamundaClient client = open(rest)) {
       final var tests = new CamundaOver(client, rest ? "java-rest" : "java-grpc");
       it("deploys models, and sees the topology", tests::deploys);
       it("starts an instance and gets its result", tests::getsAResult);
@@ -35,6 +38,17 @@ final class CamundaOver {
       it("correlates messages, with and without an answer", tests::correlatesMessages);
       it("broadcasts a signal", tests::broadcastsSignals);
       it("sets variables and cancels an instance, once", tests::setsAndCancels);
+      new CamundaInstances(client, rest).tell();
+      new CamundaJobs(client, rest).tell();
+      new CamundaWorkers(client, rest).tell();
+      new CamundaEvents(client, rest).tell();
+      new CamundaChanges(client, rest).tell();
+      new CamundaResources(client, rest).tell();
+      if (rest) {
+        new CamundaUserTasks(client, rest).tell();
+        new CamundaSearches(client, rest).tell();
+        new CamundaOperations(client, rest).tell();
+      }
     }
   }
 

@@ -14,6 +14,8 @@ public final class Clients {
   static final URI GRPC = URI.create("http://" + System.getenv("TUTTI_GRPC"));
   static final URI REST = URI.create(System.getenv("TUTTI_REST"));
   static final String MODEL = System.getenv("TUTTI_MODEL");
+  /** Part of the sentences that are tried; null: all. */
+  private static final String ONLY = System.getenv("ONLY");
   static final Duration LIMIT = Duration.ofSeconds(30);
 
   private static int failed = 0;
@@ -35,6 +37,7 @@ public final class Clients {
   }
 
   static void it(final String sentence, final Test test) {
+    if (ONLY != null && !(client + " " + sentence).contains(ONLY)) return;
     try {
       test.run();
       System.out.println("  ok      " + client + " " + sentence);
@@ -53,6 +56,16 @@ public final class Clients {
 
   static void isTrue(final String what, final boolean found) {
     if (!found) throw new AssertionError(what);
+  }
+
+  /** What a test throws; it has to. */
+  static Throwable thrown(final Test test) {
+    try {
+      test.run();
+    } catch (final Throwable error) {
+      return error;
+    }
+    throw new AssertionError("nothing was refused");
   }
 
   /** Asks until the answer is neither null nor false. */

@@ -31,6 +31,8 @@ final class ZeebeOverGrpc {
       it("correlates a message", tests::publishesMessages);
       it("broadcasts a signal", tests::broadcastsSignals);
       it("sets variables and cancels an instance, once", tests::setsAndCancels);
+      new ZeebeCommands(client).tell();
+      new ZeebeJobs(client).tell();
     }
   }
 
