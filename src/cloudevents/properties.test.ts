@@ -81,9 +81,13 @@ function onlyEvent(message: EncodedMessage): CloudEvent {
   return decoded;
 }
 
-/** What must survive any way through JSON. */
+/** What must survive any way through JSON: all of it, but white space around data that is JSON itself. */
 function content(of: CloudEvent): unknown {
-  return { attributes: new Map(of.attributes), data: of.data === undefined ? undefined : [...of.data] };
+  const { data } = of;
+  return {
+    attributes: new Map(of.attributes),
+    data: data && (dataAsJsonText(of)?.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '') ?? [...data]),
+  };
 }
 
 /** What must survive headers: texts of attributes, and data unless empty. */

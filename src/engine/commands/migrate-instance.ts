@@ -175,14 +175,16 @@ function checkElement(w: Work, plan: Plan, row: ElementRow): void {
   refuseUnsupportedEvents(plan.source, model, refuseThis);
   refuseActiveFlows(row, refuseThis);
   const element = { graph: plan.source, element: model };
-  checkCatchEvents(plan.mapping, element, { graph: plan.graph, element: target }, refuseThis);
+  const inner = scope?.type === 'MULTI_INSTANCE_BODY';
+  checkCatchEvents(plan.mapping, element, { graph: plan.graph, element: target, inner }, refuseThis);
   checkMessages(w, plan, row, target);
 }
 
+/** What an instance waits for in the target. Zeebe opens nothing anew for the body of a multi-instance. */
 function targetEvents(w: Work, plan: Plan, row: ElementRow, target: GraphElement): readonly GraphElement[] {
+  if (row.type === 'MULTI_INSTANCE_BODY') return [];
   const migrated = { ...row, processDefinitionKey: plan.target.processDefinitionKey, elementId: target.id };
-  const closed = row.type === 'MULTI_INSTANCE_BODY' || row.interruptedBy !== null;
-  const starts = closed ? [] : eventSubProcessStarts(plan.graph, target);
+  const starts = row.interruptedBy !== null ? [] : eventSubProcessStarts(plan.graph, target);
   return [...ownEvents(w, migrated, target), ...starts];
 }
 

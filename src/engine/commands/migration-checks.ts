@@ -51,35 +51,35 @@ export function refuseActiveFlows(row: ElementRow, refuse: Refuse): void {
     refuse(`a concurrent command was executed on the process instance. Please retry the migration.`);
 }
 
-/** A mapped catch event stays with its element, and waits for the same kind of thing. */
+/**
+ * A mapped catch event stays with its element, and waits for the same kind of thing. As in Zeebe, boundary events of a
+ * multi-instance cannot be mapped: those of its instances are thought to be lost.
+ */
 export function checkCatchEvents(
   mapping: ReadonlyMap<string, string>,
   source: { readonly graph: ProcessGraph; readonly element: GraphElement },
-  target: { readonly graph: ProcessGraph; readonly element: GraphElement },
+  target: { readonly graph: ProcessGraph; readonly element: GraphElement; readonly inner: boolean },
   refuse: Refuse,
 ): void {
-  const attached = eventsOf(target.graph, target.element);
-  const { id } = source.element;
-  for (const event of eventsOf(source.graph, source.element)) {
+  const starts = eventSubProcessStarts(target.graph, target.element);
+  const attached = target.inner ? starts : [...boundaryEvents(target.graph, target.element), ...starts];
+  const { graph, element } = source;
+  for (const event of [...boundaryEvents(graph, element), ...eventSubProcessStarts(graph, element)]) {
     const to = mapping.get(event.id);
     if (to === undefined) continue;
     const found = attached.find((other) => other.id === to);
     if (found === undefined)
       refuse(
-        `active element with id '${id}' is mapped to an element with id '${target.element.id}' and has a catch event with ` +
+        `active element with id '${element.id}' is mapped to an element with id '${target.element.id}' and has a catch event with ` +
           `id '${event.id}' that is mapped to a catch event with id '${to}'. These mappings detach the catch event from ` +
           `the element in the target process. Catch events must stay attached to the same element instance.`,
       );
     if (found.eventType !== event.eventType)
       refuse(
-        `active element with id '${id}' has a catch event with id '${event.id}' that is mapped to a catch event with id ` +
+        `active element with id '${element.id}' has a catch event with id '${event.id}' that is mapped to a catch event with id ` +
           `'${to}'. These catch events have different event types: '${event.eventType}' and '${found.eventType}'. The event ` +
           `type of a catch event cannot be changed by process instance migration. Please ensure the event type of the ` +
           `catch event remains the same or remove the mapping instruction for these catch events.`,
       );
   }
-}
-
-function eventsOf(graph: ProcessGraph, element: GraphElement): readonly GraphElement[] {
-  return [...boundaryEvents(graph, element), ...eventSubProcessStarts(graph, element)];
 }
