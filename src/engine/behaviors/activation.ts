@@ -58,14 +58,20 @@ export function activateElement(
 
 /**
  * As in Zeebe a token that is put into a scope counts as one that was on its way there, if there is any, such as one that
- * waits at a join. It is not taken away from the join.
+ * waits at a join; an event subprocess that interrupts counts as all of them, another one as none. They are not taken away
+ * from the join.
  */
 function tokenValue(w: Work, scope: ElementRow, element: GraphElement): ProcessInstanceValue {
   const value = childValue(scope, element);
-  const onTheirWay = w.element(scope.key)?.activeFlows ?? 0;
-  return onTheirWay > 0 && element.type !== 'PARALLEL_GATEWAY' && element.type !== 'INCLUSIVE_GATEWAY'
-    ? { ...value, consumedFlows: 1 }
-    : value;
+  const consumedFlows = Math.min(w.element(scope.key)?.activeFlows ?? 0, countsAs(w, scope, element));
+  return consumedFlows > 0 ? { ...value, consumedFlows } : value;
+}
+
+function countsAs(w: Work, scope: ElementRow, { type, startEvents = [] }: GraphElement): number {
+  if (type === 'PARALLEL_GATEWAY' || type === 'INCLUSIVE_GATEWAY') return 0;
+  if (type !== 'EVENT_SUB_PROCESS') return 1;
+  const { elements } = w.graph(scope.processDefinitionKey);
+  return startEvents.some((id) => elements[id]?.interrupting) ? Number.POSITIVE_INFINITY : 0;
 }
 
 function setScopeVariables(w: Work, scope: ElementRow, variables: ScopeVariables): void {
@@ -92,7 +98,7 @@ function enterScope(
   }
   if (isInner) return enterInnerInstance(w, around);
   const key = w.nextKey();
-  const value = childValue(around, model);
+  const value = tokenValue(w, around, model);
   w.emit(key, { valueType: 'PROCESS_INSTANCE', intent: 'ELEMENT_ACTIVATING', value });
   w.emit(key, { valueType: 'PROCESS_INSTANCE', intent: 'ELEMENT_ACTIVATED', value });
   const row = w.element(key);

@@ -59,9 +59,10 @@ function subscriptionsOfScope(w: Work, scopeKey: number): readonly CompensationR
 export function triggerCompensation(w: Work, at: At): boolean {
   const scope = w.element(at.row.flowScopeKey);
   if (scope === undefined) return false;
-  // From an event subprocess the scope around it is compensated.
-  const scopeKey = scope.type === 'EVENT_SUB_PROCESS' ? scope.flowScopeKey : scope.key;
   const wanted = at.model.compensatedActivity;
+  // From an event subprocess the scope around it is compensated, unless an activity is named: that is a neighbour.
+  const outwards = scope.type === 'EVENT_SUB_PROCESS' && wanted === undefined;
+  const scopeKey = outwards ? scope.flowScopeKey : scope.key;
   const subscriptions = subscriptionsOfScope(w, scopeKey).filter(
     (subscription) => wanted === undefined || subscription.compensableActivityId === wanted,
   );

@@ -22,18 +22,17 @@ import { NO_VARIABLES } from './variables.ts';
  * nothing is opened.
  */
 export function subscribe(w: Work, row: ElementRow, events: readonly GraphElement[]): void {
-  const messages = events.flatMap((event) => evaluatedMessage(w, row, event));
-  const timers = events.flatMap((event) =>
-    event.timer === undefined ? [] : [{ event, schedule: evaluateTimer(w, event.timer, row.key) }],
-  );
-  const signals = events.flatMap((event) =>
-    event.signal === undefined ? [] : [{ event, name: evaluateString(w, event.signal.name, row.key) }],
-  );
-  for (const { event, name, correlationKey } of messages) openMessage(w, row, event, name, correlationKey);
-  for (const { event, schedule } of timers) {
-    createTimer(w, { ...timerOwner(row), targetElementId: event.id }, schedule);
-  }
-  for (const { event, name } of signals) openSignal(w, row, event, name);
+  const evaluated = events.map((event) => ({
+    event,
+    message: evaluatedMessage(w, row, event),
+    schedule: event.timer && evaluateTimer(w, event.timer, row.key),
+    signalName: event.signal && evaluateString(w, event.signal.name, row.key),
+  }));
+  for (const { event, message } of evaluated) if (message !== undefined) openMessage(w, row, event, message);
+  for (const { event, schedule } of evaluated)
+    if (schedule !== undefined) createTimer(w, { ...timerOwner(row), targetElementId: event.id }, schedule);
+  for (const { event, signalName } of evaluated)
+    if (signalName !== undefined) openSignal(w, row, event, signalName);
   for (const event of events) openConditional(w, row, event);
 }
 
@@ -46,22 +45,26 @@ function timerOwner(row: ElementRow) {
   };
 }
 
-function evaluatedMessage(w: Work, row: ElementRow, event: GraphElement) {
+interface EvaluatedMessage {
+  readonly name: string;
+  readonly correlationKey: string;
+}
+
+function evaluatedMessage(w: Work, row: ElementRow, event: GraphElement): EvaluatedMessage | undefined {
   const { message } = event;
-  if (message === undefined) return [];
+  if (message === undefined) return undefined;
   const name = evaluateMessageName(w, message.name, row.key);
   // What is local to an activity is not seen by the keys of its boundary events.
   const scopeKey = event.type === 'BOUNDARY_EVENT' ? row.flowScopeKey : row.key;
   const key = message.correlationKey ?? { kind: 'static', value: '' };
-  return [{ event, name, correlationKey: evaluateCorrelationKey(w, key, scopeKey) }];
+  return { name, correlationKey: evaluateCorrelationKey(w, key, scopeKey) };
 }
 
 function openMessage(
   w: Work,
   row: ElementRow,
   event: GraphElement,
-  messageName: string,
-  correlationKey: string,
+  { name: messageName, correlationKey }: EvaluatedMessage,
 ): void {
   // An instance waits for a message name once: a later event takes the place of the one before.
   const taken = messageSubscriptionsOf(w, row.key).find(
