@@ -110,9 +110,9 @@ export class History implements HistoryQueries {
         'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
       );
       prepareSchema(this.#database);
-      const shown = readMeta(this.#database)?.position ?? 0;
-      if (shown > source.last()) throw new JournalLostError(file, shown, source.last());
       const found = readMeta(this.#database);
+      const shown = found?.position ?? 0;
+      if (shown > source.last()) throw new JournalLostError(file, shown, source.last());
       const halfDone = found !== undefined && !found.complete && found.position > 0;
       if (halfDone || !isOfJournal(found, source)) rebuildSchema(this.#database);
       const meta = readMeta(this.#database);
@@ -169,29 +169,28 @@ export class History implements HistoryQueries {
     const last = records.at(-1);
     if (last === undefined) return undefined;
     const changes: Changes = { instances: new Set(), definitions: false };
-    this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const positioned of records) {
-        project(positioned, this.#rows, changes);
-        this.#compliance.take(positioned.record);
-        this.#metrics.take(positioned.record);
-        this.#deletions.take(positioned.record);
-      }
-      this.#compliance.flush();
-      this.#metrics.flush();
-      this.#rows.flush();
-      this.#deletions.flush();
-      if (this.#live?.position === last.position) {
-        seed(this.#database, changes, this.#live);
-        this.#database.exec('UPDATE meta SET complete = 1');
-      }
-      this.#database
-        .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
-        .run(last.position, last.record.timestamp);
-      this.#database.exec('COMMIT');
+      atomically(this.#database, () => {
+        for (const positioned of records) {
+          project(positioned, this.#rows, changes);
+          this.#compliance.take(positioned.record);
+          this.#metrics.take(positioned.record);
+          this.#deletions.take(positioned.record);
+        }
+        this.#compliance.flush();
+        this.#metrics.flush();
+        this.#rows.flush();
+        this.#deletions.flush();
+        if (this.#live?.position === last.position) {
+          seed(this.#database, changes, this.#live);
+          this.#database.exec('UPDATE meta SET complete = 1');
+        }
+        this.#database
+          .prepare('UPDATE meta SET position = ?, timestamp = ? WHERE id = 1')
+          .run(last.position, last.record.timestamp);
+      });
     } catch (error) {
       this.#rows.discard();
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#compliance.discard();
       this.#metrics.discard();
       this.#deletions.discard();

@@ -1,7 +1,8 @@
 import type { AdHoc, JobDefinition } from '../../bpmn/graph.ts';
 import { askCompletion } from '../elements/transitions.ts';
-import { elementValue, modelOf, type Work } from '../processing/work.ts';
+import { modelOf, type Work } from '../processing/work.ts';
 import type { AdHocActivation } from '../records/ad-hoc.ts';
+import { elementValue } from '../state/element-value.ts';
 import { ELEMENTS, type ElementRow } from '../state/tables.ts';
 import { plainVariable } from './expressions.ts';
 import { createJob, type JobProperties } from './jobs.ts';

@@ -1,5 +1,5 @@
 import type { Work } from '../processing/work.ts';
-import { elementValue } from '../processing/work.ts';
+import { elementValue } from '../state/element-value.ts';
 import { ELEMENTS, type ElementRow } from '../state/tables.ts';
 
 /** Children that one step terminates; the rest follows in further steps. */

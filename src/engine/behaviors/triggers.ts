@@ -1,7 +1,8 @@
 import type { GraphElement } from '../../bpmn/graph.ts';
 import type { Work } from '../processing/work.ts';
-import { elementValue, modelOf } from '../processing/work.ts';
+import { modelOf } from '../processing/work.ts';
 import type { Document, ProcessInstanceValue } from '../records/record.ts';
+import { elementValue } from '../state/element-value.ts';
 import { type ElementRow, TRIGGERS, type TriggerRow } from '../state/tables.ts';
 import { cancelJobOf } from './jobs.ts';
 import { eventSubProcessStarts, isEventSubProcessStart } from './model.ts';

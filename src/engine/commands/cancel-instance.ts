@@ -1,5 +1,6 @@
 import { Rejection } from '../processing/rejection.ts';
-import { elementValue, type Work } from '../processing/work.ts';
+import type { Work } from '../processing/work.ts';
+import { elementValue } from '../state/element-value.ts';
 import type { ElementRow } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
 

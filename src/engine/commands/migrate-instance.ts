@@ -14,8 +14,9 @@ import { timersOf, timerValue } from '../behaviors/timers.ts';
 import { userTaskOf, userTaskValue } from '../behaviors/user-tasks.ts';
 import { variableKey } from '../behaviors/variables.ts';
 import { Rejection } from '../processing/rejection.ts';
-import { elementValue, modelOf, type Work } from '../processing/work.ts';
+import { modelOf, type Work } from '../processing/work.ts';
 import type { RejectionType } from '../records/record.ts';
+import { elementValue } from '../state/element-value.ts';
 import {
   ELEMENTS,
   type ElementRow,

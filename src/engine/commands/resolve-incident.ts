@@ -3,7 +3,8 @@ import { userTaskOf } from '../behaviors/user-tasks.ts';
 import { retryTransition } from '../elements/user-task-transitions.ts';
 import type { FollowUp } from '../processing/follow-up.ts';
 import { Rejection } from '../processing/rejection.ts';
-import { elementValue, type Work } from '../processing/work.ts';
+import type { Work } from '../processing/work.ts';
+import { elementValue } from '../state/element-value.ts';
 import { INCIDENTS, JOBS } from '../state/tables.ts';
 import { type Accepted, NOTHING } from './command.ts';
 

@@ -1,5 +1,6 @@
 import { isInnerInstance } from '../behaviors/model.ts';
-import { elementValue, type Work } from '../processing/work.ts';
+import type { Work } from '../processing/work.ts';
+import { elementValue } from '../state/element-value.ts';
 import type { ElementRow } from '../state/tables.ts';
 
 /**

@@ -4,9 +4,10 @@ import { startBufferedMessage, startLockOf } from '../behaviors/message-start.ts
 import { isInnerInstance, outgoingFlows } from '../behaviors/model.ts';
 import { childValue, enterEvent, waitingTrigger } from '../behaviors/triggers.ts';
 import type { Work } from '../processing/work.ts';
-import { elementValue, modelOf } from '../processing/work.ts';
+import { modelOf } from '../processing/work.ts';
 import type { ElementIntent } from '../records/log.ts';
 import type { ProcessInstanceValue } from '../records/record.ts';
+import { elementValue } from '../state/element-value.ts';
 import { type ElementRow, TAKEN_FLOWS } from '../state/tables.ts';
 import { finishAdHocChild } from './ad-hoc-sub-process.ts';
 import { finishChild } from './multi-instance-body.ts';

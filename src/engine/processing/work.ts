@@ -1,7 +1,6 @@
 import type { GraphElement, ProcessGraph } from '../../bpmn/graph.ts';
 import type { Environment } from '../../feel/index.ts';
 import type { LogEntry, LogRecord } from '../records/log.ts';
-import type { ProcessInstanceValue } from '../records/record.ts';
 import { apply } from '../state/appliers/apply.ts';
 import type { StatePort } from '../state/port.ts';
 import { COUNTERS, ELEMENTS, type ElementRow, GRAPHS, PENDING } from '../state/tables.ts';
@@ -124,22 +123,4 @@ export function modelOf(graph: ProcessGraph, elementId: string): GraphElement {
   const element = graph.elements[elementId];
   if (element === undefined) throw new Error(`Process ${graph.bpmnProcessId} has no element '${elementId}'`);
   return element;
-}
-
-/** What the records of an element instance tell about it. */
-export function elementValue(row: ElementRow): ProcessInstanceValue {
-  return {
-    bpmnElementType: row.type,
-    bpmnEventType: row.eventType,
-    elementId: row.elementId,
-    bpmnProcessId: row.bpmnProcessId,
-    version: row.version,
-    processDefinitionKey: row.processDefinitionKey,
-    processInstanceKey: row.processInstanceKey,
-    flowScopeKey: row.flowScopeKey,
-    parentProcessInstanceKey: row.parentProcessInstanceKey,
-    parentElementInstanceKey: row.parentElementInstanceKey,
-    ...(row.tags !== undefined && { tags: row.tags }),
-    ...(row.businessId !== undefined && { businessId: row.businessId }),
-  };
 }

@@ -1,6 +1,7 @@
 import type { LogEntry, LogRecord } from '../records/log.ts';
 import { CLUSTER_VARIABLES } from './cluster-variables.ts';
 import { DECISIONS, REQUIREMENTS } from './decision-tables.ts';
+import { elementValue } from './element-value.ts';
 import type { StatePort } from './port.ts';
 import {
   ELEMENTS,
@@ -87,20 +88,7 @@ function* ofElement(state: StatePort, row: ElementRow): Generator<KeyedEntry, vo
   yield record(row.key, {
     valueType: 'PROCESS_INSTANCE',
     intent: 'ELEMENT_ACTIVATING',
-    value: {
-      bpmnElementType: row.type,
-      bpmnEventType: row.eventType,
-      elementId: row.elementId,
-      bpmnProcessId: row.bpmnProcessId,
-      version: row.version,
-      processDefinitionKey: row.processDefinitionKey,
-      processInstanceKey: row.processInstanceKey,
-      flowScopeKey: row.flowScopeKey,
-      parentProcessInstanceKey: row.parentProcessInstanceKey,
-      parentElementInstanceKey: row.parentElementInstanceKey,
-      ...(row.tags !== undefined && { tags: row.tags }),
-      ...(row.businessId !== undefined && { businessId: row.businessId }),
-    },
+    value: elementValue(row),
   });
   const { processInstanceKey, processDefinitionKey, bpmnProcessId } = row;
   const variables = state.get(VARIABLES, row.key);

@@ -116,7 +116,8 @@ function readBranches(filter: Fields, spec: CollectionSpec, problems: Problems):
   ];
 }
 
-const VARIABLE_VALUE = {
+/** How the value of a variable is tested: by its JSON text. */
+export const VARIABLE_VALUE = {
   type: 'string',
   sql: '',
   nullable: false,

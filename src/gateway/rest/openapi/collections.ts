@@ -1,5 +1,5 @@
 import { type CollectionName, collection, type FieldSpec, type FieldType } from '../../../history/index.ts';
-import { OPERATORS } from '../filter.ts';
+import { OPERATORS, VARIABLE_VALUE } from '../filter.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, type Paging } from '../page.ts';
 import { type JsonSchema, SHOWN, shown, shownList } from '../schema.ts';
 import { INPUTS, RULES } from './decisions.ts';
@@ -50,14 +50,7 @@ function testSchema(field: FieldSpec): JsonSchema {
 }
 
 /** A test of a text. */
-export const TEXT_TEST = testSchema({
-  type: 'string',
-  sql: '',
-  nullable: false,
-  shown: 'never',
-  filter: true,
-  sort: false,
-});
+export const TEXT_TEST = testSchema(VARIABLE_VALUE);
 
 const VARIABLE_TEST: JsonSchema = {
   type: 'array',
