@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startTutti, type Tutti } from './tutti.ts';
+import { type Item, Site } from './site.test-helper.ts';
+import { startTutti } from './tutti.ts';
 
 const DAY = 86_400_000;
 const job = (id: string): string =>
@@ -63,29 +64,14 @@ const COLLECTIONS = [
 /** What state does not remember: when things began. */
 const TIMES = /(?:Date|Time)$/;
 
-type Item = Readonly<Record<string, unknown>>;
-
-async function call(tutti: Tutti, method: string, path: string, body?: object): Promise<Response> {
-  return fetch(tutti.addresses.http + path, {
-    method,
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-}
-
-async function items(tutti: Tutti, what: string, filter: object = {}): Promise<readonly Item[]> {
-  const response = await call(tutti, 'POST', `/v2/${what}/search`, { filter, page: { limit: 1000 } });
-  assert.equal(response.status, 200, await response.clone().text());
-  return ((await response.json()) as { items: readonly Item[] }).items;
-}
-
 /** All that a client sees of what lives, without times, in any order. */
-async function living(tutti: Tutti): Promise<Readonly<Record<string, readonly string[]>>> {
+async function living(site: Site): Promise<Readonly<Record<string, readonly string[]>>> {
   const shown: Record<string, readonly string[]> = {};
   const active = new Set(
-    (await items(tutti, 'process-instances', { state: 'ACTIVE' })).map((item) => item['processInstanceKey']),
+    (await site.items('process-instances', { state: 'ACTIVE' })).map((item) => item['processInstanceKey']),
   );
   for (const what of COLLECTIONS) {
-    const all = await items(tutti, what, what === 'element-instances' ? { state: 'ACTIVE' } : {});
+    const all = await site.items(what, what === 'element-instances' ? { state: 'ACTIVE' } : {});
     shown[what] = all
       .filter(({ processInstanceKey: key }) => key === undefined || key === null || active.has(key))
       .map((item) =>
@@ -97,11 +83,10 @@ async function living(tutti: Tutti): Promise<Readonly<Record<string, readonly st
       )
       .sort();
   }
-  const definitions = await items(tutti, 'process-definitions', { processDefinitionId: 'all' });
+  const definitions = await site.items('process-definitions', { processDefinitionId: 'all' });
   const key = definitions[0]?.['processDefinitionKey'];
-  const xml = await call(tutti, 'GET', `/v2/process-definitions/${key}/xml`);
-  const statistics = await call(
-    tutti,
+  const xml = await site.call('GET', `/v2/process-definitions/${key}/xml`);
+  const statistics = await site.call(
     'POST',
     `/v2/process-definitions/${key}/statistics/element-instances`,
     {},
@@ -112,10 +97,6 @@ async function living(tutti: Tutti): Promise<Readonly<Record<string, readonly st
     .map(({ elementId, active: now, incidents }) => JSON.stringify([elementId, now, incidents]))
     .sort();
   return { ...shown, xml: [await xml.text()] };
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 test('a read model that is built again after pruning shows all that lives, and goes on from there', {
@@ -131,6 +112,7 @@ test('a read model that is built again after pruning shows all that lives, and g
     retentionPauseMs: 20,
   } as const;
   let tutti = await startTutti(options);
+  let site = new Site(tutti);
   t.after(async () => {
     await tutti.close();
     rmSync(data, { recursive: true, force: true });
@@ -142,37 +124,34 @@ test('a read model that is built again after pruning shows all that lives, and g
   assert.equal(deployed.status, 200, await deployed.text());
   const create = async (order: string): Promise<void> => {
     const body = { processDefinitionId: 'all', variables: { order }, tags: ['gold'] };
-    const created = await call(tutti, 'POST', '/v2/process-instances', body);
+    const created = await site.call('POST', '/v2/process-instances', body);
     assert.equal(created.status, 200, await created.text());
   };
   await create('old');
-  await call(tutti, 'PUT', '/v2/clock', { timestamp: Date.now() + 8 * DAY });
+  await site.call('PUT', '/v2/clock', { timestamp: Date.now() + 8 * DAY });
   await create('new');
-  await until(async () => (await call(tutti, 'GET', '/api/records')).status === 410);
-  const before = await living(tutti);
+  await site.until(async () => (await site.call('GET', '/api/records')).status === 410);
+  const before = await living(site);
   assert.equal(before['process-instances']?.length, 4);
   assert.equal(before['incidents']?.length, 2);
   await tutti.close();
   for (const end of ['', '-wal', '-shm']) rmSync(join(data, `history.db${end}`), { force: true });
 
   tutti = await startTutti(options);
-  assert.deepEqual(await living(tutti), before);
-  for (const { startDate } of await items(tutti, 'process-instances'))
-    assert.equal(typeof startDate, 'string');
+  site = new Site(tutti);
+  assert.deepEqual(await living(site), before);
+  for (const { startDate } of await site.items('process-instances')) assert.equal(typeof startDate, 'string');
 
-  const [task] = await items(tutti, 'user-tasks', { state: 'CREATED' });
-  const completed = await call(tutti, 'POST', `/v2/user-tasks/${task?.['userTaskKey']}/completion`, {});
+  const [task] = await site.items('user-tasks', { state: 'CREATED' });
+  const completed = await site.call('POST', `/v2/user-tasks/${task?.['userTaskKey']}/completion`, {});
   assert.equal(completed.status, 204, await completed.text());
   await create('later');
-  assert.equal((await items(tutti, 'user-tasks', { state: 'CREATED' })).length, 2);
-  const asking = (await living(tutti))['statistics']?.find((count) => count.includes('"ask"'));
+  assert.equal((await site.items('user-tasks', { state: 'CREATED' })).length, 2);
+  const asking = (await living(site))['statistics']?.find((count) => count.includes('"ask"'));
   assert.equal(asking, '["ask",2,0]');
 
   await tutti.close();
   tutti = await startTutti(options);
-  assert.equal(
-    (await items(tutti, 'user-tasks', { state: 'CREATED' })).length,
-    2,
-    'it is not filled in twice',
-  );
+  site = new Site(tutti);
+  assert.equal((await site.items('user-tasks', { state: 'CREATED' })).length, 2, 'it is not filled in twice');
 });

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { catching, chain, message, service, step, userTask } from '../support/chain.ts';
 import { once } from '../support/grpc.ts';
-import { CLOSING_MS, openSdk, QUIET, sdkFor } from '../support/sdk.ts';
-
-const DMN = readFileSync(
-  new URL('../../scenarios/business-rule-task/decision-table/d.dmn', import.meta.url),
-  'utf8',
-);
-const FORM = JSON.stringify({ id: 'check', type: 'default', components: [] });
-const KEY = /^\d{16,}$/;
-const NOWHERE = '2251799999999999';
+import { CLOSING_MS, DMN, FORM, KEY, NOWHERE, openSdk, QUIET, sdkFor } from '../support/sdk.ts';
 
 const gone = (what: string, key: string) => ({
   code: 5,

@@ -6,16 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { Dto, HTTPError, PollingOperation } from '@camunda8/sdk';
 import { catching, chain, message, service, step, userTask } from '../support/chain.ts';
 import { once } from '../support/grpc.ts';
-import { openSdk } from '../support/sdk.ts';
+import { DMN, FORM, KEY, NOWHERE, openSdk } from '../support/sdk.ts';
 import { TRIED_OVER_GRPC, TRIED_OVER_REST } from '../support/tried-sdk.ts';
-
-const DMN = readFileSync(
-  new URL('../../scenarios/business-rule-task/decision-table/d.dmn', import.meta.url),
-  'utf8',
-);
-const FORM = JSON.stringify({ id: 'check', type: 'default', components: [] });
-const KEY = /^\d{16,}$/;
-const NOWHERE = '2251799999999999';
 
 /** Refused with this status, and a problem that tells so. */
 const refused = (status: number, detail: RegExp) => (error: unknown) => {

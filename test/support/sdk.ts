@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Camunda8, type CamundaRestClient, type Zeebe } from '@camunda8/sdk';
 import { type GrpcWorld, openGrpc, type Scope } from './grpc.ts';
 
@@ -10,6 +11,17 @@ export interface SdkWorld extends GrpcWorld {
   /** Deploys the process; its key. */
   deployXml(name: string, xml: string): Promise<string>;
 }
+
+/** What is deployed beside processes. */
+export const DMN = readFileSync(
+  new URL('../../scenarios/business-rule-task/decision-table/d.dmn', import.meta.url),
+  'utf8',
+);
+export const FORM = JSON.stringify({ id: 'check', type: 'default', components: [] });
+/** Keys as answers have them. */
+export const KEY = /^\d{16,}$/;
+/** A key that nothing has. */
+export const NOWHERE = '2251799999999999';
 
 /** For how long a closing client of the SDK keeps the process, though it has closed: 5 s if nobody says. */
 export const CLOSING_MS = 100;
