@@ -1,7 +1,7 @@
 /** `npm run bench:zeebe`: the same gRPC load on a real Zeebe 8.6.0 and on Tutti, in turn. See bench/README.md. */
 import { parseArgs } from 'node:util';
 import { drive, Gateway, type Workload } from './load.ts';
-import { obtainZeebe, type Server, startTutti, startZeebe, threadCpu, usage } from './servers.ts';
+import { obtainZeebe, type Server, startTutti, startZeebe, threadUsage, usage } from './servers.ts';
 import { workloads } from './workloads.ts';
 
 const { values } = parseArgs({
@@ -14,6 +14,8 @@ const { values } = parseArgs({
     server: { type: 'string' },
   },
 });
+/** Its thread's name. */
+const READ_MODEL = 'tutti-history';
 const ms = Number(values.seconds) * 1000;
 const chosen = workloads.filter(
   ({ name }) => values.only === undefined || values.only.split(',').includes(name),
@@ -23,8 +25,8 @@ interface Figures {
   readonly perSecond: number;
   readonly p50Alone: number;
   readonly cpuMs: number;
-  /** The same without the read model's thread. */
-  readonly cpuWithoutReadsMs: number;
+  /** The same by thread. */
+  readonly threads: ReadonlyMap<string, number>;
   readonly syncs: number | undefined;
   readonly writtenKb: number;
   readonly rssMb: number;
@@ -68,12 +70,12 @@ async function measure(server: Server): Promise<void> {
 async function one(server: Server, gateway: Gateway, workload: Workload): Promise<Figures> {
   await server.settled();
   const before = usage(server.pid);
-  const reads = await threadCpu(server.pid, 'tutti-history');
+  const threads = threadUsage(server.pid);
   const syncs = await server.syncs();
   const load = await drive(gateway, workload, 64, ms);
   await server.settled();
   const after = usage(server.pid);
-  const readsAfter = await threadCpu(server.pid, 'tutti-history');
+  const threadsAfter = threadUsage(server.pid);
   const syncsAfter = await server.syncs();
   const alone = await drive(gateway, workload, 1, ms / 4);
   const cpu = after.cpu - before.cpu;
@@ -81,7 +83,12 @@ async function one(server: Server, gateway: Gateway, workload: Workload): Promis
     perSecond: load.perSecond,
     p50Alone: alone.p50,
     cpuMs: (cpu * 1000) / load.instances,
-    cpuWithoutReadsMs: ((cpu - (readsAfter - reads)) * 1000) / load.instances,
+    threads: new Map(
+      [...threadsAfter].map(([name, seconds]) => [
+        name,
+        ((seconds - (threads.get(name) ?? 0)) * 1000) / load.instances,
+      ]),
+    ),
     syncs:
       syncs === undefined || syncsAfter === undefined ? undefined : (syncsAfter - syncs) / load.instances,
     writtenKb: (after.written - before.written) / 1024 / load.instances,
@@ -104,7 +111,7 @@ function report(): void {
         of(({ perSecond }) => perSecond).toFixed(0),
         of(({ p50Alone }) => p50Alone).toFixed(2),
         of(({ cpuMs }) => cpuMs).toFixed(3),
-        of(({ cpuWithoutReadsMs }) => cpuWithoutReadsMs).toFixed(3),
+        of(({ cpuMs, threads }) => cpuMs - (threads.get(READ_MODEL) ?? 0)).toFixed(3),
         of(({ syncs }) => syncs).toFixed(2),
         of(({ writtenKb }) => writtenKb).toFixed(0),
         of(({ rssMb }) => rssMb).toFixed(0),
@@ -121,6 +128,16 @@ function report(): void {
       console.log(
         `| ${name} | ratio | ${ratio(({ perSecond }) => perSecond)} | ${ratio(({ p50Alone }) => p50Alone)} | ${ratio(({ cpuMs }) => cpuMs)} | | | ${ratio(({ writtenKb }) => writtenKb)} | ${ratio(({ rssMb }) => rssMb)} |`,
       );
+  }
+  for (const { name } of chosen) {
+    const runs = results.get(`${name} tutti`) ?? [];
+    const names = [...new Set(runs.flatMap(({ threads }) => [...threads.keys()]))];
+    const parts = names
+      .map((thread) => ({ thread, ms: median(runs.map(({ threads }) => threads.get(thread) ?? 0)) }))
+      .filter(({ ms }) => ms >= 0.001)
+      .toSorted((one, other) => other.ms - one.ms);
+    if (parts.length === 0) continue;
+    console.log(`${name}: ${parts.map(({ thread, ms }) => `${thread} ${ms.toFixed(3)}`).join(', ')} ms`);
   }
   for (const server of ['zeebe', 'tutti'] as const) {
     if (starts[server].length === 0) continue;

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ export interface Server {
 
 const VERSION = '8.6.0';
 const HOST = '127.0.0.1';
+/** Of the system's clock in a second. */
+const TICKS = 100;
 const run = promisify(execFile);
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -108,21 +110,29 @@ export async function startTutti(): Promise<Server> {
 export function usage(pid: number): { readonly cpu: number; readonly rss: number; readonly written: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const TICKS = 100;
   const cpu = (Number(fields[11]) + Number(fields[12])) / TICKS;
   const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
   const written = Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
   return { cpu, rss, written };
 }
 
-/** Seconds of CPU of one thread by its name. */
-export async function threadCpu(pid: number, name: string): Promise<number> {
-  const { stdout } = await run('sh', ['-c', `cat /proc/${pid}/task/*/stat`]);
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes(`(${name}`))
-    .map((line) => line.slice(line.lastIndexOf(')') + 2).split(' '))
-    .reduce((sum, fields) => sum + (Number(fields[11]) + Number(fields[12])) / 100, 0);
+/** Seconds of CPU of each thread of a process, those of one name together. Names are cut at 15 characters by the system. */
+export function threadUsage(pid: number): Map<string, number> {
+  const threads = new Map<string, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    let stat: string;
+    try {
+      stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    } catch {
+      // It ended while we looked.
+      continue;
+    }
+    const end = stat.lastIndexOf(')');
+    const name = stat.slice(stat.indexOf('(') + 1, end);
+    const fields = stat.slice(end + 2).split(' ');
+    threads.set(name, (threads.get(name) ?? 0) + (Number(fields[11]) + Number(fields[12])) / TICKS);
+  }
+  return threads;
 }
 
 async function healthy(address: string, child: ChildProcess): Promise<number> {
