@@ -185,7 +185,10 @@ export class Database {
   #ready(sql: string): StatementSync {
     let known = this.#statements.get(sql);
     if (known === undefined) {
-      known = { statement: this.#db.prepare(sql), writes: WRITES.test(sql) };
+      known = {
+        statement: this.#db.prepare(sql.replace(BOUND_LIMIT, 'LIMIT ? + 0')),
+        writes: WRITES.test(sql),
+      };
       this.#statements.set(sql, known);
     }
     if (known.writes && this.beforeWrite !== undefined) {
@@ -204,6 +207,8 @@ interface Prepared {
 }
 
 const datasync = promisify(fdatasync);
+/** SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement again for each value that is bound. */
+const BOUND_LIMIT = /\bLIMIT \?/g;
 const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b/i;
 
 function guard<T>(work: () => T): T {
