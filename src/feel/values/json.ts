@@ -6,6 +6,8 @@ import { FeelFunction, FeelRange } from './values.ts';
 
 /** Nesting that JSON may have, read or written. */
 const MAX_DEPTH = 1_000;
+/** Characters that a cut copies; from a longer text it keeps the whole, and what is cut so is slow to write as JSON again. */
+const MOST_COPIED = 12;
 /** Characters of JSON that a value may have when written. */
 const MAX_LENGTH = 50_000_000;
 const MAX_LONG = 2n ** 63n - 1n;
@@ -177,7 +179,9 @@ class Reader {
       const code = this.#text.charCodeAt(at);
       if (code === 0x22) {
         this.#at = at + 1;
-        return escaped ? this.#unescape(start, at + 1) : this.#text.slice(start + 1, at);
+        return escaped || at - start > MOST_COPIED
+          ? this.#parsed(start, at + 1)
+          : this.#text.slice(start + 1, at);
       }
       if (code < 0x20) {
         this.#at = at;
@@ -191,7 +195,7 @@ class Reader {
     throw this.#error('a JSON string has no end');
   }
 
-  #unescape(start: number, end: number): string {
+  #parsed(start: number, end: number): string {
     try {
       return JSON.parse(this.#text.slice(start, end)) as string;
     } catch {
