@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { decode, encode } from './codec.ts';
 import type { Database } from './database.ts';
+import { decodeRecords, encodeRecords } from './records-text.ts';
 
 /** What a record of the journal has at least; the engine's `LogRecord` is one, records of events are others. */
 export interface JournalRecord {
@@ -10,6 +10,9 @@ export interface JournalRecord {
   readonly key: number;
   /** Epoch ms. */
   readonly timestamp: number;
+  readonly recordVersion?: number;
+  readonly rejectionType?: string;
+  readonly rejectionReason?: string;
   readonly value: object;
 }
 
@@ -71,10 +74,13 @@ export class JournalReader {
 
   /**
    * Transactions with records after `position`, oldest first, until `maxRecords` are reached (at least one
-   * transaction, if there is one). The first batch is cut so that it begins after `position`.
+   * transaction, if there is one). The first batch is cut so that it begins after `position`. Each is read when it is
+   * asked for, so that one at a time is in memory.
    */
-  batches<R extends JournalRecord = JournalRecord>(position: number, maxRecords = 1000): JournalBatch<R>[] {
-    const batches: JournalBatch<R>[] = [];
+  *batches<R extends JournalRecord = JournalRecord>(
+    position: number,
+    maxRecords = 1000,
+  ): Generator<JournalBatch<R>, void, undefined> {
     let from = this.#rowOf(position + 1);
     let left = maxRecords;
     while (from !== undefined && left > 0) {
@@ -82,14 +88,13 @@ export class JournalReader {
         'SELECT first, count, records FROM journal WHERE first >= ? ORDER BY first LIMIT 1',
         from,
       );
-      if (row === undefined) break;
+      if (row === undefined) return;
       const skip = Math.max(0, position + 1 - row.first);
-      const records = decode<R[]>(unpack(row.records));
-      batches.push({ first: row.first + skip, records: skip === 0 ? records : records.slice(skip) });
+      const records = decodeRecords<R>(unpack(row.records));
       left -= row.count - skip;
       from = row.first + row.count;
+      yield { first: row.first + skip, records: skip === 0 ? records : records.slice(skip) };
     }
-    return batches;
   }
 
   /** Records after `position`, oldest first, at most `limit`. */
@@ -117,7 +122,7 @@ export class Journal extends JournalReader {
   /** Call it inside the transaction whose records these are. `first` follows the last position that was given. */
   append(first: number, records: readonly JournalRecord[], time: number): void {
     if (records.length === 0) return;
-    const packed = pack(encode(records));
+    const packed = pack(encodeRecords(records));
     this.db.run(
       'INSERT INTO journal (first, count, time, size, records) VALUES (?, ?, ?, ?, ?)',
       first,

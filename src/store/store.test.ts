@@ -223,7 +223,7 @@ describe('the journal', () => {
       assert.deepEqual(keys(2, 3), [3, 4, 5]);
       assert.deepEqual(keys(6), []);
       assert.deepEqual(
-        journal.batches(1, 3).map(({ first, records }) => [first, records.length]),
+        Array.from(journal.batches(1, 3), ({ first, records }) => [first, records.length]),
         [
           [2, 2],
           [4, 1],

@@ -16,7 +16,7 @@ import { processorOf } from './registry.ts';
 import { endsInstance } from './runtime-instructions.ts';
 
 export function emitElement(w: Work, row: ElementRow, intent: ElementIntent): void {
-  w.emit(row.key, { valueType: 'PROCESS_INSTANCE', intent, value: elementValue(row) });
+  w.emit(row.key, { valueType: 'PROCESS_INSTANCE', intent, value: w.values.of(row) });
 }
 
 export function emitElementWith(
@@ -33,7 +33,7 @@ export function markActivated(w: Work, at: At): void {
 }
 
 export function askCompletion(w: Work, row: ElementRow): void {
-  w.follow({ kind: 'element', intent: 'COMPLETE', key: row.key, value: elementValue(row) });
+  w.follow({ kind: 'element', intent: 'COMPLETE', key: row.key, value: w.values.of(row) });
 }
 
 /** The usual end of an element: it is completed, and its outgoing flows are taken. */

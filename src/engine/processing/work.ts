@@ -2,6 +2,7 @@ import type { GraphElement, ProcessGraph } from '../../bpmn/graph.ts';
 import type { Environment } from '../../feel/index.ts';
 import type { LogEntry, LogRecord } from '../records/log.ts';
 import { apply } from '../state/appliers/apply.ts';
+import { ElementValues } from '../state/element-value.ts';
 import type { StatePort } from '../state/port.ts';
 import { COUNTERS, ELEMENTS, type ElementRow, GRAPHS, PENDING } from '../state/tables.ts';
 import type { ExpressionCache } from './expression-cache.ts';
@@ -24,6 +25,7 @@ export class Work {
   readonly now: number;
   readonly cache: ExpressionCache;
   readonly records: LogRecord[] = [];
+  readonly values = new ElementValues();
   readonly #queue: FollowUp[] = [];
   #head = 0;
   #nextKey: number;
