@@ -24,7 +24,7 @@ import { JournalLostError } from './readmodel.ts';
 import { isOfJournal, prepareSchema, readMeta, rebuildSchema } from './schema.ts';
 import { find, type Row, type SearchQuery, type SearchResult, search } from './search.ts';
 import { seed, seedCompliance } from './seed.ts';
-import type { RecordSource } from './source.ts';
+import type { PositionedRecord, RecordSource } from './source.ts';
 import { atomically, giveBack, usedBytes } from './space.ts';
 import {
   type DefinitionOverview,
@@ -163,20 +163,20 @@ export class History implements HistoryQueries {
    */
   advance(limit = 5000, upTo = Number.POSITIVE_INFINITY): Changes | undefined {
     const bound = Math.min(upTo, this.#live?.position ?? upTo);
-    const records = this.#source
-      .read(this.#position, limit, true)
-      .filter(({ position }) => position <= bound);
-    const last = records.at(-1);
-    if (last === undefined) return undefined;
+    if (Math.min(bound, this.#source.last()) <= this.#position) return undefined;
     const changes: Changes = { instances: new Set(), definitions: false };
+    let last: PositionedRecord | undefined;
     try {
       atomically(this.#database, () => {
-        for (const positioned of records) {
+        for (const positioned of this.#source.read(this.#position, limit, true)) {
+          if (positioned.position > bound) break;
+          last = positioned;
           project(positioned, this.#rows, changes);
           this.#compliance.take(positioned.record);
           this.#metrics.take(positioned.record);
           this.#deletions.take(positioned.record);
         }
+        if (last === undefined) return;
         this.#compliance.flush();
         this.#metrics.flush();
         this.#rows.flush();
@@ -196,6 +196,7 @@ export class History implements HistoryQueries {
       this.#deletions.discard();
       throw error;
     }
+    if (last === undefined) return undefined;
     if (this.#live?.position === last.position) this.#closeLive();
     this.#position = last.position;
     this.#timestamp = last.record.timestamp;

@@ -16,11 +16,10 @@ export interface RecordSource {
   last(): number;
   /** Position of the first record that is still kept; `last() + 1` when there is none. */
   oldest(): number;
-  /**
-   * Records after `position`, in order; at least one if there are any, and about `limit` at most.
-   * @param whole the last transaction is not cut, though `limit` be passed
-   */
-  read(position: number, limit: number, whole?: boolean): readonly PositionedRecord[];
+  /** Records after `position`, in order; at least one if there are any, and about `limit` at most. */
+  read(position: number, limit: number): readonly PositionedRecord[];
+  /** The same, though the last transaction is not cut; may be read as they are asked for. */
+  read(position: number, limit: number, whole: true): Iterable<PositionedRecord>;
   /** Position up to which records may go by age (epoch ms) and size; 0 if none. */
   cut(before: number, keepBytes: number): number;
   /** What lives now, where the source knows it. */
