@@ -12,7 +12,7 @@ export interface RowChange {
 }
 
 export interface SqliteStateOptions {
-  /** Bytes of rows kept parsed in memory. More saves reads; waiting instances need none. @defaultValue 64 MiB */
+  /** Bytes of rows kept parsed in memory. More saves reads; waiting instances need none. @defaultValue 24 MiB */
   readonly cacheBytes?: number;
 }
 
@@ -82,7 +82,7 @@ export class SqliteState implements StatePort {
 
   constructor(db: Database, options: SqliteStateOptions = {}) {
     this.#db = db;
-    this.#cache = new RowCache(options.cacheBytes ?? 64 * 1024 * 1024);
+    this.#cache = new RowCache(options.cacheBytes ?? 24 * 1024 * 1024);
   }
 
   /** Lays out anew, in one transaction, the tables whose description has changed since they were written. */
