@@ -27,6 +27,8 @@ type Settlement =
 
 /** What a scope may have to take back, as lengths of the lists below. */
 interface Mark {
+  /** Of the overlay. */
+  readonly state: number;
   readonly records: number;
   readonly replies: number;
   readonly pushes: number;
@@ -37,7 +39,6 @@ interface Mark {
 }
 
 interface Scope {
-  readonly overlay: Overlay;
   savepoint: boolean;
 }
 
@@ -73,7 +74,7 @@ export class Transaction implements Tx {
   }
 
   get state(): StatePort {
-    return this.#scopes.at(-1)?.overlay ?? this.batch;
+    return this.batch;
   }
 
   get db(): Database {
@@ -137,7 +138,7 @@ export class Transaction implements Tx {
   scoped<T>(work: () => T, keep: (result: T) => boolean = () => true): T {
     const mark = this.#mark();
     const depth = this.#scopes.length;
-    const scope: Scope = { overlay: new Overlay(this.state), savepoint: false };
+    const scope: Scope = { savepoint: false };
     this.#scopes.push(scope);
     try {
       const result = work();
@@ -188,6 +189,7 @@ export class Transaction implements Tx {
 
   #mark(): Mark {
     return {
+      state: this.batch.mark(),
       records: this.records.length,
       replies: this.replies.length,
       pushes: this.pushes.length,
@@ -200,12 +202,13 @@ export class Transaction implements Tx {
 
   #keep(scope: Scope, depth: number): void {
     if (scope.savepoint) this.#parts.db.run(`RELEASE scope${depth}`);
-    scope.overlay.mergeInto(this.#scopes[depth - 1]?.overlay ?? this.batch);
+    this.batch.keep();
     this.#scopes.length = depth;
   }
 
   #undo(scope: Scope, depth: number, mark: Mark, error?: unknown): void {
     this.#scopes.length = depth;
+    this.batch.undo(mark.state);
     this.records.length = mark.records;
     this.replies.length = mark.replies;
     this.pushes.length = mark.pushes;

@@ -206,7 +206,7 @@ export class WriterCore {
   /** False if there was nothing to write. */
   #write(tx: Transaction, clockMoved: boolean): boolean {
     const { folder } = this.#options;
-    const changes = [...tx.batch.changes()];
+    const changes = tx.batch.changes();
     if (tx.records.length === 0 && changes.length === 0 && !tx.touchedSql && !clockMoved) {
       tx.end();
       folder.db.rollback();

@@ -104,7 +104,7 @@ test('state in SQLite tells the same as state in memory, whatever is done in wha
               else if (each.do === 'unname') state.delete(NAMED, each.id);
             }
             if (each.do === 'commit' || each.do === 'reopen') {
-              const changes = [...batches.sqlite.changes()];
+              const changes = batches.sqlite.changes();
               folder.db.transaction(() => sqlite.flush(changes));
               batches.memory.mergeInto(memory);
             } else if (each.do === 'rollback') {

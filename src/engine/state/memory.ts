@@ -15,9 +15,8 @@ export function indexKey(row: object, columns: readonly string[], key: KeyPart):
   return parts;
 }
 
-/** One table kept in memory: rows by key, and each index in order. */
-export class MemoryTable {
-  readonly rows = new Map<KeyPart, object>();
+/** The indexes of rows that are kept elsewhere; each is built when it is first read. */
+export class RowIndexes {
   readonly #spec: TableSpec<never>;
   /** Most tables are never read by an index. */
   #indexes: Map<string, OrderedRows<object>> | undefined;
@@ -26,42 +25,28 @@ export class MemoryTable {
     this.#spec = spec;
   }
 
-  put(row: object): void {
-    const key = (row as AnyRow)[this.#spec.key] as KeyPart;
-    const before = this.rows.get(key);
-    this.rows.set(key, row);
-    if (this.#indexes === undefined) return;
-    for (const [name, index] of this.#indexes) {
+  /** One row takes the place of another, of the same key; either may be missing. */
+  change(key: KeyPart, before: object | undefined, row: object | undefined): void {
+    this.#indexes?.forEach((index, name) => {
       const columns = this.#columns(name);
       const old = before && indexKey(before, columns, key);
-      const now = indexKey(row, columns, key);
+      const now = row && indexKey(row, columns, key);
       if (old !== undefined && !samePlace(old, now)) index.delete(old);
-      if (now !== undefined) index.set(now, row);
-    }
+      if (now !== undefined && row !== undefined) index.set(now, row);
+    });
   }
 
-  delete(key: KeyPart): void {
-    const before = this.rows.get(key);
-    if (before === undefined) return;
-    this.rows.delete(key);
-    if (this.#indexes === undefined) return;
-    for (const [name, index] of this.#indexes) {
-      const old = indexKey(before, this.#columns(name), key);
-      if (old !== undefined) index.delete(old);
-    }
-  }
-
-  /** An index is built when it is first read. */
-  index(name: string): OrderedRows<object> {
+  /** @param each calls back with all rows there are */
+  read(name: string, each: (found: (row: object, key: KeyPart) => void) => void): OrderedRows<object> {
     this.#indexes ??= new Map();
     const known = this.#indexes.get(name);
     if (known !== undefined) return known;
     const columns = this.#columns(name);
     const index = new OrderedRows<object>();
-    for (const [key, row] of this.rows) {
+    each((row, key) => {
       const parts = indexKey(row, columns, key);
       if (parts !== undefined) index.set(parts, row);
-    }
+    });
     this.#indexes.set(name, index);
     return index;
   }
@@ -70,6 +55,35 @@ export class MemoryTable {
     const columns = (this.#spec.indexes as Readonly<Record<string, readonly string[]>>)[name];
     if (columns === undefined) throw new TypeError(`Table ${this.#spec.name} has no index '${name}'`);
     return columns;
+  }
+}
+
+/** One table kept in memory: rows by key, and each index in order. */
+class MemoryTable {
+  readonly rows = new Map<KeyPart, object>();
+  readonly #key: string;
+  readonly #indexes: RowIndexes;
+
+  constructor(spec: TableSpec<never>) {
+    this.#key = spec.key;
+    this.#indexes = new RowIndexes(spec);
+  }
+
+  put(row: object): void {
+    const key = (row as AnyRow)[this.#key] as KeyPart;
+    const before = this.rows.get(key);
+    this.rows.set(key, row);
+    this.#indexes.change(key, before, row);
+  }
+
+  delete(key: KeyPart): void {
+    const before = this.rows.get(key);
+    if (!this.rows.delete(key)) return;
+    this.#indexes.change(key, before, undefined);
+  }
+
+  index(name: string): OrderedRows<object> {
+    return this.#indexes.read(name, (found) => this.rows.forEach(found));
   }
 }
 

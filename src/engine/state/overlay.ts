@@ -1,14 +1,33 @@
-import { firstOf, indexKey, MemoryTable } from './memory.ts';
-import { compareKeys } from './ordered.ts';
+import { firstOf, indexKey, RowIndexes } from './memory.ts';
+import { compareKeys, type OrderedRows } from './ordered.ts';
 import type { KeyPart, ScanOptions, StatePort, TableSpec } from './port.ts';
 
 type AnyTable = TableSpec<never>;
 
-interface Layer {
+/** What was done to a row: its new value, or undefined if it is gone, and the number of the change that first hid the row below. */
+interface Touched {
+  row: object | undefined;
+  readonly since: number;
+}
+
+/** What was done to one table. */
+class Layer {
   readonly spec: AnyTable;
-  readonly own: MemoryTable;
-  /** Keys whose row below is hidden (changed or deleted here), with the number of the change that first hid it. */
-  readonly touched: Map<KeyPart, number>;
+  readonly touched = new Map<KeyPart, Touched>();
+  readonly indexes: RowIndexes;
+
+  constructor(spec: AnyTable) {
+    this.spec = spec;
+    this.indexes = new RowIndexes(spec);
+  }
+
+  index(name: string): OrderedRows<object> {
+    return this.indexes.read(name, (found) =>
+      this.touched.forEach(({ row }, key) => {
+        if (row !== undefined) found(row, key);
+      }),
+    );
+  }
 }
 
 /** One row as an overlay leaves it; without `row` it was deleted. */
@@ -18,35 +37,42 @@ export interface Change {
   readonly row: object | undefined;
 }
 
+/** How to take one change back. */
+interface Undo {
+  readonly layer: Layer;
+  readonly key: KeyPart;
+  /** Whether the overlay had touched the row before, and what it was then. */
+  readonly known: boolean;
+  readonly row: object | undefined;
+}
+
 /**
  * Changes kept apart from the state below, to be merged into it or dropped as a whole. The state below must not
- * change while the overlay is in use.
+ * change while the overlay is in use. Parts of the changes can be taken back: those since a {@link mark}.
  */
 export class Overlay implements StatePort {
   readonly #base: StatePort;
   readonly #layers = new Map<string, Layer>();
   #changeCount = 0;
+  /** Marks that are neither kept nor undone. */
+  #marks = 0;
+  readonly #undos: Undo[] = [];
 
   constructor(base: StatePort) {
     this.#base = base;
   }
 
   get<Row extends object>(table: TableSpec<Row>, key: KeyPart): Row | undefined {
-    const layer = this.#layers.get(table.name);
-    if (layer?.touched.has(key)) return layer.own.rows.get(key) as Row | undefined;
-    return this.#base.get(table, key);
+    const touched = this.#layers.get(table.name)?.touched.get(key);
+    return touched === undefined ? this.#base.get(table, key) : (touched.row as Row | undefined);
   }
 
   put<Row extends object>(table: TableSpec<Row>, row: Row): void {
-    const layer = this.#layer(table);
-    this.#touch(layer, row[table.key] as KeyPart);
-    layer.own.put(row);
+    this.#change(this.#layer(table), row[table.key] as KeyPart, row);
   }
 
   delete<Row extends object>(table: TableSpec<Row>, key: KeyPart): void {
-    const layer = this.#layer(table);
-    this.#touch(layer, key);
-    layer.own.delete(key);
+    this.#change(this.#layer(table), key, undefined);
   }
 
   scan<Row extends object>(
@@ -57,7 +83,7 @@ export class Overlay implements StatePort {
   ): Iterable<Row> {
     const layer = this.#layers.get(table.name);
     if (layer === undefined) return this.#base.scan(table, index, prefix, options);
-    const above = layer.own.index(index).read(prefix, options.upTo);
+    const above = layer.index(index).read(prefix, options.upTo);
     const base = this.#base.scan(
       table,
       index,
@@ -70,10 +96,11 @@ export class Overlay implements StatePort {
   }
 
   /** What is different from the state below, table by table. */
-  *changes(): Generator<Change, void, undefined> {
-    for (const { spec, own, touched } of this.#layers.values()) {
-      for (const key of touched.keys()) yield { table: spec, key, row: own.rows.get(key) };
-    }
+  changes(): Change[] {
+    const changes: Change[] = [];
+    for (const { spec, touched } of this.#layers.values())
+      touched.forEach(({ row }, key) => void changes.push({ table: spec, key, row }));
+    return changes;
   }
 
   mergeInto(target: StatePort): void {
@@ -83,16 +110,44 @@ export class Overlay implements StatePort {
     }
   }
 
-  #touch(layer: Layer, key: KeyPart): void {
+  /** From here on changes can be taken back. Each mark is either kept or undone, the last one first. */
+  mark(): number {
+    this.#marks += 1;
+    return this.#undos.length;
+  }
+
+  keep(): void {
+    this.#marks -= 1;
+    if (this.#marks === 0) this.#undos.length = 0;
+  }
+
+  /** Takes back all changes since a mark. */
+  undo(mark: number): void {
+    this.#marks -= 1;
+    for (let at = this.#undos.length - 1; at >= mark; at--) {
+      const { layer, key, known, row } = this.#undos[at] as Undo;
+      const touched = layer.touched.get(key);
+      layer.indexes.change(key, touched?.row, row);
+      if (!known) layer.touched.delete(key);
+      else if (touched !== undefined) touched.row = row;
+    }
+    this.#undos.length = mark;
+  }
+
+  #change(layer: Layer, key: KeyPart, row: object | undefined): void {
     this.#changeCount += 1;
-    if (!layer.touched.has(key)) layer.touched.set(key, this.#changeCount);
+    const touched = layer.touched.get(key);
+    const before = touched?.row;
+    if (this.#marks > 0) this.#undos.push({ layer, key, known: touched !== undefined, row: before });
+    if (touched === undefined) layer.touched.set(key, { row, since: this.#changeCount });
+    else touched.row = row;
+    layer.indexes.change(key, before, row);
   }
 
   #layer<Row extends object>(table: TableSpec<Row>): Layer {
     const known = this.#layers.get(table.name);
     if (known !== undefined) return known;
-    const spec = table as unknown as AnyTable;
-    const layer = { spec, own: new MemoryTable(spec), touched: new Map<KeyPart, number>() };
+    const layer = new Layer(table as unknown as AnyTable);
     this.#layers.set(table.name, layer);
     return layer;
   }
@@ -103,9 +158,9 @@ const ALL: ScanOptions = {};
 /** Rows below that are changed only after the scan began still belong to its picture (P4). */
 function visible(base: Iterable<object>, keyColumn: string, layer: Layer, began: number): Iterable<object> {
   const shows = (row: object): boolean =>
-    (layer.touched.get(keyOf(row, keyColumn)) ?? Number.POSITIVE_INFINITY) > began;
+    (layer.touched.get(keyOf(row, keyColumn))?.since ?? Number.POSITIVE_INFINITY) > began;
   if (!Array.isArray(base)) return filtered(base, shows);
-  return base.every(shows) ? base : base.filter(shows);
+  return base.length === 0 || base.every(shows) ? base : base.filter(shows);
 }
 
 function* filtered(rows: Iterable<object>, shows: (row: object) => boolean): Generator<object> {

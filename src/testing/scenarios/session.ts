@@ -103,7 +103,7 @@ export class Session {
     const overlay = new Overlay(this.#store?.state ?? this.state);
     const turn = work(overlay);
     if (this.#store === undefined) overlay.mergeInto(this.state);
-    else this.#store.commit([...overlay.changes()], turn?.records ?? [], this.now);
+    else this.#store.commit(overlay.changes(), turn?.records ?? [], this.now);
     for (const record of turn?.records ?? []) {
       this.log.push(record);
       this.#settle(record);
