@@ -83,7 +83,7 @@ export async function startZeebe(home: string): Promise<Server> {
 export async function startTutti(): Promise<Server> {
   const [grpc, http] = await freePorts(2);
   const folder = mkdtempSync(join(tmpdir(), 'tutti-bench-'));
-  const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+  const cli = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
   const args = [cli, 'serve', '--data', folder, '--http', String(http), '--grpc', String(grpc)];
   const options = process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [];
   const child = spawn(process.execPath, [...options, ...args], { stdio: 'ignore' });

@@ -100,6 +100,10 @@ export class RowCache {
     entry.newer.older = entry.older;
     entry.rows.delete(entry.key);
     this.#bytes -= entry.bytes;
+    // An entry that has grown old would keep its younger neighbours, and so on, until the whole heap is collected.
+    entry.older = entry;
+    entry.newer = entry;
+    entry.row = undefined;
   }
 }
 
