@@ -27,14 +27,14 @@ export async function measure(workload: Workload, concurrency: number, ms: numbe
   return inFolder(async (folder) => {
     const writer = await openWriter(folder, workload.bpmn);
     const began = performance.now();
-    const { instances, commits } = loop(
+    const { instances, commits } = await loop(
       writer,
       (n) => workload.client(n),
       concurrency,
       () => performance.now() - began > ms,
     );
     const seconds = (performance.now() - began) / 1000;
-    writer.close();
+    await writer.close();
     return { perSecond: instances / seconds, syncsPerInstance: commits / instances };
   });
 }
@@ -55,7 +55,7 @@ export async function record(workload: Workload, concurrency: number, instances:
       } else if (sql === 'ROLLBACK') current = [];
       return run(sql, ...values);
     };
-    const done = loop(
+    const done = await loop(
       writer,
       (n) => workload.client(n),
       concurrency,
@@ -66,7 +66,7 @@ export async function record(workload: Workload, concurrency: number, instances:
         "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
       )
       .map(({ sql }) => sql);
-    writer.close();
+    await writer.close();
     return { instances: done.instances, schema, transactions };
   });
 }

@@ -6,19 +6,22 @@ import { TABLES } from '../src/engine/state/tables.ts';
 import { WriterClock } from '../src/runtime/clock.ts';
 import { activateModule } from '../src/runtime/kinds/activate.ts';
 import { commandModule } from '../src/runtime/kinds/command.ts';
+import { moduleMigrations } from '../src/runtime/migrations.ts';
 import { WriterCore } from '../src/runtime/writer-core.ts';
+import { CheckpointThread } from '../src/store/checkpoint-thread.ts';
 import { DataFolder } from '../src/store/folder.ts';
 import type { Client } from './workloads.ts';
 
 export interface BenchWriter {
   readonly core: WriterCore;
   readonly folder: DataFolder;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** The writer on this thread, over a real data folder, with a model deployed. */
+/** The writer on this thread, over a real data folder, with a model deployed; the WAL is written back on another, as in a server. */
 export async function openWriter(path: string, bpmn: string): Promise<BenchWriter> {
-  const folder = DataFolder.open(path, { tables: TABLES });
+  // A server may have been on the folder.
+  const folder = DataFolder.open(path, { tables: TABLES, migrations: moduleMigrations() });
   const clock = new WriterClock({ system: Date.now, controllable: false }, 0);
   const core = new WriterCore({
     folder,
@@ -47,16 +50,25 @@ export async function openWriter(path: string, bpmn: string): Promise<BenchWrite
   ]);
   const [reply] = core.run().replies;
   if (!reply?.ok) throw new Error('the model was not deployed');
-  return { core, folder, close: () => folder.close() };
+  const checkpointer = new CheckpointThread(folder.db.path);
+  folder.checkpoints.workBehind(checkpointer);
+  return {
+    core,
+    folder,
+    close: async () => {
+      await checkpointer.close();
+      folder.close();
+    },
+  };
 }
 
 /** Runs clients in a closed loop, each beginning a new instance when it is done with one. */
-export function loop(
+export async function loop(
   writer: BenchWriter,
   clientOf: (n: number) => Client,
   concurrency: number,
   enough: (instances: number) => boolean,
-): { readonly instances: number; readonly commits: number } {
+): Promise<{ readonly instances: number; readonly commits: number }> {
   const clients = new Map<number, Client>();
   let id = 0;
   let instances = 0;
@@ -78,6 +90,8 @@ export function loop(
   };
   for (; begun < concurrency; begun++) go(clientOf(begun));
   while (clients.size > 0) {
+    // As in the writer's thread, whose loop hears between two transactions that the WAL is written back.
+    await new Promise((resolve) => setImmediate(resolve));
     const { replies, sample } = writer.core.run();
     if (sample) commits += 1;
     for (const reply of replies) {

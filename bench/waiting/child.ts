@@ -18,36 +18,36 @@ const seconds = (): number => (performance.now() - began) / 1000;
 let done = 0;
 switch (task) {
   case 'fill':
-    done = loop(
+    ({ instances: done } = await loop(
       writer,
       (n) => one(creation(KINDS[n % KINDS.length] ?? 'job', from + n)),
       256,
       (n) => n >= amount - 256,
-    ).instances;
+    ));
     break;
   case 'onetask':
-    done = loop(
+    ({ instances: done } = await loop(
       writer,
       (n) => oneTask(from + n),
       CONCURRENCY,
       () => seconds() > amount,
-    ).instances;
+    ));
     break;
   case 'message':
     // Every third instance waits for a message; they are met in no order.
-    done = loop(
+    ({ instances: done } = await loop(
       writer,
       (n) => one(payment((((from + n) * step) % Math.floor(count / KINDS.length)) * KINDS.length)),
       CONCURRENCY,
       () => seconds() > amount,
-    ).instances;
+    ));
     break;
   default:
     throw new Error(`what is ${task}?`);
 }
 const took = seconds();
 const { rss } = process.memoryUsage();
-writer.close();
+await writer.close();
 console.log(JSON.stringify({ done, perSecond: done / took, seconds: took, rss }));
 
 function* one(body: Ask extends { body: infer Body } ? Body : never): Client {

@@ -85,10 +85,16 @@ export class SqliteState implements StatePort {
     this.#cache = new RowCache(options.cacheBytes ?? 24 * 1024 * 1024);
   }
 
-  /** Lays out anew, in one transaction, the tables whose description has changed since they were written. */
+  /**
+   * In one transaction: lays out anew the tables whose description has changed since they were written, and derives those
+   * that there were not yet.
+   */
   prepare(tables: readonly AnyTable[]): void {
     this.#db.transaction(() => {
       for (const table of tables) this.#table(table);
+      for (const table of tables)
+        if (table.derive !== undefined && !this.#table(table).exists)
+          for (const row of table.derive(this)) this.put(table, row);
     });
   }
 

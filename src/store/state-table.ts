@@ -65,6 +65,11 @@ export class StateTable {
     this.#exists = this.#adopt();
   }
 
+  /** Whether a row was ever written. */
+  get exists(): boolean {
+    return this.#exists;
+  }
+
   /** True if SQL certainly holds no row with this key. */
   certainlyAbsent(key: KeyPart): boolean {
     if (!this.#exists) return true;

@@ -196,6 +196,29 @@ describe('state in SQLite', () => {
     folder.close();
   });
 
+  test('derives a table that a folder of before has not got from those that it has, once', () => {
+    withFolder(({ state }) => {
+      for (let key = 1; key <= 3; key++) state.put(ITEMS, { key, owner: 1 });
+    });
+    let derived = 0;
+    const counts: TableSpec<{ readonly owner: number; readonly count: number }> = {
+      name: 'counts',
+      key: 'owner',
+      indexes: {},
+      derive: (state) => {
+        derived += 1;
+        return [{ owner: 1, count: [...state.scan(ITEMS, 'byOwner', [1])].length }];
+      },
+    };
+    for (let start = 0; start < 2; start++) {
+      const tables = [ITEMS, counts] as unknown as AnyTable[];
+      const folder = DataFolder.open(data, { tables });
+      assert.deepEqual(folder.state.get(counts, 1), { owner: 1, count: 3 });
+      folder.close();
+    }
+    assert.equal(derived, 1);
+  });
+
   test('names the table and column of a value that cannot be indexed', () => {
     withFolder(({ state }) => {
       const row = { key: 1, owner: true } as unknown as Item;

@@ -38,6 +38,13 @@ class Store {
     this.#position += records.length;
   }
 
+  rows(table: string): unknown[] {
+    if (this.db.get('SELECT 1 FROM sqlite_schema WHERE name = ?', `state_${table}`) === undefined) return [];
+    return this.db
+      .all<{ v: string }>(`SELECT v FROM state_${table} ORDER BY k`)
+      .map(({ v }) => JSON.parse(v) as unknown);
+  }
+
   /** Every row of every state table, as text. */
   dump(): string {
     const names = TABLES.map(({ name }) => `state_${name}`)
@@ -77,6 +84,14 @@ for (const maxRecords of [500, 3])
         replayed.commit(overlay.changes(), [], 0);
       }
       assert.equal(replayed.dump(), live.dump(), name);
+      for (const spec of TABLES) {
+        const { derive } = spec;
+        if (derive === undefined) continue;
+        const derived = new Store();
+        for (const row of derive(live.state)) derived.state.put(spec, row);
+        assert.deepEqual(derived.rows(spec.name), live.rows(spec.name), `${spec.name} of ${name}`);
+        derived.db.close();
+      }
       live.db.close();
       replayed.db.close();
     }

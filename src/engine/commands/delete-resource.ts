@@ -4,7 +4,7 @@ import { closeStartEvents, openStartEvents } from '../behaviors/start-events.ts'
 import { Rejection } from '../processing/rejection.ts';
 import type { Work } from '../processing/work.ts';
 import { REQUIREMENTS } from '../state/decision-tables.ts';
-import { ELEMENTS, FORMS, GRAPHS, PROCESSES, type ProcessRow } from '../state/tables.ts';
+import { FORMS, GRAPHS, INSTANCE_COUNTS, PROCESSES, type ProcessRow } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
 
 /** Deletes a process, a form, or a graph of decisions. Version numbers of processes and forms are not used again. */
@@ -27,7 +27,7 @@ export function deleteResource(w: Work, { value }: CommandOf<'RESOURCE_DELETION'
 
 function deleteProcess(w: Work, process: ProcessRow): void {
   const key = process.processDefinitionKey;
-  for (const _running of w.state.scan(ELEMENTS, 'byDefinition', [key], { limit: 1 })) {
+  if (w.state.get(INSTANCE_COUNTS, key) !== undefined) {
     const reason = `Expected to delete resource with key \`${key}\` but there are still running instances`;
     throw new Rejection('INVALID_STATE', reason);
   }

@@ -20,6 +20,8 @@ export interface TableSpec<Row extends object> {
   readonly indexes: Readonly<Record<string, readonly (keyof Row & string)[]>>;
   /** Changes with deployments only: what was found in it may be remembered until then. */
   readonly stable?: true;
+  /** The rows as they follow from other tables, for a folder that was written before there was this one. */
+  readonly derive?: (state: StatePort) => Iterable<Row>;
   /** Phantom: ties the row type to the description. */
   readonly row?: Row;
 }

@@ -140,8 +140,6 @@ export interface ElementRow {
   readonly completionFulfilled?: true;
   /** Number of the execution listener to run next in this phase. */
   readonly listener: number;
-  /** Of a process instance: its definition; null for all other elements. */
-  readonly rootDefinition: number | null;
   /** Of a process instance only, and only if it was created with them. */
   readonly tags?: readonly string[];
   readonly businessId?: string;
@@ -152,7 +150,24 @@ export interface ElementRow {
 export const ELEMENTS: TableSpec<ElementRow> = {
   name: 'elements',
   key: 'key',
-  indexes: { byScope: ['flowScopeKey'], byDefinition: ['rootDefinition'] },
+  indexes: { byScope: ['flowScopeKey'] },
+};
+
+/** How many instances of a process definition there are; no row if there is none. An index of elements would cost each of them a page. */
+export interface InstanceCountRow {
+  readonly processDefinitionKey: number;
+  readonly count: number;
+}
+export const INSTANCE_COUNTS: TableSpec<InstanceCountRow> = {
+  name: 'instance_counts',
+  key: 'processDefinitionKey',
+  indexes: {},
+  derive: (state) => {
+    const counts = new Map<number, number>();
+    for (const { processDefinitionKey: key } of state.scan(ELEMENTS, 'byScope', [-1]))
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    return Array.from(counts, ([processDefinitionKey, count]) => ({ processDefinitionKey, count }));
+  },
 };
 
 /** The variables of one scope. */
@@ -224,6 +239,7 @@ export const TABLES: readonly TableSpec<never>[] = [
   REQUIREMENTS,
   LATEST_REQUIREMENTS,
   ELEMENTS,
+  INSTANCE_COUNTS,
   VARIABLES,
   TRIGGERS,
   TAKEN_FLOWS,

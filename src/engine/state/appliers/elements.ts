@@ -7,6 +7,7 @@ import {
   ELEMENTS,
   type ElementRow,
   GRAPHS,
+  INSTANCE_COUNTS,
   MESSAGE_SUBSCRIPTIONS,
   SIGNAL_SUBSCRIPTIONS,
   START_LOCKS,
@@ -47,12 +48,16 @@ export function applyElement(
       flowTaken(state, value);
       return;
     case 'ELEMENT_MIGRATED':
+      if (value.bpmnElementType === 'PROCESS') {
+        const before = state.get(ELEMENTS, key)?.processDefinitionKey;
+        if (before !== undefined) countInstance(state, before, -1);
+        countInstance(state, value.processDefinitionKey, 1);
+      }
       change(state, key, {
         elementId: value.elementId,
         bpmnProcessId: value.bpmnProcessId,
         version: value.version,
         processDefinitionKey: value.processDefinitionKey,
-        rootDefinition: value.bpmnElementType === 'PROCESS' ? value.processDefinitionKey : null,
       });
       return;
   }
@@ -63,7 +68,14 @@ function change(state: StatePort, key: number, changes: Partial<ElementRow>): vo
   if (row !== undefined) state.put(ELEMENTS, { ...row, ...changes });
 }
 
+function countInstance(state: StatePort, processDefinitionKey: number, change: 1 | -1): void {
+  const count = (state.get(INSTANCE_COUNTS, processDefinitionKey)?.count ?? 0) + change;
+  if (count > 0) state.put(INSTANCE_COUNTS, { processDefinitionKey, count });
+  else state.delete(INSTANCE_COUNTS, processDefinitionKey);
+}
+
 function activating(state: StatePort, key: number, value: ProcessInstanceValue): void {
+  if (value.bpmnElementType === 'PROCESS') countInstance(state, value.processDefinitionKey, 1);
   let loopCounter = 0;
   const scope = state.get(ELEMENTS, value.flowScopeKey);
   if (scope !== undefined) {
@@ -104,7 +116,6 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     terminatedChildren: 0,
     plannedChildren: 0,
     listener: 0,
-    rootDefinition: value.bpmnElementType === 'PROCESS' ? value.processDefinitionKey : null,
     ...(value.tags !== undefined && { tags: value.tags }),
     ...(value.businessId !== undefined && { businessId: value.businessId }),
     ...(value.terminateAfter !== undefined && { terminateAfter: value.terminateAfter }),
@@ -149,6 +160,7 @@ function ended(state: StatePort, key: number, value: ProcessInstanceValue, compl
     });
   }
   if (value.bpmnElementType === 'PROCESS') {
+    countInstance(state, value.processDefinitionKey, -1);
     for (const row of [...state.scan(COMPENSATIONS, 'byInstance', [key])])
       state.delete(COMPENSATIONS, row.key);
     if (state.get(AWAITED, key) !== undefined) state.delete(AWAITED, key);
