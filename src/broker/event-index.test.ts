@@ -7,9 +7,9 @@ import { makeEvent } from '../cloudevents/index.ts';
 import { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { identityHash, termHash } from './event-hash.ts';
-import { RUN_LENGTH } from './event-index.ts';
 import { IdentityFilter } from './identity-filter.ts';
 import { brokerMigrations, EventLog, searchEvents } from './index.ts';
+import { RUN_LENGTH } from './young-events.ts';
 
 function openDatabase(t: TestContext): Database {
   const folder = mkdtempSync(join(tmpdir(), 'tutti-broker-'));
@@ -93,12 +93,12 @@ test('what stands before the window is no repeat, and runs of deleted events go'
   assert.equal(db.get<{ count: number }>('SELECT count(*) AS count FROM event_run')?.count, 1);
 });
 
-test('a rollback takes a run back that was written in its transaction', (t) => {
+test('a rollback takes a run back that was written to its end in its transaction', (t) => {
   const db = openDatabase(t);
   const log = new EventLog(db, { windowMs: 10 * COUNT });
   fill(db, log, 0, RUN_LENGTH);
   db.begin();
-  log.append(event(RUN_LENGTH), RUN_LENGTH);
+  for (let more = 0; more < 1000; more++) log.append(event(RUN_LENGTH + more), RUN_LENGTH);
   log.flush();
   assert.equal(db.get<{ count: number }>('SELECT count(*) AS count FROM event_run')?.count, 1);
   db.rollback();
@@ -108,9 +108,43 @@ test('a rollback takes a run back that was written in its transaction', (t) => {
   assert.equal(log.append(event(RUN_LENGTH + 5), RUN_LENGTH).duplicate, true);
 });
 
+test('a run is written page by page, is known meanwhile, and is written again if a start came between', async (t) => {
+  const db = openDatabase(t);
+  const pages = () => db.get<{ count: number }>('SELECT count(*) AS count FROM event_run_page')?.count ?? 0;
+  fill(db, new EventLog(db, { windowMs: 10 * COUNT }), 0, RUN_LENGTH + 10);
+  assert.ok(pages() > 0 && pages() <= 10, `${pages()} pages after 10 events`);
+  const log = new EventLog(db, { windowMs: 10 * COUNT });
+  for (let number = RUN_LENGTH + 10; number < RUN_LENGTH + 1000; number++) {
+    const before = pages();
+    db.transaction(() => {
+      assert.equal(log.append(event(number - 777), number).duplicate, true);
+      log.append(event(number), number);
+      log.flush();
+    });
+    assert.ok(pages() <= before + 1, `${pages() - before} pages for one event`);
+  }
+  assert.equal(db.get<{ count: number }>('SELECT count(*) AS count FROM event_run')?.count, 1);
+  const rows = db.all<{ entries: Uint8Array }>(
+    'SELECT entries FROM event_run_page ORDER BY run, first_entry',
+  );
+  const entries = rows.flatMap((row) => [...new Float64Array(row.entries.slice().buffer)]);
+  assert.deepEqual(
+    entries,
+    entries.toSorted((one, other) => one - other),
+  );
+  assert.equal(new Set(entries).size, entries.length, 'no page is there twice');
+  const { items } = await searchEvents(db, { limit: 10, subject: 'subject-7' });
+  assert.deepEqual(
+    items.map(({ sequence }) => sequence),
+    [7, 5007, 10007, 15007, 20007, 25007, 30007].map((at) => at + 1).reverse(),
+  );
+});
+
 test('a filter knows what it was made of, and is wrong about few others', () => {
   const hashes = Array.from({ length: RUN_LENGTH }, (_, number) => identityHash('/s', `id-${number}`));
-  const filter = new IdentityFilter(IdentityFilter.of(hashes).bytes);
+  const made = IdentityFilter.for(hashes.length);
+  for (const hash of hashes) made.add(hash);
+  const filter = new IdentityFilter(made.bytes);
   assert.ok(hashes.every((hash) => filter.mayHave(hash)));
   const others = Array.from({ length: 20_000 }, (_, number) => identityHash('/other', `id-${number}`));
   const wrong = others.filter((hash) => filter.mayHave(hash)).length;

@@ -1,26 +1,11 @@
 import type { Database } from '../store/database.ts';
-import { fateHash, identityHash, isIdentity, termHash } from './event-hash.ts';
+import { identityHash } from './event-hash.ts';
 import { IdentityFilter } from './identity-filter.ts';
 import type { FateEntry } from './logged-event.ts';
+import { RUN_LENGTH, type Terms, YoungEvents } from './young-events.ts';
 
-/** Events of one run. */
-export const RUN_LENGTH = 32_768;
 /** Entries of one page: 4 KiB. */
 const PAGE_LENGTH = 512;
-
-/** What an event is found by. */
-export interface Terms {
-  readonly sequence: number;
-  /** Epoch ms. */
-  readonly received: number;
-  readonly source: string;
-  readonly id: string;
-  readonly type: string;
-  /** Other texts: subject, correlation key, correlation id. */
-  readonly others: readonly (string | undefined)[];
-  /** What became of it in its own transaction. */
-  readonly fates: readonly FateEntry[];
-}
 
 interface Run {
   readonly first: number;
@@ -28,24 +13,28 @@ interface Run {
   readonly filter: IdentityFilter;
 }
 
+/** A run that is being written. */
+interface Closing {
+  readonly events: YoungEvents;
+  /** Sequence of its last event. */
+  readonly last: number;
+  readonly pages: Generator<Float64Array, void, undefined>;
+  begun: boolean;
+}
+
 /**
  * Finds events by hashes of their texts. The youngest events are in memory; each time there are 32,768 of them, their
- * hashes are sorted and written as one run, so that an event costs a few bytes of disk and no page of its own. A hash
- * only names candidates: who asks compares the events.
+ * hashes are written in order as one run, so that an event costs a few bytes of disk and no page of its own. Each event that
+ * comes afterwards writes one page of that run, until it is done. A hash only names candidates: who asks compares the
+ * events.
  *
  * Calls run inside the writer's transaction; after a rollback call {@link reset}.
  */
 export class EventIndex {
   readonly #db: Database;
   #runs: Run[] = [];
-  /** Sequence of the first event in memory. */
-  #first = 1;
-  #received = 0;
-  /** Entries as in the pages, not sorted yet. */
-  #entries: number[] = [];
-  /** Used again for each event. */
-  readonly #terms = new Set<number>();
-  readonly #identities = new Map<number, number | readonly number[]>();
+  #young = new YoungEvents(1);
+  #closing: Closing | undefined;
 
   constructor(db: Database) {
     this.#db = db;
@@ -56,16 +45,15 @@ export class EventIndex {
 
   /** Adds an event; sequences ascend. */
   add(terms: Terms): void {
-    if (terms.sequence - this.#first >= RUN_LENGTH) this.#seal(terms.sequence);
     this.#keep(terms);
+    if (this.#closing) this.#writePage(this.#closing);
   }
 
   /** Sequences of events that may have this source and id, received after `since`, the youngest first. */
   *candidates(source: string, id: string, since: number): Generator<number> {
     const hash = identityHash(source, id);
-    const young = this.#identities.get(hash);
-    if (typeof young === 'number') yield young;
-    else if (young) yield* young.toReversed();
+    yield* this.#young.candidates(hash);
+    if (this.#closing) yield* this.#closing.events.candidates(hash);
     for (let at = this.#runs.length - 1; at >= 0; at--) {
       const run = this.#runs[at];
       if (!run || run.received < since) return;
@@ -88,50 +76,43 @@ export class EventIndex {
     this.#load();
   }
 
-  #keep({ sequence, received, source, id, type, others, fates }: Terms): void {
-    const place = sequence - this.#first;
-    const identity = identityHash(source, id);
-    const known = this.#identities.get(identity);
-    this.#identities.set(
-      identity,
-      known === undefined ? sequence : [...(typeof known === 'number' ? [known] : known), sequence],
-    );
-    this.#entries.push(identity * RUN_LENGTH + place);
-    this.#terms.clear();
-    for (const text of [id, source, type, ...others]) if (text !== undefined) this.#terms.add(termHash(text));
-    for (const { kind } of fates) this.#terms.add(fateHash(kind));
-    for (const term of this.#terms) this.#entries.push(term * RUN_LENGTH + place);
-    this.#received = received;
+  #keep(terms: Terms): void {
+    const { sequence } = terms;
+    if (sequence - this.#young.first >= RUN_LENGTH) {
+      while (this.#closing) this.#writePage(this.#closing);
+      const events = this.#young;
+      this.#closing = { events, last: sequence - 1, pages: events.pages(PAGE_LENGTH), begun: false };
+      this.#young = new YoungEvents(sequence);
+    }
+    this.#young.add(terms);
   }
 
-  /** Writes what is in memory as a run; `next` begins the next one. */
-  #seal(next: number): void {
-    if (this.#entries.length > 0) {
-      const entries = Float64Array.from(this.#entries).sort();
-      const identities = this.#entries.map(hashOfEntry).filter(isIdentity);
-      const filter = IdentityFilter.of(identities);
-      const first = this.#first;
+  /** A run counts when its last page is written. */
+  #writePage(closing: Closing): void {
+    const { events, last, pages, begun } = closing;
+    const { first, received, filter } = events;
+    // What an earlier start has written of it, and not to its end.
+    if (!begun) this.#db.run('DELETE FROM event_run_page WHERE run = ?', first);
+    closing.begun = true;
+    const page = pages.next().value;
+    if (page) {
       this.#db.run(
-        'INSERT INTO event_run (first, last, received, filter) VALUES (?, ?, ?, ?)',
+        'INSERT INTO event_run_page (run, first_entry, entries) VALUES (?, ?, ?)',
         first,
-        next - 1,
-        this.#received,
-        filter.bytes,
+        page[0] ?? 0,
+        new Uint8Array(page.buffer),
       );
-      for (let at = 0; at < entries.length; at += PAGE_LENGTH) {
-        const page = entries.slice(at, at + PAGE_LENGTH);
-        this.#db.run(
-          'INSERT INTO event_run_page (run, first_entry, entries) VALUES (?, ?, ?)',
-          first,
-          page[0] ?? 0,
-          new Uint8Array(page.buffer),
-        );
-      }
-      this.#runs.push({ first, received: this.#received, filter });
+      return;
     }
-    this.#first = next;
-    this.#entries = [];
-    this.#identities.clear();
+    this.#db.run(
+      'INSERT INTO event_run (first, last, received, filter) VALUES (?, ?, ?, ?)',
+      first,
+      last,
+      received,
+      filter.bytes,
+    );
+    this.#runs.push({ first, received, filter });
+    this.#closing = undefined;
   }
 
   #load(): void {
@@ -139,13 +120,9 @@ export class EventIndex {
       'SELECT first, last, received, filter FROM event_run ORDER BY first',
     );
     this.#runs = rows.map(({ filter, ...run }) => ({ ...run, filter: new IdentityFilter(filter) }));
-    this.#first = (rows.at(-1)?.last ?? 0) + 1;
-    this.#entries = [];
-    this.#identities.clear();
-    for (const terms of readYoung(this.#db, this.#first)) {
-      if (terms.sequence - this.#first >= RUN_LENGTH) this.#seal(terms.sequence);
-      this.#keep(terms);
-    }
+    this.#young = new YoungEvents((rows.at(-1)?.last ?? 0) + 1);
+    this.#closing = undefined;
+    for (const terms of readYoung(this.#db, this.#young.first)) this.#keep(terms);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Database, SqlValue } from '../store/database.ts';
 import { fateHash, identityHash, termHash } from './event-hash.ts';
-import { findInRun, RUN_LENGTH } from './event-index.ts';
+import { findInRun } from './event-index.ts';
 import type { EventPage, EventQuery, EventSummary } from './event-query.ts';
 import { kindCondition, kindValues } from './fate-kinds.ts';
 import type { FateEntry } from './logged-event.ts';
+import { RUN_LENGTH } from './young-events.ts';
 
 interface SummaryRow {
   readonly sequence: number;

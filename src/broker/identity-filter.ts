@@ -9,15 +9,19 @@ export class IdentityFilter {
     this.bytes = bytes;
   }
 
-  static of(hashes: readonly number[]): IdentityFilter {
-    const filter = new IdentityFilter(new Uint8Array(Math.ceil((hashes.length * BITS_FOR_EACH) / 8) + 1));
-    for (const hash of hashes) {
-      for (const bit of filter.#places(hash)) {
-        const at = bit >>> 3;
-        filter.bytes[at] = (filter.bytes[at] ?? 0) | (1 << (bit & 7));
-      }
+  /** A filter for so many hashes. */
+  static for(hashes: number): IdentityFilter {
+    return new IdentityFilter(new Uint8Array(Math.ceil((hashes * BITS_FOR_EACH) / 8) + 1));
+  }
+
+  add(hash: number): void {
+    const bits = this.bytes.length * 8;
+    const { low, step } = halves(hash);
+    for (let probe = 0; probe < PROBES; probe++) {
+      const bit = (low + probe * step) % bits;
+      const at = bit >>> 3;
+      this.bytes[at] = (this.bytes[at] ?? 0) | (1 << (bit & 7));
     }
-    return filter;
   }
 
   mayHave(hash: number): boolean {
@@ -28,12 +32,6 @@ export class IdentityFilter {
       if (((this.bytes[bit >>> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
     }
     return true;
-  }
-
-  #places(hash: number): number[] {
-    const bits = this.bytes.length * 8;
-    const { low, step } = halves(hash);
-    return Array.from({ length: PROBES }, (_, probe) => (low + probe * step) % bits);
   }
 }
 
