@@ -8,7 +8,7 @@ export type SqlValue = SQLInputValue;
 export interface DatabaseOptions {
   /** For the read model and other followers: sees what is committed and cannot write. @defaultValue false */
   readonly readOnly?: boolean;
-  /** Bytes of pages SQLite keeps in memory for this connection. @defaultValue 32 MiB */
+  /** Bytes of pages SQLite keeps in memory for this connection. @defaultValue 16 MiB */
   readonly pageCacheBytes?: number;
   /** Commits are not synced by themselves: they are on disk when {@link Database.sync} resolves. @defaultValue false */
   readonly syncLater?: boolean;
@@ -46,7 +46,7 @@ export class Database {
   readonly #statements = new Map<string, Prepared>();
 
   constructor(path: string, options: DatabaseOptions = {}) {
-    const { readOnly = false, pageCacheBytes = 32 * 1024 * 1024, busyTimeoutMs = 5000 } = options;
+    const { readOnly = false, pageCacheBytes = 16 * 1024 * 1024, busyTimeoutMs = 5000 } = options;
     this.path = path;
     this.#syncLater = options.syncLater ?? false;
     this.#db = guard(
