@@ -16,8 +16,8 @@ export type Streaming = (request: Message, stream: JobSink, caller: Caller) => P
 
 /** The client's side of a streaming call. */
 export interface JobSink {
-  /** Resolves when the message has left for the client; rejects if it did not by the time that the call ended. */
-  write(message: Message): Promise<void>;
+  /** Resolves when the message has left for the client; rejects if it did not in time, or by the time that the call ended. */
+  write(message: Message, withinMs: number): Promise<void>;
 }
 
 /** What calls need of the server. */
@@ -85,14 +85,24 @@ class CallerOfCall implements Caller {
 }
 
 function sinkOf(call: StreamCall, signal: AbortSignal): JobSink {
+  /** Ends the waiting for each message that is on its way. */
+  const leaving = new Set<() => void>();
+  // One listener for all messages: each costs more than the message.
+  signal.addEventListener('abort', () => leaving.forEach((gone) => void gone()), { once: true });
   return {
-    write: (message) =>
+    write: (message, withinMs) =>
       new Promise((resolve, reject) => {
-        const gone = (): void => reject(new Error('The client is gone.'));
+        const late = (): void => reject(new Error('The client takes its jobs too slowly.'));
+        const timer = setTimeout(late, withinMs);
+        const gone = (): void => {
+          clearTimeout(timer);
+          reject(new Error('The client is gone.'));
+        };
         if (signal.aborted) return gone();
-        signal.addEventListener('abort', gone, { once: true });
+        leaving.add(gone);
         call.write(message, (error: Error | null | undefined) => {
-          signal.removeEventListener('abort', gone);
+          clearTimeout(timer);
+          leaving.delete(gone);
           if (error) reject(error);
           else resolve();
         });

@@ -119,24 +119,12 @@ async function send(
 ): Promise<void> {
   for (const [at, group] of groups.entries()) {
     try {
-      await within(SLOW_MS, sink.write(messageOf(group)));
+      await sink.write(messageOf(group), SLOW_MS);
     } catch (error) {
       const jobs = groups.slice(at).flat();
       await runtime.returnJobs({ kind: 'accepted', key: -1, value: { jobs, truncated: false } });
       throw new GatewayError('CANCELLED', error instanceof Error ? error.message : String(error));
     }
-  }
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The client takes its jobs too slowly.')), ms);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
