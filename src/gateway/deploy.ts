@@ -54,7 +54,7 @@ interface DeploymentAnswer {
 
 /** Parses a BPMN, DMN or form file by the ending of its name; what is wrong with it stands in `problems`. */
 export async function readResource({ name, content }: NamedResource): Promise<ResourceValue> {
-  const resource = new TextDecoder().decode(content);
+  const resource = new TextDecoder(encodingOf(content)).decode(content);
   const base = {
     resourceName: name,
     resource,
@@ -84,4 +84,24 @@ export async function readResource({ name, content }: NamedResource): Promise<Re
       : { ...base, processes: [], problems: parsed.problems };
   }
   return { ...base, processes: [], problems: unknownType(name) };
+}
+
+/** The encoding that an XML file begins with or declares, as Java's parsers find it; UTF-8 for all others. */
+function encodingOf(content: Uint8Array): string {
+  const [first, second] = content;
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) return 'utf-16be';
+  if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';
+  const head = new TextDecoder('latin1').decode(content.subarray(0, 200));
+  const declared = /^<\?xml\s[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1] ?? 'utf-8';
+  // One that was saved as something else than it says; and names that nobody knows.
+  if (/^utf-?16/i.test(declared) || !isEncoding(declared)) return 'utf-8';
+  return declared;
+}
+
+function isEncoding(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== '';
+  } catch {
+    return false;
+  }
 }
