@@ -92,3 +92,20 @@ test('processes and flow elements without an id are refused', async () => {
   assert.match(await problemOf(model(`${START}<bpmn:task />`)), noId);
   assert.match(await problemOf(GOOD.replace(' id="p"', '')), noId);
 });
+
+test('ids are names of XML in all scripts, and what is none is told as such', async () => {
+  const flow = (id: string) =>
+    GOOD.replace(
+      '</bpmn:process>',
+      `<bpmn:sequenceFlow id="${id}" name="_u66_ ${id}" sourceRef="start" targetRef="end"/></bpmn:process>`,
+    );
+  for (const id of ['größe', '日本', 'a·b', 'a.b-c_d', '_1', 'é'])
+    assert.equal(await problemOf(flow(id)), 'accepted', id);
+  for (const id of ['1a', '-a', 'a b', '·a'])
+    assert.match(
+      await problemOf(flow(id)),
+      new RegExp(
+        `^'m\\.bpmn': Error: URI=null Line=\\d+: cvc-datatype-valid\\.1\\.2\\.1: '${id}' is not a valid value for 'NCName'\\.$`,
+      ),
+    );
+});

@@ -3,6 +3,7 @@ import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json' with { type: 'json' }
 import type { XmlNode } from './node.ts';
 import { strayAttribute } from './stray-attributes.ts';
 import { textProblem } from './text-problem.ts';
+import { disguised, wrongId } from './wide-ids.ts';
 import { wrongReference } from './wrong-references.ts';
 
 /** The XML as a tree, or what is wrong with it in one line. */
@@ -19,13 +20,17 @@ export async function readXml(text: string): Promise<XmlOutcome> {
   const problem = textProblem(xml);
   if (problem !== undefined) return { ok: false, error: problem };
   try {
-    const { rootElement, warnings } = await new BpmnModdle({ zeebe }).fromXML(normalized(xml));
+    const { rootElement, warnings } = await parsed(normalized(xml));
     for (const warning of warnings) {
+      const illegal = ILLEGAL_ID.exec(warning.message)?.[1];
+      if (illegal !== undefined) return noId(xml, illegal);
       const error = errorOf(warning);
       if (error !== undefined) return { ok: false, error };
       keepDangling(warning);
     }
     const definitions = rootElement as XmlNode;
+    const id = wrongId(definitions);
+    if (id !== undefined) return noId(xml, id);
     const stray = strayAttribute(definitions);
     const wrong = stray === undefined ? wrongReference(definitions) : undefined;
     if (wrong !== undefined) return { ok: false, error: wrong };
@@ -40,6 +45,38 @@ export async function readXml(text: string): Promise<XmlOutcome> {
     const message = error instanceof Error ? error.message : String(error);
     return { ok: false, error: `SAXException while parsing input stream: ${oneLine(message)}` };
   }
+}
+
+interface Parsed {
+  readonly rootElement: unknown;
+  readonly warnings: readonly Warning[];
+}
+
+/** What the library makes of it. */
+async function parsed(xml: string): Promise<Parsed> {
+  const plain: Parsed = await new BpmnModdle({ zeebe }).fromXML(xml);
+  if (!plain.warnings.some(({ message }) => ILLEGAL_ID.test(message))) return plain;
+  const { xml: ascii, reveal, revealTree } = disguised(xml);
+  const { rootElement, warnings }: Parsed = await new BpmnModdle({ zeebe }).fromXML(ascii);
+  revealTree(rootElement as object);
+  const shown = (value: unknown): unknown => (typeof value === 'string' ? reveal(value) : value);
+  return {
+    rootElement,
+    warnings: warnings.map((warning) => ({
+      ...warning,
+      message: reveal(warning.message),
+      ...('value' in warning && { value: shown(warning.value) }),
+    })),
+  };
+}
+
+const ILLEGAL_ID = /illegal ID <(.*)>/;
+
+function noId(xml: string, id: string): XmlOutcome {
+  const place = Math.max(0, xml.indexOf(` id="${id}"`));
+  const line = xml.slice(0, place).split('\n').length;
+  const text = `cvc-datatype-valid.1.2.1: '${id}' is not a valid value for 'NCName'.`;
+  return { ok: false, error: `Error: URI=null Line=${line}: ${text}` };
 }
 
 interface Warning {
