@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 
 /** Shapes of the members of package.json that the package has, too. */
 interface Manifest {
-  readonly dependencies: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string>>;
   readonly bin: Readonly<Record<string, string>>;
 }

@@ -20,10 +20,6 @@ export function fateHash(kind: string): number {
   return termHash(`fate\n${kind}`);
 }
 
-export function isIdentity(hash: number): boolean {
-  return hash % 2 === 1;
-}
-
 /** Two lanes of multiply and rotate over the UTF-16 units, mixed at the end. */
 function hashOf(text: string, seed: number): number {
   let one = seed | 0;

@@ -40,12 +40,12 @@ export function decodeRecords<R extends JournalRecord>(text: string): R[] {
   const { frames, time, entries } = told as RecordsText;
   const records: R[] = [];
   for (let at = 0; at < entries.length; at += ENTRIES) {
-    const told = entries[at + 3] as number | object;
+    const value = entries[at + 3] as number | object;
     records.push({
       ...(frames[entries[at] as number] as Frame),
       key: entries[at + 1] as number,
       timestamp: time + (entries[at + 2] as number),
-      value: typeof told === 'number' ? records[told]?.value : told,
+      value: typeof value === 'number' ? records[value]?.value : value,
     } as unknown as R);
   }
   return records;

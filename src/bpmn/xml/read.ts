@@ -39,7 +39,7 @@ export async function readXml(text: string): Promise<XmlOutcome> {
     const text = `cvc-complex-type.3.2.2: Attribute '${stray.name}' is not allowed to appear in element`;
     return {
       ok: false,
-      error: `Error: URI=null Line=${lineOf(xml, stray.name)}: ${text} '${tagOf(element)}'.`,
+      error: `Error: URI=null Line=${lineOf(xml, ` ${stray.name}=`)}: ${text} '${tagOf(element)}'.`,
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -73,8 +73,7 @@ async function parsed(xml: string): Promise<Parsed> {
 const ILLEGAL_ID = /illegal ID <(.*)>/;
 
 function noId(xml: string, id: string): XmlOutcome {
-  const place = Math.max(0, xml.indexOf(` id="${id}"`));
-  const line = xml.slice(0, place).split('\n').length;
+  const line = lineOf(xml, ` id="${id}"`);
   const text = `cvc-datatype-valid.1.2.1: '${id}' is not a valid value for 'NCName'.`;
   return { ok: false, error: `Error: URI=null Line=${line}: ${text}` };
 }
@@ -126,9 +125,9 @@ function normalized(xml: string): string {
   );
 }
 
-function lineOf(xml: string, attribute: string): number {
-  const place = Math.max(0, xml.indexOf(` ${attribute}=`));
-  return xml.slice(0, place).split('\n').length;
+/** Line of the first place where a text stands; the first if it does not. */
+function lineOf(xml: string, text: string): number {
+  return xml.slice(0, Math.max(0, xml.indexOf(text))).split('\n').length;
 }
 
 /** `bpmn:process` for `bpmn:Process`, as most files write it. */

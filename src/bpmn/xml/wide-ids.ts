@@ -6,6 +6,7 @@ import { treeOf, type XmlNode } from './node.ts';
  */
 
 const NC_NAME = /^[\p{L}\p{Nl}_][\p{L}\p{N}\p{M}_.·-]*$/u;
+
 /** The first ID of BPMN's elements that is no NCName. */
 export function wrongId(definitions: XmlNode): string | undefined {
   for (const node of treeOf(definitions))
@@ -30,20 +31,23 @@ export function disguised(xml: string): Disguise {
   return {
     xml: xml.replace(/[^\0-\x7f]/gu, (char) => `${mark}${char.codePointAt(0)?.toString(16)}_`),
     reveal,
-    revealTree: (root) => revealIn(root, reveal, new Set()),
+    revealTree: (root) => revealIn(root, reveal),
   };
 }
 
-function revealIn(node: object, reveal: (text: string) => string, seen: Set<object>): void {
-  if (seen.has(node)) return;
-  seen.add(node);
-  const members = node as Record<string, unknown>;
-  // References and what the library hides are no enumerable members.
-  for (const name of Object.getOwnPropertyNames(node)) {
-    const value = members[name];
-    if (typeof value === 'string') {
-      const shown = reveal(value);
-      if (shown !== value) members[name] = shown;
-    } else if (typeof value === 'object' && value !== null) revealIn(value, reveal, seen);
+/** Goes by a list, not by calls: elements refer to each other, in chains as long as the model. */
+function revealIn(root: object, reveal: (text: string) => string): void {
+  const seen = new Set([root]);
+  for (const node of seen) {
+    const members = node as Record<string, unknown>;
+    // Its own names, as references and what the library hides are not enumerable.
+    for (const name of Object.getOwnPropertyNames(node)) {
+      const value = members[name];
+      if (typeof value === 'object' && value !== null) seen.add(value);
+      else if (typeof value === 'string') {
+        const shown = reveal(value);
+        if (shown !== value) members[name] = shown;
+      }
+    }
   }
 }
