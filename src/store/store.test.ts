@@ -172,6 +172,25 @@ describe('state in SQLite', () => {
     });
   });
 
+  test('writes nothing for a row that ends a batch as it began it', () =>
+    withFolder(({ db, state }) => {
+      const row = { key: 1, owner: 7, name: 'a', rank: 1, document: new Map([['x', '1']]) };
+      db.transaction(() => state.flush([{ table: ANY, key: 1, row }]));
+      let writes = 0;
+      db.beforeWrite = () => void (writes += 1);
+      db.transaction(() => {
+        state.flush([{ table: ANY, key: 1, row: { ...row } }]);
+        assert.equal(writes, 0);
+        const { rank: _rank, ...shorter } = row;
+        state.flush([{ table: ANY, key: 1, row: shorter }]);
+        state.flush([{ table: ANY, key: 1, row: { ...shorter, document: new Map([['x', '2']]) } }]);
+        assert.equal(writes, 2);
+      });
+      state.reset();
+      const { rank: _rank, ...last } = { ...row, document: new Map([['x', '2']]) };
+      assert.deepEqual(state.get(ITEMS, 1), last);
+    }));
+
   test('forgets what was rolled back', () => {
     withFolder(({ db, state }) => {
       db.begin();
