@@ -5,11 +5,14 @@ import { TABLES } from './collections.ts';
 export type { Patch } from './collections/spec.ts';
 
 interface ElementCount {
-  readonly definitionKey: number;
-  readonly elementId: string;
   active: number;
   completed: number;
   canceled: number;
+}
+
+interface Upsert {
+  readonly columns: readonly string[];
+  readonly statement: StatementSync;
 }
 
 /** What a projection writes to. */
@@ -34,32 +37,32 @@ export interface Changes {
  */
 export class RowBuffer implements ProjectionSink {
   readonly #database: DatabaseSync;
-  readonly #patches = new Map<string, Map<number, Record<string, SQLInputValue>>>();
-  readonly #upserts = new Map<
-    string,
-    { readonly columns: readonly string[]; readonly upsert: StatementSync }
-  >();
-  readonly #flows = new Map<string, { instanceKey: number; elementId: string; count: number }>();
-  readonly #counts = new Map<string, ElementCount>();
+  readonly #upserts = new Map<string, Upsert>();
   readonly #addFlow: StatementSync;
   readonly #addCount: StatementSync;
+  // Each batch has maps of its own: one that is cleared leads from its old table, which has grown old, to the new one, and
+  // would keep what that holds until the whole heap is collected.
+  #patches = new Map<string, Map<number, Record<string, SQLInputValue>>>();
+  /** How often flows were taken, by instance and id. */
+  #flows = new Map<number, Map<string, number>>();
+  /** By definition and element. */
+  #counts = new Map<number, Map<string, ElementCount>>();
 
   /** @param wins what stays where both are known: what is put, or what is stored. @defaultValue what is put */
   constructor(database: DatabaseSync, wins: 'put' | 'stored' = 'put') {
     this.#database = database;
     for (const table of TABLES) {
-      this.#patches.set(table.name, new Map());
       const columns = Object.keys(table.columns);
       const updates = columns.map((column) =>
         wins === 'put'
           ? `${column} = coalesce(excluded.${column}, ${column})`
           : `${column} = coalesce(${column}, excluded.${column})`,
       );
-      const upsert = database.prepare(
+      const statement = database.prepare(
         `INSERT INTO ${table.name} (key, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})
          ON CONFLICT (key) DO UPDATE SET ${updates.join(', ')}`,
       );
-      this.#upserts.set(table.name, { columns, upsert });
+      this.#upserts.set(table.name, { columns, statement });
     }
     this.#addFlow = database.prepare(
       `INSERT INTO sequence_flow (instance_key, element_id, count) VALUES (?, ?, ?)
@@ -95,10 +98,8 @@ export class RowBuffer implements ProjectionSink {
   }
 
   takeFlow(instanceKey: number, elementId: string): void {
-    const id = `${instanceKey}/${elementId}`;
-    const known = this.#flows.get(id);
-    if (known === undefined) this.#flows.set(id, { instanceKey, elementId, count: 1 });
-    else known.count += 1;
+    const flows = within(this.#flows, instanceKey);
+    flows.set(elementId, (flows.get(elementId) ?? 0) + 1);
   }
 
   count(
@@ -106,44 +107,49 @@ export class RowBuffer implements ProjectionSink {
     elementId: string,
     change: Partial<Record<'active' | 'completed' | 'canceled', number>>,
   ) {
-    const id = `${definitionKey}/${elementId}`;
-    let row = this.#counts.get(id);
-    if (row === undefined) {
-      row = { definitionKey, elementId, active: 0, completed: 0, canceled: 0 };
-      this.#counts.set(id, row);
+    const counts = within(this.#counts, definitionKey);
+    let count = counts.get(elementId);
+    if (count === undefined) {
+      count = { active: 0, completed: 0, canceled: 0 };
+      counts.set(elementId, count);
     }
-    row.active += change.active ?? 0;
-    row.completed += change.completed ?? 0;
-    row.canceled += change.canceled ?? 0;
+    count.active += change.active ?? 0;
+    count.completed += change.completed ?? 0;
+    count.canceled += change.canceled ?? 0;
   }
 
   /** Writes and forgets everything. The caller holds the transaction. */
   flush(): void {
-    for (const [table, { columns, upsert }] of this.#upserts) {
-      const rows = this.#rows(table);
-      for (const [key, patch] of rows) upsert.run(key, ...columns.map((column) => patch[column] ?? null));
-      rows.clear();
+    for (const [table, rows] of this.#patches) {
+      const { columns, statement } = this.#upserts.get(table) as Upsert;
+      for (const [key, patch] of rows) statement.run(key, ...columns.map((column) => patch[column] ?? null));
     }
-    for (const { instanceKey, elementId, count } of this.#flows.values()) {
-      this.#addFlow.run(instanceKey, elementId, count);
-    }
-    this.#flows.clear();
-    for (const row of this.#counts.values()) {
-      this.#addCount.run(row.definitionKey, row.elementId, row.active, row.completed, row.canceled);
-    }
-    this.#counts.clear();
+    for (const [instanceKey, flows] of this.#flows)
+      for (const [elementId, count] of flows) this.#addFlow.run(instanceKey, elementId, count);
+    for (const [definitionKey, counts] of this.#counts)
+      for (const [elementId, { active, completed, canceled }] of counts)
+        this.#addCount.run(definitionKey, elementId, active, completed, canceled);
+    this.discard();
   }
 
   /** Forgets what was not written, after a failed transaction. */
   discard(): void {
-    for (const rows of this.#patches.values()) rows.clear();
-    this.#flows.clear();
-    this.#counts.clear();
+    this.#patches = new Map();
+    this.#flows = new Map();
+    this.#counts = new Map();
   }
 
   #rows(table: string): Map<number, Record<string, SQLInputValue>> {
-    const rows = this.#patches.get(table);
-    if (rows === undefined) throw new TypeError(`Unknown table ${table}`);
-    return rows;
+    if (!this.#upserts.has(table)) throw new TypeError(`Unknown table ${table}`);
+    return within(this.#patches, table);
   }
+}
+
+/** The map of a key, made when it is first asked for. */
+function within<Key, Inner, Value>(maps: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {
+  const known = maps.get(key);
+  if (known !== undefined) return known;
+  const map = new Map<Inner, Value>();
+  maps.set(key, map);
+  return map;
 }

@@ -42,8 +42,8 @@ export interface DurableRuntime extends Runtime {
 }
 
 interface Caller {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+  /** Taken away when it is settled: a map keeps tables of before, and what they hold, until the whole heap is collected. */
+  promise: PromiseWithResolvers<unknown> | undefined;
   /** Parked requests do not fill the queue. */
   parked: boolean;
 }
@@ -198,7 +198,7 @@ export class RuntimeClient implements DurableRuntime {
     const callers = [...this.#callers.values()];
     this.#callers.clear();
     this.#parked = 0;
-    for (const { reject } of callers) reject(new UnavailableError(reason));
+    for (const { promise } of callers) promise?.reject(new UnavailableError(reason));
   }
 
   #settle({ replies, parked, pushes, status, sample }: Outcome): void {
@@ -218,8 +218,10 @@ export class RuntimeClient implements DurableRuntime {
       if (caller === undefined) continue;
       this.#callers.delete(reply.id);
       if (caller.parked) this.#parked -= 1;
-      if (reply.ok) caller.resolve(reply.value);
-      else caller.reject(errorFromData(reply.error, this.#options.errorClasses));
+      const { promise } = caller;
+      caller.promise = undefined;
+      if (reply.ok) promise?.resolve(reply.value);
+      else promise?.reject(errorFromData(reply.error, this.#options.errorClasses));
     }
     for (const push of pushes) this.#options.onPush?.(push);
   }
@@ -255,11 +257,10 @@ export class RuntimeClient implements DurableRuntime {
     if (refused) return { promise: Promise.reject(refused) };
     this.#lastId += 1;
     const id = this.#lastId;
-    const promise = new Promise<unknown>((resolve, reject) => {
-      this.#callers.set(id, { resolve, reject, parked: false });
-    });
+    const promise = Promise.withResolvers<unknown>();
+    this.#callers.set(id, { promise, parked: false });
     this.#outbox.add({ id, kind, body }, patienceMs);
-    return { id, promise };
+    return { id, promise: promise.promise };
   }
 
   /** Why a request is not taken. */
@@ -274,7 +275,7 @@ export class RuntimeClient implements DurableRuntime {
   #fail({ id, kind }: Envelope, error: unknown): void {
     const caller = this.#callers.get(id);
     this.#callers.delete(id);
-    caller?.reject(
+    caller?.promise?.reject(
       new InternalError(`A request of kind ${kind} cannot be sent: ${textOf(error)}`, { cause: error }),
     );
   }

@@ -177,7 +177,9 @@ describe('state in SQLite', () => {
       const row = { key: 1, owner: 7, name: 'a', rank: 1, document: new Map([['x', '1']]) };
       db.transaction(() => state.flush([{ table: ANY, key: 1, row }]));
       let writes = 0;
-      db.beforeWrite = () => void (writes += 1);
+      db.beforeWrite = () => {
+        writes += 1;
+      };
       db.transaction(() => {
         state.flush([{ table: ANY, key: 1, row: { ...row } }]);
         assert.equal(writes, 0);

@@ -14,7 +14,7 @@ export type Unary = (request: Message, caller: Caller) => Promise<Message> | Mes
 /** Handles a call that is answered by any number of messages; the call ends when the promise resolves. */
 export type Streaming = (request: Message, stream: JobSink, caller: Caller) => Promise<void>;
 
-/** The client's side of a streaming call. */
+/** The client's side of a streaming call; it takes one message at a time. */
 export interface JobSink {
   /** Resolves when the message has left for the client; rejects if it did not in time, or by the time that the call ended. */
   write(message: Message, withinMs: number): Promise<void>;
@@ -85,24 +85,23 @@ class CallerOfCall implements Caller {
 }
 
 function sinkOf(call: StreamCall, signal: AbortSignal): JobSink {
-  /** Ends the waiting for each message that is on its way. */
-  const leaving = new Set<() => void>();
+  /** Ends the waiting for the message that is on its way. */
+  let gone: (() => void) | undefined;
   // One listener for all messages: each costs more than the message.
-  signal.addEventListener('abort', () => leaving.forEach((gone) => void gone()), { once: true });
+  signal.addEventListener('abort', () => gone?.(), { once: true });
   return {
     write: (message, withinMs) =>
       new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(new Error('The client is gone.'));
         const late = (): void => reject(new Error('The client takes its jobs too slowly.'));
         const timer = setTimeout(late, withinMs);
-        const gone = (): void => {
+        gone = (): void => {
           clearTimeout(timer);
           reject(new Error('The client is gone.'));
         };
-        if (signal.aborted) return gone();
-        leaving.add(gone);
         call.write(message, (error: Error | null | undefined) => {
           clearTimeout(timer);
-          leaving.delete(gone);
+          gone = undefined;
           if (error) reject(error);
           else resolve();
         });

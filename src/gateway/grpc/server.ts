@@ -7,6 +7,7 @@ import type { DurableRuntime } from '../../runtime/client.ts';
 import { batchStarts } from '../rest/batch-starts.ts';
 import { type CallContext, streaming, unary } from './call.ts';
 import { decisionCalls } from './decisions.ts';
+import { forgetEndedStreams } from './ended-streams.ts';
 import { instanceCalls } from './instances.ts';
 import { jobCalls, jobStreams } from './jobs.ts';
 import { messageCalls } from './messages.ts';
@@ -68,6 +69,7 @@ export async function startGrpc(options: GrpcOptions): Promise<GrpcGateway> {
   new ReflectionService(packageDefinition).addToServer(server);
   const endHealth = offerHealth(server, runtime);
   bound = await bind(server, host, port);
+  forgetEndedStreams(server);
   return {
     port: bound,
     close: async (graceMs) => {
