@@ -49,9 +49,9 @@ export class EventLog {
   readonly #sequences: SourceSequences;
   readonly #toRoute: ToRoute;
   readonly #kinds: FateKinds;
-  /** Events of this transaction in order of their sequence. */
-  readonly #pending = new Map<number, Pending>();
-  readonly #pendingIdentities = new Map<string, number>();
+  /** Events of this transaction in order of their sequence; in maps of its own, as cleared ones would keep what they held. */
+  #pending = new Map<number, Pending>();
+  #pendingIdentities = new Map<string, number>();
   #next = 1;
   #nextFate = 1;
 
@@ -178,8 +178,8 @@ export class EventLog {
   /** Writes the events of this transaction. Call it last. */
   flush(): void {
     for (const pending of this.#pending.values()) this.#insert(pending);
-    this.#pending.clear();
-    this.#pendingIdentities.clear();
+    this.#pending = new Map();
+    this.#pendingIdentities = new Map();
     this.#toRoute.committed();
     this.#sequences.flush();
   }
@@ -226,8 +226,8 @@ export class EventLog {
 
   /** After a rollback. */
   reset(): void {
-    this.#pending.clear();
-    this.#pendingIdentities.clear();
+    this.#pending = new Map();
+    this.#pendingIdentities = new Map();
     this.#toRoute.reset();
     this.#index.reset();
     this.#sequences.reset();

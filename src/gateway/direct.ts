@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from './errors.ts';
-import { type GatewayResponse, NO_QUERY, problem, type RequestHead, type Route } from './http.ts';
+import {
+  type GatewayRequest,
+  type GatewayResponse,
+  NO_QUERY,
+  problem,
+  type RequestHead,
+  type Route,
+} from './http.ts';
 
 export interface DirectOptions {
   /** Of all groups; those marked as direct are answered here. */
@@ -69,19 +76,47 @@ async function respond(
   const head = headOf(request);
   const caller = await route.admit?.(head);
   const body = await bodyOf(request, route);
-  return route.handler({
-    ...head,
-    params: NO_PARAMS,
-    body,
-    ...(caller !== undefined && { caller }),
-    // A signal costs as much as an event, so it is made only for who asks.
-    get signal() {
-      return AbortSignal.any([goneSignal(response), options.stopping]);
-    },
-  });
+  return route.handler(new DirectRequest(head, body, caller, response, options.stopping));
 }
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};
+
+/** A class, because V8 makes a getter that is written in an object old, and what it knows of stays with it. */
+class DirectRequest implements GatewayRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly params = NO_PARAMS;
+  readonly query: URLSearchParams;
+  readonly headers: GatewayRequest['headers'];
+  readonly rawHeaders: readonly string[];
+  readonly body: Uint8Array;
+  readonly caller?: string;
+  readonly #response: ServerResponse;
+  readonly #stopping: AbortSignal;
+
+  constructor(
+    head: RequestHead,
+    body: Uint8Array,
+    caller: string | undefined,
+    response: ServerResponse,
+    stopping: AbortSignal,
+  ) {
+    this.method = head.method;
+    this.path = head.path;
+    this.query = head.query;
+    this.headers = head.headers;
+    this.rawHeaders = head.rawHeaders;
+    this.body = body;
+    if (caller !== undefined) this.caller = caller;
+    this.#response = response;
+    this.#stopping = stopping;
+  }
+
+  /** A signal costs as much as an event, so it is made only for who asks. */
+  get signal(): AbortSignal {
+    return AbortSignal.any([goneSignal(this.#response), this.#stopping]);
+  }
+}
 
 export function headOf({ url = '/', method = '', headers, rawHeaders }: IncomingMessage): RequestHead {
   const at = url.indexOf('?');
