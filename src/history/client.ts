@@ -26,7 +26,7 @@ interface Pending {
 }
 
 /** ms between two words of growth under load, and before the first: rows that live shorter are written once. */
-const PACE_MS = 50;
+const PACE_MS = 100;
 const FIRST_MS = 5;
 
 /**

@@ -9,7 +9,7 @@ import { ReadModelLagError, runQuery } from './readmodel.ts';
 /** Entry of the read model's thread: projects in the background and answers queries between batches. */
 
 /** Records of one transaction: more are projected with less work each, and let a query wait longer. */
-const BATCH = 5000;
+const BATCH = 8000;
 const POLL_MS = 250;
 const RETRY_MS = 1000;
 const REPORTED_INSTANCES = 2000;

@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../cloudevents/index.ts';
 import type { Answer, ClientCommand } from '../engine/records/command.ts';
+import { isNewWork, mayBeHeldBack } from './command-traits.ts';
 import {
   errorFromData,
   HeldBackError,
@@ -95,7 +96,14 @@ export class RuntimeClient implements DurableRuntime {
     ...[request, waitMs, signal, shares = false]: Parameters<Runtime['activateJobs']>
   ): Promise<Answer> {
     const body: ActivateBody = { request, wait: waitMs > 0 && signal?.aborted !== true, shares };
-    const answer = (await this.#patiently('activate', body, false, waitMs, signal)) as Answer;
+    const answer = (await this.#patiently(
+      'activate',
+      body,
+      false,
+      waitMs,
+      signal,
+      shares ? SHARED_MS : 0,
+    )) as Answer;
     // The client left while its jobs were on their way.
     if (signal?.aborted && activatedJobs(answer).length > 0) {
       await this.returnJobs(answer);
@@ -232,8 +240,9 @@ export class RuntimeClient implements DurableRuntime {
     newWork: boolean,
     waitMs: number,
     signal: AbortSignal | undefined,
+    patienceMs = 0,
   ): Promise<unknown> {
-    const { id, promise } = this.#send(kind, body, newWork);
+    const { id, promise } = this.#send(kind, body, newWork, patienceMs);
     if (id === undefined) return promise;
     const cancel = (): void => this.#outbox.cancel(id);
     const MOST_MS = 2 ** 31 - 1;
@@ -281,20 +290,5 @@ export class RuntimeClient implements DurableRuntime {
   }
 }
 
-/** What task listeners may hold back. */
-function mayBeHeldBack({ valueType }: ClientCommand): boolean {
-  return valueType === 'USER_TASK' || valueType === 'VARIABLE_DOCUMENT';
-}
-
-/** What an overloaded writer refuses first; completions, time-outs and administration go on. */
-function isNewWork({ valueType, intent }: ClientCommand): boolean {
-  return (
-    valueType === 'PROCESS_INSTANCE_CREATION' ||
-    (valueType === 'MESSAGE' && intent === 'PUBLISH') ||
-    valueType === 'MESSAGE_CORRELATION' ||
-    valueType === 'SIGNAL' ||
-    valueType === 'EXPRESSION' ||
-    valueType === 'CONDITIONAL_EVALUATION' ||
-    valueType === 'DECISION_EVALUATION'
-  );
-}
+/** A stream's question goes along with another request, if there is one soon. */
+const SHARED_MS = 5;

@@ -1,6 +1,6 @@
 import type { Work } from '../processing/work.ts';
 import type { Document, JsonText } from '../records/record.ts';
-import { VARIABLES } from '../state/tables.ts';
+import { variablesOf } from '../state/scope-variables.ts';
 import { changesHappened, type VariableChange } from './conditionals.ts';
 import { localVariables, parentScope } from './visible-variables.ts';
 
@@ -38,7 +38,7 @@ function write(
   name: string,
   value: JsonText,
 ): readonly VariableChange[] {
-  const row = w.state.get(VARIABLES, scopeKey);
+  const row = variablesOf(w.state, scopeKey);
   const known = row?.values.get(name);
   if (known === value) return [];
   const created = known === undefined;

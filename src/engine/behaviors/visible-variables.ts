@@ -1,11 +1,11 @@
 import type { Work } from '../processing/work.ts';
 import type { Document, JsonText } from '../records/record.ts';
-import { VARIABLES } from '../state/tables.ts';
+import { variablesOf } from '../state/scope-variables.ts';
 
 export const NO_VARIABLES: Document = new Map();
 
 export function localVariables(w: Work, scopeKey: number): Document {
-  return w.state.get(VARIABLES, scopeKey)?.values ?? NO_VARIABLES;
+  return variablesOf(w.state, scopeKey)?.values ?? NO_VARIABLES;
 }
 
 /** Key of the scope around; -1 for a process instance. */

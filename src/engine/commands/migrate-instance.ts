@@ -17,14 +17,8 @@ import { Rejection } from '../processing/rejection.ts';
 import { modelOf, type Work } from '../processing/work.ts';
 import type { RejectionType } from '../records/record.ts';
 import { elementValue } from '../state/element-value.ts';
-import {
-  ELEMENTS,
-  type ElementRow,
-  INCIDENTS,
-  PROCESSES,
-  type ProcessRow,
-  VARIABLES,
-} from '../state/tables.ts';
+import { variablesOf } from '../state/scope-variables.ts';
+import { ELEMENTS, type ElementRow, INCIDENTS, PROCESSES, type ProcessRow } from '../state/tables.ts';
 import { type Accepted, type CommandOf, NOTHING } from './command.ts';
 import {
   checkCatchEvents,
@@ -230,7 +224,7 @@ function migrateVariables(
   row: ElementRow,
   definition: { readonly bpmnProcessId: string; readonly processDefinitionKey: number },
 ): void {
-  const variables = w.state.get(VARIABLES, row.key);
+  const variables = variablesOf(w.state, row.key);
   for (const name of variables?.values.keys() ?? []) {
     const { processInstanceKey } = row;
     const value = { name, value: 'null', scopeKey: row.key, processInstanceKey, ...definition };

@@ -3,6 +3,7 @@ import { CLUSTER_VARIABLES } from './cluster-variables.ts';
 import { DECISIONS, REQUIREMENTS } from './decision-tables.ts';
 import { elementValue } from './element-value.ts';
 import type { StatePort } from './port.ts';
+import { variablesOf } from './scope-variables.ts';
 import {
   ELEMENTS,
   type ElementRow,
@@ -16,7 +17,6 @@ import {
   START_SUBSCRIPTIONS,
   TIMERS,
   USER_TASKS,
-  VARIABLES,
 } from './tables.ts';
 
 /**
@@ -91,7 +91,7 @@ function* ofElement(state: StatePort, row: ElementRow): Generator<KeyedEntry, vo
     value: elementValue(row),
   });
   const { processInstanceKey, processDefinitionKey, bpmnProcessId } = row;
-  const variables = state.get(VARIABLES, row.key);
+  const variables = variablesOf(state, row.key);
   let at = 0;
   for (const [name, value] of variables?.values ?? []) {
     const key = variables?.keys[at] ?? -1;

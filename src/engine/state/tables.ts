@@ -140,6 +140,8 @@ export interface ElementRow {
   readonly completionFulfilled?: true;
   /** Number of the execution listener to run next in this phase. */
   readonly listener: number;
+  /** It has no variables of its own, as most have none; rows of older folders do not tell. See `variablesOf`. */
+  readonly noVariables?: true;
   /** Of a process instance only, and only if it was created with them. */
   readonly tags?: readonly string[];
   readonly businessId?: string;

@@ -73,14 +73,20 @@ export function jobStreams(runtime: DurableRuntime): Record<string, Streaming> {
       tenants('StreamActivatedJobs', request);
       refuseStream(request);
       const activation = activationOf(request, STREAM_BATCH);
-      while (!signal.aborted) {
-        const jobs = jobsOf(await runtime.activateJobs(activation, STREAM_POLL_MS, signal, true));
-        await send(
-          runtime,
-          jobs.map((job) => [job]),
-          sink,
-          ([job]) => render(job as ActivatedJob),
-        );
+      const ended = new AbortController();
+      const either = AbortSignal.any([signal, ended.signal]);
+      const ask = (): Promise<Answer> => runtime.activateJobs(activation, STREAM_POLL_MS, either, true);
+      // The next jobs are asked for before these are sent: else more would be made while nobody waits for them.
+      let next = ask();
+      try {
+        while (!signal.aborted) {
+          const groups = jobsOf(await next).map((job) => [job]);
+          if (!signal.aborted) next = ask();
+          await send(runtime, groups, sink, ([job]) => render(job as ActivatedJob));
+        }
+      } finally {
+        ended.abort();
+        await runtime.returnJobs(await next);
       }
     },
   };

@@ -110,11 +110,13 @@ function serve(type: string, lines: Map<string, Waiter[]>, tx: Tx, reserved: boo
   while (line.length > 0 && !reserved) {
     const [waiter] = line;
     if (waiter === undefined) break;
+    const value = requestOf(waiter, line.length);
+    let more = true;
     try {
-      const { answer } = tx.scoped(() =>
-        tx.execute({ valueType: 'JOB_BATCH', intent: 'ACTIVATE', value: requestOf(waiter, line.length) }),
-      );
-      if (answer.kind === 'accepted' && activatedJobs(answer).length === 0) break;
+      const { answer } = tx.scoped(() => tx.execute({ valueType: 'JOB_BATCH', intent: 'ACTIVATE', value }));
+      const jobs = activatedJobs(answer).length;
+      if (answer.kind === 'accepted' && jobs === 0) break;
+      more = answer.kind === 'rejected' || jobs === value.maxJobsToActivate;
       tx.reply(waiter.id, answer);
     } catch (error) {
       if (error instanceof DiskFailedError) throw error;
@@ -122,6 +124,7 @@ function serve(type: string, lines: Map<string, Waiter[]>, tx: Tx, reserved: boo
       tx.fail(waiter.id, new InternalError(message, { cause: error }));
     }
     line.shift();
+    if (!more) break;
   }
   for (const waiter of line) if (!waiter.wait) tx.reply(waiter.id, EMPTY);
   const rest = line.filter((waiter) => waiter.wait);

@@ -1,6 +1,7 @@
 import type { ElementIntent } from '../../records/log.ts';
 import type { ProcessInstanceValue } from '../../records/record.ts';
 import type { StatePort } from '../port.ts';
+import { variablesOf } from '../scope-variables.ts';
 import {
   AWAITED,
   COMPENSATIONS,
@@ -116,6 +117,8 @@ function activating(state: StatePort, key: number, value: ProcessInstanceValue):
     terminatedChildren: 0,
     plannedChildren: 0,
     listener: 0,
+    // Those of a process instance come before it.
+    ...(state.get(VARIABLES, key) === undefined && { noVariables: true }),
     ...(value.tags !== undefined && { tags: value.tags }),
     ...(value.businessId !== undefined && { businessId: value.businessId }),
     ...(value.terminateAfter !== undefined && { terminateAfter: value.terminateAfter }),
@@ -138,8 +141,8 @@ function takeWaitingTokens(state: StatePort, value: ProcessInstanceValue): void 
 }
 
 function ended(state: StatePort, key: number, value: ProcessInstanceValue, completed: boolean): void {
+  if (variablesOf(state, key) !== undefined) state.delete(VARIABLES, key);
   state.delete(ELEMENTS, key);
-  if (state.get(VARIABLES, key) !== undefined) state.delete(VARIABLES, key);
   for (const trigger of [...state.scan(TRIGGERS, 'byScope', [key])]) state.delete(TRIGGERS, trigger.key);
   if (value.bpmnElementType === 'PROCESS' || value.bpmnElementType.includes('SUB_PROCESS')) {
     for (const row of [...state.scan(TAKEN_FLOWS, 'byGateway', [key])]) state.delete(TAKEN_FLOWS, row.id);

@@ -1,13 +1,18 @@
 import type { VariableValue } from '../../records/record.ts';
 import type { StatePort } from '../port.ts';
-import { VARIABLES } from '../tables.ts';
+import { variablesOf } from '../scope-variables.ts';
+import { ELEMENTS, VARIABLES } from '../tables.ts';
 
 export function applyVariable(state: StatePort, key: number, intent: string, value: VariableValue): void {
   if (intent === 'MIGRATED') return;
-  const row = state.get(VARIABLES, value.scopeKey);
+  const row = variablesOf(state, value.scopeKey);
   const values = new Map(row?.values);
   const known = values.has(value.name);
   values.set(value.name, value.value);
   const keys = row?.keys ?? [];
   state.put(VARIABLES, { scopeKey: value.scopeKey, values, keys: known ? keys : [...keys, key] });
+  const element = state.get(ELEMENTS, value.scopeKey);
+  if (element?.noVariables === undefined) return;
+  const { noVariables: _taken, ...withVariables } = element;
+  state.put(ELEMENTS, withVariables);
 }
