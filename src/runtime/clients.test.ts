@@ -56,6 +56,40 @@ describe('overload', () => {
   });
 });
 
+describe('many clients', () => {
+  const STEPS = 20;
+  /** Each asks again when it is answered, some rounds of the event loop later than others; how many commits that took. */
+  async function commitsOf(clients: number): Promise<number> {
+    const runtime = await harness.inline();
+    const before = harness.commits.length;
+    const client = async (number: number): Promise<void> => {
+      for (let step = 0; step < STEPS; step++) {
+        for (let rounds = (number % 5) * 8; rounds > 0; rounds--)
+          await new Promise((resolve) => setImmediate(resolve));
+        await runtime.execute(creation('a'));
+      }
+    };
+    await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
+    return harness.commits.length - before;
+  }
+
+  test('share commits though they do not ask at the same moment', async () => {
+    const commits = await commitsOf(30);
+    assert.ok(commits < STEPS * 2.5, `${commits} commits`);
+  });
+
+  test('that are few do not wait for each other', async () => {
+    const commits = await commitsOf(5);
+    assert.ok(commits > STEPS * 1.5, `${commits} commits`);
+  });
+
+  test('do not hold up one that comes after them', async () => {
+    const runtime = await harness.inline();
+    await Promise.all(Array.from({ length: 30 }, () => runtime.execute(creation('a'))));
+    assert.equal((await runtime.execute(creation('a'))).kind, 'accepted');
+  });
+});
+
 describe('a controllable clock', () => {
   test('fires all that is due before it answers, also what is due in large numbers', async () => {
     const runtime = await harness.inline({ clock: 'controllable' });

@@ -2,6 +2,15 @@ import type { FromWriter, Outcome, ToWriter } from './protocol.ts';
 import type { WriterCore } from './writer-core.ts';
 
 /**
+ * After a commit of so many requests the next one waits for as many, up to a bound: with more, the writer and those whom it
+ * answers would work in turn, not at the same time.
+ */
+const COMPANY = 16;
+const MOST_COMPANY = 40;
+/** Since that commit. */
+const COMPANY_MS = 10;
+
+/**
  * Drives a {@link WriterCore} by the event loop of the thread it is on. Between two transactions the loop takes in
  * what has arrived, so that whatever came while one was synced goes into the next together.
  */
@@ -16,6 +25,10 @@ export class WriterHost {
   #timer: NodeJS.Timeout | undefined;
   #closing = false;
   #closed = false;
+  /** How many requests the next commit waits for. */
+  #company = 0;
+  /** When the last one was done, monotonic ms. */
+  #committedAt = 0;
 
   /**
    * @param release called once, when all is committed and nothing more will be done
@@ -56,8 +69,19 @@ export class WriterHost {
     this.#timer = undefined;
     const wait = this.#closing ? 0 : this.#core.sleepMs();
     if (wait === undefined) return;
-    if (wait === 0) this.#immediate = setImmediate(() => this.#step());
-    else this.#timer = setTimeout(() => this.#step(), wait);
+    const pause = wait === 0 ? this.#companyMs() : wait;
+    if (pause === 0) this.#immediate = setImmediate(() => this.#step());
+    else this.#timer = setTimeout(() => this.#step(), pause);
+  }
+
+  /**
+   * ms for which the requests that are there wait for more. Clients that were answered together ask again together, but not
+   * at the same moment, and one commit costs them less than many. Where few ask at a time nobody waits.
+   */
+  #companyMs(): number {
+    const { queued } = this.#core;
+    if (this.#closing || queued === 0 || queued >= this.#company) return 0;
+    return Math.max(0, Math.ceil(this.#committedAt + COMPANY_MS - performance.now()));
   }
 
   #step(): void {
@@ -66,6 +90,11 @@ export class WriterHost {
     const closing = this.#closing;
     if (closing) this.#core.cancelAll();
     const outcome = this.#core.run();
+    if (outcome.sample !== undefined) {
+      const { requests } = outcome.sample;
+      this.#company = requests < COMPANY ? 0 : Math.min(requests, MOST_COMPANY);
+      this.#committedAt = performance.now();
+    }
     if (this.#sync === undefined || outcome.sample === undefined) {
       this.#tell(outcome, closing);
       return;
