@@ -1,7 +1,5 @@
+import { createRequire } from 'node:module';
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv as Draft7 } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import { attribute, type CloudEvent, dataAsJsonText, typeOf } from '../cloudevents/index.ts';
 import { SchemaError } from './errors.ts';
 
@@ -32,6 +30,17 @@ interface Compiled {
   readonly validate: ValidateFunction;
 }
 
+/** Loaded by the first schema: most folders have none, and each thread would keep the library in memory. */
+function makeDrafts(): { readonly draft7: Ajv; readonly draft2020: Ajv } {
+  const require = createRequire(import.meta.url);
+  const { Ajv: Draft7 } = require('ajv') as typeof import('ajv');
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const formats = require('ajv-formats') as typeof import('ajv-formats');
+  const drafts = { draft7: new Draft7(OPTIONS), draft2020: new Ajv2020(OPTIONS) };
+  for (const ajv of Object.values(drafts)) formats.default(ajv);
+  return drafts;
+}
+
 /**
  * Checks data of events against the schemas of the configuration, compiled once. Drafts 7 and 2020-12, with formats;
  * a `$ref` may name another schema of the same draft that was given, nothing is ever fetched.
@@ -43,8 +52,7 @@ export class DataValidator {
   /** @throws SchemaError for a schema that cannot be used */
   constructor(settings: readonly SchemaSettings[]) {
     if (settings.length === 0) return;
-    const drafts = { draft7: new Draft7(OPTIONS), draft2020: new Ajv2020(OPTIONS) };
-    for (const ajv of Object.values(drafts)) formats.default(ajv);
+    const drafts = makeDrafts();
     const keys = settings.map((entry, index) => register(drafts, entry, index));
     settings.forEach(({ dataschema, type = '', mode }, index) => {
       const { ajv, key } = keys[index] ?? { ajv: drafts.draft2020, key: '' };
