@@ -20,6 +20,8 @@ export interface Workload {
 
 /** A client of the gateway, old or new. */
 export class Gateway {
+  /** How many calls were made, streams not counted. */
+  calls = 0;
   readonly #client: Client;
 
   constructor(address: string) {
@@ -28,6 +30,7 @@ export class Gateway {
   }
 
   call(rpc: string, request: Message): Promise<Message> {
+    this.calls += 1;
     return new Promise((resolve, reject) => {
       // biome-ignore lint/suspicious/noExplicitAny: methods come from the protocol's file
       (this.#client as any)[rpc](request, (error: Error | null, answer: Message) =>

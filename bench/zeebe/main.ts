@@ -1,5 +1,6 @@
 /** `npm run bench:zeebe`: the same gRPC load on a real Zeebe 8.6.0 and on Tutti, in turn. See bench/README.md. */
 import { parseArgs } from 'node:util';
+import { startChild } from '../events/children.ts';
 import { drive, Gateway, type Workload } from './load.ts';
 import { obtainZeebe, type Server, startTutti, startZeebe, threadUsage, usage } from './servers.ts';
 import { workloads } from './workloads.ts';
@@ -23,6 +24,7 @@ const chosen = workloads.filter(
 
 interface Figures {
   readonly perSecond: number;
+  readonly callsPerSecond: number;
   readonly p50Alone: number;
   readonly cpuMs: number;
   /** The same by thread. */
@@ -42,7 +44,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   if (values.server !== 'tutti') await measure(await startZeebe(home));
   if (values.server !== 'zeebe') await measure(await startTutti());
 }
-report();
+report(values.server === 'zeebe' ? undefined : await echo());
 
 async function measure(server: Server): Promise<void> {
   // What is left when the start is over, of both.
@@ -72,7 +74,9 @@ async function one(server: Server, gateway: Gateway, workload: Workload): Promis
   const before = usage(server.pid);
   const threads = threadUsage(server.pid);
   const syncs = await server.syncs();
+  const calls = gateway.calls;
   const load = await drive(gateway, workload, 64, ms);
+  const callsPerInstance = (gateway.calls - calls) / load.instances;
   await server.settled();
   const after = usage(server.pid);
   const threadsAfter = threadUsage(server.pid);
@@ -81,6 +85,7 @@ async function one(server: Server, gateway: Gateway, workload: Workload): Promis
   const cpu = after.cpu - before.cpu;
   return {
     perSecond: load.perSecond,
+    callsPerSecond: callsPerInstance * load.perSecond,
     p50Alone: alone.p50,
     cpuMs: (cpu * 1000) / load.instances,
     threads: new Map(
@@ -96,7 +101,26 @@ async function one(server: Server, gateway: Gateway, workload: Workload): Promis
   };
 }
 
-function report(): void {
+/** Calls a second that a bare server answers, 64 at a time, by the same client. */
+async function echo(): Promise<number> {
+  const { hello, stop } = await startChild<{ readonly address: string }>('../zeebe/echo.ts');
+  const gateway = new Gateway(hello.address);
+  const ask = async (until: number): Promise<void> => {
+    while (performance.now() < until)
+      await gateway.call('CompleteJob', { jobKey: 1, variables: '{"done":true}' });
+  };
+  const all = (until: number) => Promise.all(Array.from({ length: 64 }, () => ask(until)));
+  await all(performance.now() + Number(values.warm) * 1000);
+  const before = gateway.calls;
+  const began = performance.now();
+  await all(began + ms);
+  const perSecond = ((gateway.calls - before) * 1000) / (performance.now() - began);
+  gateway.close();
+  await stop();
+  return perSecond;
+}
+
+function report(ceiling: number | undefined): void {
   console.log(
     '| workload | server | instances/s | one at a time, p50 ms | CPU ms/instance | without read model | syncs/instance | KiB written | MB resident |',
   );
@@ -138,6 +162,13 @@ function report(): void {
       .toSorted((one, other) => other.ms - one.ms);
     if (parts.length === 0) continue;
     console.log(`${name}: ${parts.map(({ thread, ms }) => `${thread} ${ms.toFixed(3)}`).join(', ')} ms`);
+  }
+  if (ceiling !== undefined) {
+    const parts = chosen.map(({ name }) => {
+      const calls = median((results.get(`${name} tutti`) ?? []).map(({ callsPerSecond }) => callsPerSecond));
+      return `${name} ${calls.toFixed(0)} (${((100 * calls) / ceiling).toFixed(0)}%)`;
+    });
+    console.log(`calls a second: bare grpc-js ${ceiling.toFixed(0)}, ${parts.join(', ')}`);
   }
   for (const server of ['zeebe', 'tutti'] as const) {
     if (starts[server].length === 0) continue;
