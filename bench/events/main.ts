@@ -1,13 +1,14 @@
 /** `npm run bench:events`: events a second and their latency, beside two plain servers in the same run. See bench/README.md. */
 import { parseArgs } from 'node:util';
 import { median } from './statistics.ts';
-import { type Figures, type Kind, openSubject } from './subject.ts';
+import { type Figures, type Kind, openSubject, type Subject } from './subject.ts';
 
 const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '20000' },
     rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '32' },
+    warm: { type: 'string', default: '6' },
     only: { type: 'string' },
   },
 });
@@ -27,7 +28,7 @@ const rounds = new Map<Kind, Round[]>(kinds.map((kind) => [kind, []]));
 for (let round = 0; round < Number(values.rounds); round++) {
   for (const kind of kinds) {
     const subject = await openSubject(kind);
-    await subject.run({ events: Math.min(events, 5000), connections });
+    await warm(subject);
     const full = await subject.run({ events, connections });
     const rate = full.perSecond / 2;
     // With connections to spare, so that it is the rate that bounds the load.
@@ -35,6 +36,12 @@ for (let round = 0; round < Number(values.rounds); round++) {
     rounds.get(kind)?.push({ full, half });
     await subject.stop();
   }
+}
+
+/** A server that has run for a while: what is compiled when it is hot is compiled. */
+async function warm(subject: Subject): Promise<void> {
+  const end = performance.now() + Number(values.warm) * 1000;
+  while (performance.now() < end) await subject.run({ events: 5000, connections });
 }
 
 console.log(`${events} events, ${connections} connections, ${values.rounds} alternating rounds, median`);
