@@ -136,7 +136,6 @@ export class Deliverer {
     clearTimeout(cut);
     await this.#results.stop();
     this.#client.cutOff();
-    this.#client.close();
     this.#options.db.close();
   }
 

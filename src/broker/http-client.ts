@@ -1,13 +1,5 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { urlToHttpOptions } from 'node:url';
+import type { Agent, Dispatcher } from 'undici';
+import type { HttpHeaders } from '../cloudevents/index.ts';
 
 export interface HttpCall {
   readonly method: string;
@@ -24,9 +16,8 @@ export interface HttpCall {
 export interface HttpAnswer {
   readonly kind: 'answered';
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** A list for each header, as it may occur more than once. */
-  readonly distinct: () => NodeJS.Dict<string[]>;
+  /** Names in small letters; a list where a field occurs more than once. */
+  readonly headers: HttpHeaders;
   /** Its beginning, if it is longer than the limit. */
   readonly body: Buffer;
   readonly whole: boolean;
@@ -36,20 +27,30 @@ export interface HttpAnswer {
 export type HttpOutcome = HttpAnswer | { readonly kind: 'failed'; readonly reason: string };
 
 const NOTHING = Buffer.alloc(0);
+/** Bytes of the header fields of an answer, which may be the attributes of an event: as many as an event may bring in. */
+const MAX_HEADER_BYTES = 256 * 1024;
+/** ms for a connection, of which an exchange with less time does not see the end. */
+const CONNECT_MS = 60_000;
+/** ms for which a connection stays open without a call, unless the other side says that it closes it before. */
+const IDLE_MS = 30_000;
+/** Of a connection that was closed. */
+const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** Calls sinks over connections that stay open. Never follows a redirect, never rejects for what the other side does. */
 export class HttpClient {
-  readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
-  readonly #open = new Set<ClientRequest>();
-  readonly #options = new WeakMap<URL, RequestOptions>();
+  #agent: Agent | undefined;
+  #loading: Promise<Agent> | undefined;
   #cut = false;
+  /** True while what has waited for a new connection is sent on it. */
+  #connected = false;
 
   /** Undefined if it was cut off: then nothing is known of it. */
   async call(url: URL, call: HttpCall): Promise<HttpOutcome | undefined> {
     for (let again = true; ; again = false) {
+      // Its library takes 8 MB, so it is loaded with the first call.
+      const agent = this.#agent ?? (await this.#load());
       if (this.#cut) return undefined;
-      const outcome = await this.#once(url, call);
+      const outcome = await new Exchange(call, () => !this.#connected).run(agent, url);
       if (this.#cut && outcome !== 'stale' && outcome.kind === 'failed') return undefined;
       // The other side closed an idle connection just as it was used: that is no failure.
       if (outcome !== 'stale') return outcome;
@@ -60,75 +61,121 @@ export class HttpClient {
   /** Ends all calls; what was not answered is never known. */
   cutOff(): void {
     this.#cut = true;
-    for (const request of this.#open) request.destroy();
+    void this.#agent?.destroy();
   }
 
-  close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
-  }
-
-  #once(url: URL, call: HttpCall): Promise<HttpOutcome | 'stale'> {
-    const { timeoutMs, maxAnswerBytes, body, name = 'sink' } = call;
-    return new Promise((resolve) => {
-      const request = this.#request(url, call);
-      this.#open.add(request);
-      const end = (outcome: HttpOutcome | 'stale'): void => {
-        clearTimeout(timer);
-        this.#open.delete(request);
-        resolve(outcome);
-      };
-      const timer = setTimeout(() => {
-        end({ kind: 'failed', reason: `The ${name} did not answer within ${timeoutMs} ms.` });
-        request.destroy();
-      }, timeoutMs);
-      request.on('response', (response) => read(response, maxAnswerBytes, end));
-      request.on('error', (error) => {
-        const stale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
-        end(stale ? 'stale' : { kind: 'failed', reason: `The ${name} cannot be reached: ${textOf(error)}.` });
+  #load(): Promise<Agent> {
+    this.#loading ??= import('undici').then(({ Agent }) => {
+      this.#agent = new Agent({
+        // The time of an exchange is bounded as a whole.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        keepAliveTimeout: IDLE_MS,
+        maxHeaderSize: MAX_HEADER_BYTES,
+        connect: { timeout: CONNECT_MS },
+        allowH2: false,
       });
-      request.end(body);
+      this.#agent.on('connect', () => {
+        this.#connected = true;
+        queueMicrotask(() => {
+          this.#connected = false;
+        });
+      });
+      return this.#agent;
     });
-  }
-
-  #request(url: URL, { method, headers }: HttpCall): ClientRequest {
-    let options = this.#options.get(url);
-    if (!options) {
-      options = urlToHttpOptions(url);
-      this.#options.set(url, options);
-    }
-    const call = { ...options, method, headers, maxHeaderSize: MAX_HEADER_BYTES };
-    return url.protocol === 'https:'
-      ? httpsRequest({ ...call, agent: this.#https })
-      : httpRequest({ ...call, agent: this.#http });
+    return this.#loading;
   }
 }
 
-/** Bytes of the header fields of an answer, which may be the attributes of an event: as many as an event may bring in. */
-const MAX_HEADER_BYTES = 256 * 1024;
+/** One request and its answer. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #call: HttpCall;
+  readonly #parts: Buffer[] = [];
+  #length = 0;
+  #head: { readonly status: number; readonly headers: HttpHeaders } | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #resolve: ((outcome: HttpOutcome | 'stale') => void) | undefined;
+  readonly #onUsed: () => boolean;
+  #reused = false;
 
-function read(response: IncomingMessage, most: number, end: (outcome: HttpOutcome) => void): void {
-  const parts: Buffer[] = [];
-  let length = 0;
-  const answered = (whole: boolean): void =>
-    end({
-      kind: 'answered',
-      status: response.statusCode ?? 0,
-      headers: response.headers,
-      distinct: () => response.headersDistinct,
-      body: parts.length === 0 ? NOTHING : Buffer.concat(parts),
-      whole,
+  /** @param onUsed whether what goes out at this moment does so on a connection that was used before */
+  constructor(call: HttpCall, onUsed: () => boolean) {
+    this.#call = call;
+    this.#onUsed = onUsed;
+  }
+
+  run(agent: Agent, url: URL): Promise<HttpOutcome | 'stale'> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      const { method, headers, body, timeoutMs } = this.#call;
+      this.#timer = setTimeout(() => this.#timeOut(), timeoutMs);
+      const path = url.pathname + url.search;
+      try {
+        agent.dispatch(
+          { origin: url.origin, path, method: method as Dispatcher.HttpMethod, headers, body: body ?? null },
+          this,
+        );
+      } catch (error) {
+        this.#end({ kind: 'failed', reason: `The ${this.#name} cannot be reached: ${textOf(error)}.` });
+      }
     });
-  response.on('data', (part: Buffer) => {
-    length += part.length;
-    parts.push(part);
-    if (length <= most) return;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#reused = this.#onUsed();
+    this.#controller = controller;
+    // Its time was over before there was a connection.
+    if (this.#resolve === undefined) controller.abort(new Error('nobody waits'));
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
+    if (status >= 200) this.#head = { status, headers };
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, part: Buffer): void {
+    this.#length += part.length;
+    this.#parts.push(part);
+    if (this.#length <= this.#call.maxAnswerBytes) return;
     // The rest is not read.
-    answered(false);
-    response.destroy();
-  });
-  response.on('end', () => answered(true));
-  response.on('error', (error) => end({ kind: 'failed', reason: `The answer broke off: ${textOf(error)}.` }));
+    this.#answered(false);
+    controller.abort(new Error('too long'));
+  }
+
+  onResponseEnd(): void {
+    this.#answered(true);
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
+    if (this.#head !== undefined)
+      this.#end({ kind: 'failed', reason: `The answer broke off: ${textOf(error)}.` });
+    else if (this.#reused && CLOSED.has((error as NodeJS.ErrnoException).code ?? '')) this.#end('stale');
+    else this.#end({ kind: 'failed', reason: `The ${this.#name} cannot be reached: ${textOf(error)}.` });
+  }
+
+  get #name(): string {
+    return this.#call.name ?? 'sink';
+  }
+
+  #timeOut(): void {
+    const { timeoutMs } = this.#call;
+    this.#end({ kind: 'failed', reason: `The ${this.#name} did not answer within ${timeoutMs} ms.` });
+    this.#controller?.abort(new Error('timed out'));
+  }
+
+  #answered(whole: boolean): void {
+    const { status = 0, headers = {} } = this.#head ?? {};
+    const [only] = this.#parts;
+    const body = this.#parts.length > 1 ? Buffer.concat(this.#parts) : (only ?? NOTHING);
+    this.#end({ kind: 'answered', status, headers, body, whole });
+  }
+
+  /** The first end counts. */
+  #end(outcome: HttpOutcome | 'stale'): void {
+    clearTimeout(this.#timer);
+    this.#resolve?.(outcome);
+    this.#resolve = undefined;
+  }
 }
 
 function textOf(error: unknown): string {

@@ -33,7 +33,7 @@ const NO_EVENTS: readonly CloudEvent[] = [];
 export function exchangeOf(outcome: HttpOutcome): Exchange {
   if (outcome.kind === 'failed') return unreachable(outcome.reason);
   const { status, headers, body, whole } = outcome;
-  const retryAfter = headers['retry-after'];
+  const [retryAfter] = [headers['retry-after']].flat();
   const attempt: Attempt = {
     kind: 'answered',
     status,
@@ -46,7 +46,7 @@ export function exchangeOf(outcome: HttpOutcome): Exchange {
   if (!whole)
     return { attempt, replies: NO_EVENTS, note: 'The event in its answer is too long and was not taken.' };
   try {
-    const { events } = decodeHttp(outcome.distinct(), new Uint8Array(body), { maxEvents: MOST_REPLIES });
+    const { events } = decodeHttp(headers, new Uint8Array(body), { maxEvents: MOST_REPLIES });
     return { attempt, replies: events };
   } catch (error) {
     if (!(error instanceof CloudEventError)) throw error;

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpHeaders } from '../cloudevents/index.ts';
 import type { WebhookSettings } from './delivery-settings.ts';
 import type { HttpOutcome } from './http-client.ts';
 
@@ -53,12 +53,12 @@ export function consentOf(settings: WebhookSettings, outcome: HttpOutcome): Cons
 }
 
 /** What a call back says: with header fields as an answer to OPTIONS, without them it grants what was asked for. */
-export function consentOfCallback(settings: WebhookSettings, headers: IncomingHttpHeaders): WebhookState {
+export function consentOfCallback(settings: WebhookSettings, headers: HttpHeaders): WebhookState {
   return stateOf(settings, headers) ?? grant(settings.rate);
 }
 
 /** Undefined if the header fields do not say. */
-function stateOf({ origin, rate }: WebhookSettings, headers: IncomingHttpHeaders): WebhookState | undefined {
+function stateOf({ origin, rate }: WebhookSettings, headers: HttpHeaders): WebhookState | undefined {
   const allowedOrigin = textOf(headers, 'webhook-allowed-origin');
   if (allowedOrigin === undefined) return undefined;
   if (allowedOrigin !== '*' && allowedOrigin.toLowerCase() !== origin.toLowerCase()) {
@@ -77,7 +77,7 @@ function grant(ratePerMinute: number | undefined): WebhookState {
   return { state: 'granted', ...(ratePerMinute !== undefined && { ratePerMinute }) };
 }
 
-function textOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+function textOf(headers: HttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return value === undefined ? undefined : String(value).trim();
 }
