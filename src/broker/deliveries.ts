@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
+import { Remembered } from '../store/remembered.ts';
 import { DeadLetters, type NewDeadLetter, type ResponseHead } from './dead-letters.ts';
 import { type Policy, policyOf } from './delivery-policy.ts';
 import { DELIVERY_ROW, type DeliveryRow, deliveryRowOf, type StoredDeliveryRow } from './delivery-row.ts';
@@ -61,6 +62,9 @@ export class Deliveries {
   readonly #policy: Policy;
   readonly #chance: () => number;
   readonly #deadLetters: DeadLetters;
+  readonly #nextDue: Remembered<number | undefined>;
+  /** See {@link nextDue}. */
+  #after = 0;
 
   /**
    * @param chance from 0 (inclusive) to 1, for the jitter
@@ -76,6 +80,7 @@ export class Deliveries {
     this.#chance = chance;
     this.#policy = { retry: { ...defaultRetry, ...retry }, deadLetterSink };
     this.#deadLetters = new DeadLetters(db);
+    this.#nextDue = new Remembered(db, db.written('delivery'), () => this.#readNextDue());
   }
 
   /**
@@ -181,9 +186,15 @@ export class Deliveries {
 
   /** When something is tried again next, later than `after`. */
   nextDue(after: number): number | undefined {
+    if (this.#after !== after) this.#nextDue.forget();
+    this.#after = after;
+    return this.#nextDue.get();
+  }
+
+  #readNextDue(): number | undefined {
     return this.#db.get<{ next_time: number }>(
       'SELECT next_time FROM delivery WHERE attempts > 0 AND next_time > ? ORDER BY next_time LIMIT 1',
-      after,
+      this.#after,
     )?.next_time;
   }
 

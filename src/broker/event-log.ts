@@ -211,17 +211,14 @@ export class EventLog {
     return rows.length;
   }
 
-  /** Bytes of the events that are kept, estimated by the youngest ones: cheap enough to ask after each commit. */
+  /** Bytes of the events that are kept, about. */
   size(): number {
-    return this.#size.bytes();
+    return this.#size.bytes(this.#next - 1);
   }
 
   /** Epoch ms at which the oldest event was received; undefined if there is none but the youngest, which stays. */
   oldest(): number | undefined {
-    const [oldest, next] = this.#db.all<{ received: number }>(
-      'SELECT received FROM event ORDER BY sequence LIMIT 2',
-    );
-    return next && oldest?.received;
+    return this.#size.oldest(this.#next - 1);
   }
 
   /** After a rollback. */

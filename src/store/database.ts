@@ -44,6 +44,7 @@ export class Database {
   /** Descriptor of the WAL. */
   #wal: number | undefined;
   readonly #statements = new Map<string, Prepared>();
+  readonly #written = new Map<string, Written>();
 
   constructor(path: string, options: DatabaseOptions = {}) {
     const { readOnly = false, pageCacheBytes = 16 * 1024 * 1024, busyTimeoutMs = 5000 } = options;
@@ -182,34 +183,64 @@ export class Database {
     if (this.#db.isOpen) this.#db.close();
   }
 
+  /**
+   * How often statements of this connection wrote to a table, or deleted from it; what was rolled back counts too. By
+   * {@link exec} nothing is counted.
+   */
+  written(table: string, deletes = false): Readonly<Written> {
+    const name = deletes ? `DELETE ${table}` : table;
+    let written = this.#written.get(name);
+    if (written === undefined) {
+      written = { count: 0 };
+      this.#written.set(name, written);
+    }
+    return written;
+  }
+
   #ready(sql: string): StatementSync {
     let known = this.#statements.get(sql);
     if (known === undefined) {
       known = {
         statement: this.#db.prepare(sql.replace(BOUND_LIMIT, 'LIMIT ? + 0')),
-        writes: WRITES.test(sql),
+        writes: this.#writtenBy(sql),
       };
       this.#statements.set(sql, known);
     }
-    if (known.writes && this.beforeWrite !== undefined) {
-      const { beforeWrite } = this;
-      this.beforeWrite = undefined;
-      beforeWrite();
-      this.beforeWrite = beforeWrite;
-    }
+    if (known.writes !== undefined) this.#write(known.writes);
     return known.statement;
   }
+
+  #write(writes: readonly Written[]): void {
+    for (const written of writes) written.count += 1;
+    const { beforeWrite } = this;
+    if (beforeWrite === undefined) return;
+    this.beforeWrite = undefined;
+    beforeWrite();
+    this.beforeWrite = beforeWrite;
+  }
+
+  /** Undefined if the statement changes no rows. */
+  #writtenBy(sql: string): readonly Written[] | undefined {
+    const [, verb, table] = WRITES.exec(sql) ?? [];
+    if (verb === undefined || table === undefined) return undefined;
+    const own = this.written(table);
+    return verb.toUpperCase() === 'DELETE' ? [own, this.written(table, true)] : [own];
+  }
+}
+
+interface Written {
+  count: number;
 }
 
 interface Prepared {
   readonly statement: StatementSync;
-  readonly writes: boolean;
+  readonly writes: readonly Written[] | undefined;
 }
 
 const datasync = promisify(fdatasync);
 /** SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement again for each value that is bound. */
 const BOUND_LIMIT = /\bLIMIT \?/g;
-const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b/i;
+const WRITES = /^\s*(INSERT|UPDATE|DELETE|REPLACE)\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?(\w+)/i;
 
 function guard<T>(work: () => T): T {
   try {

@@ -1,11 +1,18 @@
 import type { Database } from '../../store/database.ts';
+import { Remembered } from '../../store/remembered.ts';
 
 /** Replies that came before a job waits for them. Calls run inside the writer's transaction. */
 export class EarlyReplies {
   readonly #db: Database;
+  readonly #nextEnd: Remembered<number | undefined>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#nextEnd = new Remembered(
+      db,
+      db.written('early_reply'),
+      () => db.get<{ until: number }>('SELECT until FROM early_reply ORDER BY until LIMIT 1')?.until,
+    );
   }
 
   /**
@@ -62,7 +69,7 @@ export class EarlyReplies {
 
   /** Epoch ms at which the first one's time is over. */
   nextEnd(): number | undefined {
-    return this.#db.get<{ until: number }>('SELECT until FROM early_reply ORDER BY until LIMIT 1')?.until;
+    return this.#nextEnd.get();
   }
 
   #drop(sequence: number): void {

@@ -1,5 +1,6 @@
 import { type FailureMapping, mappedTypes, type NearMiss, type WaitingJob } from '../../router/index.ts';
 import type { Database } from '../../store/database.ts';
+import { Remembered } from '../../store/remembered.ts';
 
 /** What ends a wait: a reply, or that all receivers have confirmed. */
 export type WaitMode = 'reply' | 'confirm';
@@ -55,8 +56,22 @@ export class Waits {
   /** Types that jobs wait or waited for; surely no row has another one. Empty: there are no rows. */
   #types: Set<string> | undefined;
 
+  readonly #nextUntil: Remembered<number | undefined>;
+  readonly #oldestEnd: Remembered<number | undefined>;
+
   constructor(db: Database) {
     this.#db = db;
+    const first = (column: 'until' | 'gone_at') =>
+      new Remembered(
+        db,
+        db.written('router_wait'),
+        () =>
+          db.get<{ time: number }>(
+            `SELECT ${column} AS time FROM router_wait WHERE ${column} IS NOT NULL ORDER BY ${column} LIMIT 1`,
+          )?.time,
+      );
+    this.#nextUntil = first('until');
+    this.#oldestEnd = first('gone_at');
   }
 
   /** A job that waits, or waited, for a reply. */
@@ -159,9 +174,7 @@ export class Waits {
 
   /** Epoch ms at which the first wait is over. */
   nextUntil(): number | undefined {
-    return this.#db.get<{ until: number }>(
-      'SELECT until FROM router_wait WHERE until IS NOT NULL ORDER BY until LIMIT 1',
-    )?.until;
+    return this.#nextUntil.get();
   }
 
   /** Jobs whose wait is over, each told once; at most `limit`. */
@@ -189,9 +202,7 @@ export class Waits {
 
   /** Epoch ms at which the first of the jobs that are gone went. */
   oldestEnd(): number | undefined {
-    return this.#db.get<{ gone_at: number }>(
-      'SELECT gone_at FROM router_wait WHERE gone_at IS NOT NULL ORDER BY gone_at LIMIT 1',
-    )?.gone_at;
+    return this.#oldestEnd.get();
   }
 
   /** Forgets jobs that went before `time`, at most `limit`; answers how many. */
