@@ -1,7 +1,8 @@
 /**
- * Rows and records as JSON text. Beyond JSON they hold maps (variable documents), which become `{"$map": [[k, v], …]}`
- * so that order and exact texts stay. A plain object that itself has a member `$map` is wrapped the same way as
- * `{"$obj": [[k, v], …]}`. Members that are `undefined` are left out; what JSON cannot say is refused.
+ * Rows and records as JSON text. Beyond JSON they hold maps (variable documents), which become `{"$map": [k, v, …]}` so
+ * that order and exact texts stay. A plain object that itself has a member `$map` is wrapped the same way as
+ * `{"$obj": [[k, v], …]}`, as maps were in older folders. Members that are `undefined` are left out; what JSON cannot say
+ * is refused.
  */
 
 const MAP = '$map';
@@ -38,7 +39,7 @@ function outward(value: unknown): unknown {
     }
     return copy ?? value;
   }
-  if (value instanceof Map) return { [MAP]: Array.from(value, ([key, member]) => [key, outward(member)]) };
+  if (value instanceof Map) return { [MAP]: flat(value) };
   if (value instanceof Set) throw new TypeError('A Set cannot be stored; use an array');
   const source = value as Record<string, unknown>;
   let copy: Record<string, unknown> | undefined;
@@ -46,8 +47,9 @@ function outward(value: unknown): unknown {
   for (const key in source) {
     const before = source[key];
     if (key === MAP || key === OBJECT) marked = true;
+    if (typeof before === 'string') continue;
     if (typeof before !== 'object' || before === null) {
-      if (typeof before !== 'string') refuseUnstorable(before);
+      refuseUnstorable(before);
       continue;
     }
     const member = outward(before);
@@ -56,6 +58,12 @@ function outward(value: unknown): unknown {
     copy[key] = member;
   }
   return marked ? { [OBJECT]: Object.entries(copy ?? source) } : (copy ?? source);
+}
+
+function flat(map: ReadonlyMap<unknown, unknown>): unknown[] {
+  const entries: unknown[] = [];
+  map.forEach((member, key) => void entries.push(key, outward(member)));
+  return entries;
 }
 
 function refuseUnstorable(value: unknown): void {
@@ -76,7 +84,7 @@ function inward(value: object): unknown {
   }
   const source = value as Record<string, unknown>;
   const map = source[MAP];
-  if (Array.isArray(map)) return new Map(map.map(([key, member]) => [key, inwardMember(member)]));
+  if (Array.isArray(map)) return mapOf(map);
   const object = source[OBJECT];
   if (Array.isArray(object))
     return Object.fromEntries(object.map(([key, member]) => [key, inwardMember(member)]));
@@ -85,6 +93,15 @@ function inward(value: object): unknown {
     if (typeof member === 'object' && member !== null) source[key] = inward(member);
   }
   return source;
+}
+
+function mapOf(entries: readonly unknown[]): Map<unknown, unknown> {
+  const map = new Map<unknown, unknown>();
+  // Of an older folder; keys are never lists.
+  if (Array.isArray(entries[0]))
+    for (const [key, member] of entries as [unknown, unknown][]) map.set(key, inwardMember(member));
+  else for (let at = 0; at < entries.length; at += 2) map.set(entries[at], inwardMember(entries[at + 1]));
+  return map;
 }
 
 function inwardMember(value: unknown): unknown {

@@ -68,6 +68,19 @@ describe('rows as text', () => {
     assert.deepEqual(decode(encode(row)), row);
   });
 
+  test('are read as older folders have them', () => {
+    const old = '{"a":{"$map":[["z","1.0"],["a","{\\"b\\":1}"]]},"none":{"$map":[]}}';
+    const read = decode<{ a: Map<string, string>; none: Map<string, string> }>(old);
+    assert.deepEqual(
+      [...read.a],
+      [
+        ['z', '1.0'],
+        ['a', '{"b":1}'],
+      ],
+    );
+    assert.deepEqual(read.none, new Map());
+  });
+
   test('do not change the value that is written', () => {
     const inner = new Map([['a', '1']]);
     const row = Object.freeze({ list: Object.freeze([inner]), inner });
