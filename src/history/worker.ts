@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { giveBackAfterStart } from '../threads/give-back.ts';
+import { stepBack } from '../threads/step-back.ts';
 import type { Changes } from './buffer.ts';
 import { History, type HistoryQueryName } from './history.ts';
 import { openJournalSource } from './journal-source.ts';
@@ -23,6 +24,7 @@ if (parentPort !== null) run(parentPort, workerData as HistoryWorkerData);
 
 function run(port: NonNullable<typeof parentPort>, data: HistoryWorkerData): void {
   const history = new History(data.file, openJournalSource(data.folder), data.jobTypes);
+  stepBack();
   const waiting: Waiting[] = [];
   let failure: string | undefined;
   let scheduled: NodeJS.Immediate | undefined;
