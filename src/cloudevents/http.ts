@@ -16,6 +16,9 @@ import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 /** Headers of a message: names in any case, a list where a header occurs more than once. */
 export type HttpHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** Headers as they came: names in any case and values in turn, as Node's `rawHeaders`. */
+export type HeaderList = readonly string[];
+
 /** The content modes of the HTTP binding. */
 export type ContentMode = 'binary' | 'structured' | 'batch';
 
@@ -58,13 +61,14 @@ const BYTE_ORDER_MARK = '\ufeff';
  * @throws CloudEventError; one bad event refuses the whole batch
  */
 export function decodeHttp(
-  headers: HttpHeaders,
+  headers: HttpHeaders | HeaderList,
   body: Uint8Array,
   options: DecodeOptions = {},
 ): DecodedMessage {
-  const contentType = contentTypeHeader(headers);
+  const list = listOf(headers);
+  const contentType = contentTypeIn(list);
   if (contentType === undefined || !isFamily(contentType)) {
-    return { mode: 'binary', events: [decodeBinary(headers, contentType, body, options.legacy === true)] };
+    return { mode: 'binary', events: [decodeBinary(list, contentType, body, options.legacy === true)] };
   }
   const mode = jsonMode(contentType);
   const text = bodyText(body);
@@ -74,7 +78,7 @@ export function decodeHttp(
 
 /** True if the headers look like those of a message with events: for answers, which may hold one or not. */
 export function carriesEvents(headers: HttpHeaders): boolean {
-  const contentType = contentTypeHeader(headers);
+  const contentType = contentTypeIn(listOf(headers));
   if (contentType !== undefined && isFamily(contentType)) return true;
   return Object.keys(headers).some((name) => name.toLowerCase() === 'ce-specversion');
 }
@@ -100,19 +104,30 @@ export function encodeBatch(events: readonly CloudEvent[]): EncodedMessage {
   return { headers: { 'content-type': BATCH_MEDIA_TYPE }, body: encodeUtf8(toBatchText(events)) };
 }
 
+function listOf(headers: HttpHeaders | HeaderList): HeaderList {
+  if (isList(headers)) return headers;
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().flatMap((each) => [name, each]),
+  );
+}
+
+function isList(headers: HttpHeaders | HeaderList): headers is HeaderList {
+  return Array.isArray(headers);
+}
+
 function decodeBinary(
-  headers: HttpHeaders,
+  headers: HeaderList,
   contentType: string | undefined,
   body: Uint8Array,
   legacy: boolean,
 ): CloudEvent {
   const attributes = new Map<string, AttributeValue>();
-  for (const header of Object.keys(headers)) {
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const header = headers[at] as string;
     if (!hasPrefix(header)) continue;
-    const value = headers[header];
-    if (value === undefined) continue;
     const name = attributeName(header);
-    const text = headerText(name, value, legacy);
+    if (attributes.has(name)) throw repeated(name);
+    const text = headerText(name, headers[at + 1] as string, legacy);
     addAttribute(attributes, name, legacy && name === 'specversion' ? modernVersion(text) : text);
   }
   if (legacy && !attributes.has('specversion')) attributes.set('specversion', SPEC_VERSION);
@@ -130,7 +145,20 @@ function hasPrefix(header: string): boolean {
   );
 }
 
+/** Header names that were seen before, of the attributes that they hold: they are few, and need not be checked again. */
+const seen = new Map<string, string>();
+const MOST_SEEN = 500;
+const LONGEST_SEEN = 50;
+
 function attributeName(header: string): string {
+  const known = seen.get(header);
+  if (known !== undefined) return known;
+  const name = checkedName(header);
+  if (seen.size < MOST_SEEN && header.length <= LONGEST_SEEN) seen.set(header, name);
+  return name;
+}
+
+function checkedName(header: string): string {
   const sent = header.slice(3);
   // Lower-casing may turn other characters into ASCII letters (the Kelvin sign into k).
   const name = NOT_IN_HEADER_NAME.test(sent) ? sent : sent.toLowerCase();
@@ -143,8 +171,8 @@ function attributeName(header: string): string {
   return name;
 }
 
-function headerText(name: string, value: string | readonly string[], legacy: boolean): string {
-  const text = decodeHeaderValue(single(name, value), { loosePercent: legacy });
+function headerText(name: string, value: string, legacy: boolean): string {
+  const text = decodeHeaderValue(value, { loosePercent: legacy });
   if (text === undefined) {
     throw new CloudEventError(
       'invalidEncoding',
@@ -160,22 +188,23 @@ function modernVersion(version: string): string {
 }
 
 /** The Content-Type header, undefined if there is none. */
-function contentTypeHeader(headers: HttpHeaders): string | undefined {
-  let value = headers['content-type'];
-  if (value === undefined) {
-    const name = Object.keys(headers).find(
-      (key) => key.length === 12 && key.toLowerCase() === 'content-type',
-    );
-    value = name === undefined ? undefined : headers[name];
+function contentTypeIn(headers: HeaderList): string | undefined {
+  let found: string | undefined;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    if (!isHeader(headers[at] as string, 'content-type')) continue;
+    if (found !== undefined) throw repeated('datacontenttype');
+    found = trimBlanks(headers[at + 1] as string);
   }
-  return value === undefined ? undefined : trimBlanks(single('datacontenttype', value));
+  return found;
 }
 
-function single(attribute: string, value: string | readonly string[]): string {
-  if (typeof value === 'string') return value;
-  const [first, ...others] = value;
-  if (first !== undefined && others.length === 0) return first;
-  throw new CloudEventError('duplicateAttribute', 'its header occurs more than once; send it once', {
+/** True if a header, in any case, has this name, in lower case. */
+export function isHeader(header: string, name: string): boolean {
+  return header.length === name.length && (header === name || header.toLowerCase() === name);
+}
+
+function repeated(attribute: string): CloudEventError {
+  return new CloudEventError('duplicateAttribute', 'its header occurs more than once; send it once', {
     attribute,
   });
 }

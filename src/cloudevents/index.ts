@@ -49,7 +49,9 @@ export {
   encodeBatch,
   encodeBinary,
   encodeStructured,
+  type HeaderList,
   type HttpHeaders,
+  isHeader,
 } from './http.ts';
 export { isJsonText } from './json.ts';
 export { fromBatchText, fromJsonText, toBatchText, toJsonText } from './json-format.ts';

@@ -1,20 +1,25 @@
-const TIMESTAMP = /^\d{4}-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d))$/;
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const ZERO = 0x30;
+const LETTER = 0x40;
 
 /** True if the text is a date and time of RFC 3339, with a day that exists. A leap second is accepted. */
 export function isTimestamp(text: string): boolean {
-  const match = TIMESTAMP.exec(text);
-  if (match === null) return false;
-  const [month, day, hour, minute, second, offsetHour, offsetMinute] = match
-    .slice(1)
-    .map((part) => Number(part ?? 0));
-  if (month === undefined || day === undefined || hour === undefined || minute === undefined) return false;
+  if (!TIMESTAMP.test(text)) return false;
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
   const days = DAYS_IN_MONTH[month - 1];
   if (days === undefined || day < 1 || day > days) return false;
   if (month === 2 && day === 29 && !isLeapYear(Number(text.slice(0, 4)))) return false;
-  return (
-    hour <= 23 && minute <= 59 && (second ?? 0) <= 60 && (offsetHour ?? 0) <= 23 && (offsetMinute ?? 0) <= 59
-  );
+  if (twoDigits(text, 11) > 23 || twoDigits(text, 14) > 59 || twoDigits(text, 17) > 60) return false;
+  const end = text.length;
+  // It ends with the letter Z, or with an offset as +01:00.
+  if (text.charCodeAt(end - 1) > LETTER) return true;
+  return twoDigits(text, end - 5) <= 23 && twoDigits(text, end - 2) <= 59;
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
 }
 
 function isLeapYear(year: number): boolean {

@@ -3,6 +3,7 @@ import { GatewayError } from './errors.ts';
 import {
   type GatewayRequest,
   type GatewayResponse,
+  headerOf,
   NO_QUERY,
   problem,
   type RequestHead,
@@ -53,30 +54,20 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const began = performance.now();
+  const { stopping } = options;
   let given: GatewayResponse;
   try {
-    given = await respond(options, route, request, response);
+    if (stopping.aborted)
+      throw new GatewayError('UNAVAILABLE', 'The server is stopping.', { 'retry-after': '1' });
+    options.admit(request);
+    const caller = route.admit && (await route.admit(headOf(request)));
+    const body = await bodyOf(request, route);
+    given = await route.handler(new DirectRequest(request, response, body, caller, stopping));
   } catch (error) {
     given = problem(options.refusalOf(error, route.method, route.path), route.path);
   }
-  write(response, given, options.stopping.aborted || !request.complete);
+  write(response, given, stopping.aborted || !request.complete);
   options.answered(route, given.status, (performance.now() - began) / 1000);
-}
-
-async function respond(
-  options: DirectOptions,
-  route: Route,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<GatewayResponse> {
-  if (options.stopping.aborted) {
-    throw new GatewayError('UNAVAILABLE', 'The server is stopping.', { 'retry-after': '1' });
-  }
-  options.admit(request);
-  const head = headOf(request);
-  const caller = await route.admit?.(head);
-  const body = await bodyOf(request, route);
-  return route.handler(new DirectRequest(head, body, caller, response, options.stopping));
 }
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};
@@ -87,29 +78,35 @@ class DirectRequest implements GatewayRequest {
   readonly path: string;
   readonly params = NO_PARAMS;
   readonly query: URLSearchParams;
-  readonly headers: GatewayRequest['headers'];
   readonly rawHeaders: readonly string[];
   readonly body: Uint8Array;
   readonly caller?: string;
+  readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #stopping: AbortSignal;
 
   constructor(
-    head: RequestHead,
+    request: IncomingMessage,
+    response: ServerResponse,
     body: Uint8Array,
     caller: string | undefined,
-    response: ServerResponse,
     stopping: AbortSignal,
   ) {
-    this.method = head.method;
-    this.path = head.path;
-    this.query = head.query;
-    this.headers = head.headers;
-    this.rawHeaders = head.rawHeaders;
+    const { path, query } = targetOf(request);
+    this.method = request.method ?? '';
+    this.path = path;
+    this.query = query;
+    this.rawHeaders = request.rawHeaders;
     this.body = body;
     if (caller !== undefined) this.caller = caller;
+    this.#request = request;
     this.#response = response;
     this.#stopping = stopping;
+  }
+
+  /** Node makes this object when it is asked for. */
+  get headers(): GatewayRequest['headers'] {
+    return this.#request.headers;
   }
 
   /** A signal costs as much as an event, so it is made only for who asks. */
@@ -118,16 +115,15 @@ class DirectRequest implements GatewayRequest {
   }
 }
 
-export function headOf({ url = '/', method = '', headers, rawHeaders }: IncomingMessage): RequestHead {
+export function headOf(request: IncomingMessage): RequestHead {
+  const { method = '', headers, rawHeaders } = request;
+  return { method, headers, rawHeaders, ...targetOf(request) };
+}
+
+function targetOf({ url = '/' }: IncomingMessage): Pick<RequestHead, 'path' | 'query'> {
   const at = url.indexOf('?');
-  if (at === -1) return { method, path: url, query: NO_QUERY, headers, rawHeaders };
-  return {
-    method,
-    path: url.slice(0, at),
-    query: new URLSearchParams(url.slice(at + 1)),
-    headers,
-    rawHeaders,
-  };
+  if (at === -1) return { path: url, query: NO_QUERY };
+  return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
 }
 
 /** Aborts when the client has gone before the answer went out. */
@@ -147,7 +143,8 @@ function bodyOf(
 ): Promise<Uint8Array> {
   const tooLarge = (): GatewayError =>
     new GatewayError('PAYLOAD_TOO_LARGE', tooLargeText(bodyLimit, bodyLimitOption));
-  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) return Promise.reject(tooLarge());
+  const announced = Number(headerOf(request.rawHeaders, 'content-length') ?? 0);
+  if (announced > bodyLimit) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;

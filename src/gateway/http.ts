@@ -1,3 +1,4 @@
+import { type HeaderList, isHeader } from '../cloudevents/index.ts';
 import { ERRORS, type ErrorCode, type GatewayError } from './errors.ts';
 import { toJson } from './json.ts';
 import type { Operation } from './rest/schema.ts';
@@ -16,7 +17,7 @@ export interface GatewayRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Name and value alternating, exactly as they were sent. */
-  readonly rawHeaders: readonly string[];
+  readonly rawHeaders: HeaderList;
   /** Empty if there was none. */
   readonly body: Uint8Array;
   /** Who sent it, where the route's `admit` found out. */
@@ -62,6 +63,17 @@ export interface Route {
 export interface RouteGroup {
   readonly name: string;
   readonly routes: readonly Route[];
+}
+
+/** Value of a header, by its name in lower case; joined as Node joins them if there are several. */
+export function headerOf(rawHeaders: HeaderList, name: string): string | undefined {
+  let found: string | undefined;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (!isHeader(rawHeaders[at] as string, name)) continue;
+    const value = rawHeaders[at + 1] as string;
+    found = found === undefined ? value : `${found}, ${value}`;
+  }
+  return found;
 }
 
 /** A JSON answer; maps of exact JSON texts stay exact (see `toJson`). */

@@ -4,7 +4,7 @@ import { asGatewayError, type ErrorCode, GatewayError } from '../errors.ts';
 import {
   type GatewayRequest,
   type GatewayResponse,
-  json,
+  headerOf,
   problem,
   problemWith,
   type RequestHead,
@@ -16,6 +16,7 @@ import { answerHandshake, checkOrigin } from './handshake.ts';
 import type { SenderRefusal } from './senders.ts';
 
 const PATH = '/events';
+const ACCEPTED = { 'content-type': 'application/json' };
 
 /**
  * `POST /events`: binary, structured and batch mode. Answers 202 when the events are synced, also for repeats and for
@@ -33,7 +34,7 @@ export function ingressRoutes(context: EventsContext): readonly Route[] {
     const broken = refusedData(events, validator, request.path);
     if (broken) return broken;
     const accepted = events.length === 0 ? [] : await runtime.publish(events);
-    return json(202, { accepted });
+    return { status: 202, headers: ACCEPTED, body: JSON.stringify({ accepted }) };
   };
   return [
     {
@@ -71,13 +72,13 @@ export function ingressRoutes(context: EventsContext): readonly Route[] {
 
 function eventsOf(request: GatewayRequest, maxEvents: number): readonly CloudEvent[] {
   checkCodings(request);
-  return decodeHttp(headersOf(request), request.body, { maxEvents }).events;
+  return decodeHttp(request.rawHeaders, request.body, { maxEvents }).events;
 }
 
 /** A body that is coded would be kept coded, and decoding it may make a small one boundless. */
-function checkCodings({ headers }: GatewayRequest): void {
-  const content = String(headers['content-encoding'] ?? 'identity').trim();
-  const transfer = String(headers['transfer-encoding'] ?? 'chunked').trim();
+function checkCodings({ rawHeaders }: GatewayRequest): void {
+  const content = headerOf(rawHeaders, 'content-encoding') ?? 'identity';
+  const transfer = headerOf(rawHeaders, 'transfer-encoding') ?? 'chunked';
   const [field, coding] =
     content.toLowerCase() === 'identity' ? ['Transfer-Encoding', transfer] : ['Content-Encoding', content];
   if (field === 'Transfer-Encoding' && transfer.toLowerCase() === 'chunked') return;
@@ -86,19 +87,6 @@ function checkCodings({ headers }: GatewayRequest): void {
     `${field} '${coding.slice(0, 60)}' is not understood; send the body as it is, without ${field}.`,
     { 'accept-encoding': 'identity' },
   );
-}
-
-/** Headers with a list where one occurs more than once, which no attribute may. */
-export function headersOf({ rawHeaders }: GatewayRequest): Record<string, string | string[]> {
-  // Without a prototype, so that `__proto__` is a name like any other.
-  const headers: Record<string, string | string[]> = Object.create(null);
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? '').toLowerCase();
-    const value = rawHeaders[at + 1] ?? '';
-    const known = headers[name];
-    headers[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value];
-  }
-  return headers;
 }
 
 /** An answer to a request with its token in the address must not be kept by caches for others (RFC 6750, 2.3). */

@@ -1,6 +1,5 @@
 import { type CloudEvent, decodeHttp, idOf, makeEvent, sourceOf, typeOf } from '../../cloudevents/index.ts';
 import { GatewayError } from '../errors.ts';
-import { headersOf } from '../events/ingress.ts';
 import type { GatewayRequest } from '../http.ts';
 import { objectMembers } from '../json.ts';
 
@@ -41,6 +40,19 @@ export function withExtensions(event: CloudEvent, extensions: Readonly<Record<st
     extensions: Object.fromEntries(missing),
   });
   return { ...event, attributes: new Map([...checked.attributes, ...event.attributes]) };
+}
+
+/** Headers with a list where one occurs more than once, which no attribute may. */
+function headersOf({ rawHeaders }: GatewayRequest): Record<string, string | string[]> {
+  // Without a prototype, so that `__proto__` is a name like any other.
+  const headers: Record<string, string | string[]> = Object.create(null);
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const value = rawHeaders[at + 1] ?? '';
+    const known = headers[name];
+    headers[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value];
+  }
+  return headers;
 }
 
 function v1Keys(header: string | undefined): Record<string, string> {
