@@ -1,7 +1,7 @@
-const BITS_FOR_EACH = 10;
+const BITS_FOR_EACH = 16;
 const PROBES = 5;
 
-/** A Bloom filter: says surely that a hash is not among those it was made of, and says wrongly in 1 of 100 cases that it may be. */
+/** A Bloom filter: says surely that a hash is not among those it was made of, and says wrongly in 1 of 700 cases that it may be. */
 export class IdentityFilter {
   readonly bytes: Uint8Array;
 
