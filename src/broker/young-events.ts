@@ -6,7 +6,8 @@ import type { FateEntry } from './logged-event.ts';
 export const RUN_LENGTH = 32_768;
 /** Entries that are sorted at once. */
 const PART_LENGTH = 4096;
-const NONE: readonly number[] = [];
+/** About half of them are used in the end. */
+const SLOTS = 65_536;
 
 /** What an event is found by. */
 export interface Terms {
@@ -24,7 +25,8 @@ export interface Terms {
 
 /**
  * The events of a run that is not written yet: their hashes, each with the place of its event in the run. They are sorted
- * part by part as they come and merged page by page as they are written, so that no event waits for a whole run.
+ * part by part as they come and merged page by page as they are written, so that no event waits for a whole run. All is
+ * kept as plain numbers outside the heap: that many objects would be moved about by each collection of garbage.
  */
 export class YoungEvents {
   /** Sequence of the first one. */
@@ -33,10 +35,11 @@ export class YoungEvents {
   /** Epoch ms of the last one. */
   received = 0;
   #parts: Float64Array[] = [];
-  #entries: number[] = [];
+  readonly #part = new Float64Array(PART_LENGTH);
+  #length = 0;
   /** Used again for each event. */
-  readonly #terms = new Set<number>();
-  readonly #identities = new Map<number, number | readonly number[]>();
+  readonly #terms: number[] = [];
+  readonly #identities = new Identities();
 
   constructor(first: number) {
     this.first = first;
@@ -45,26 +48,23 @@ export class YoungEvents {
   add({ sequence, received, source, id, type, others, fates }: Terms): void {
     const place = sequence - this.first;
     const identity = identityHash(source, id);
-    const known = this.#identities.get(identity);
-    this.#identities.set(
-      identity,
-      known === undefined ? sequence : [...(typeof known === 'number' ? [known] : known), sequence],
-    );
+    this.#identities.add(identity, place);
     this.filter.add(identity);
-    this.#entries.push(identity * RUN_LENGTH + place);
-    this.#terms.clear();
-    for (const text of [id, source, type, ...others]) if (text !== undefined) this.#terms.add(termHash(text));
-    for (const { kind } of fates) this.#terms.add(fateHash(kind));
-    for (const term of this.#terms) this.#entries.push(term * RUN_LENGTH + place);
+    this.#enter(identity, place);
+    const terms = this.#terms;
+    terms.length = 0;
+    for (const text of [id, source, type, ...others]) if (text !== undefined) terms.push(termHash(text));
+    for (const { kind } of fates) terms.push(fateHash(kind));
+    for (let at = 0; at < terms.length; at++) {
+      const term = terms[at] as number;
+      if (terms.indexOf(term) === at) this.#enter(term, place);
+    }
     this.received = received;
-    if (this.#entries.length >= PART_LENGTH) this.#sortPart();
   }
 
   /** Sequences of events with this hash of source and id, the youngest first. */
   candidates(hash: number): readonly number[] {
-    const found = this.#identities.get(hash);
-    if (found === undefined) return NONE;
-    return typeof found === 'number' ? [found] : found.toReversed();
+    return this.#identities.placesOf(hash).map((place) => this.first + place);
   }
 
   /** All entries in order, in pages of so many. No event may be added any more. */
@@ -90,9 +90,42 @@ export class YoungEvents {
     }
   }
 
-  #sortPart(): void {
-    if (this.#entries.length === 0) return;
-    this.#parts.push(Float64Array.from(this.#entries).sort());
-    this.#entries = [];
+  #enter(hash: number, place: number): void {
+    if (this.#length === PART_LENGTH) this.#sortPart();
+    this.#part[this.#length++] = hash * RUN_LENGTH + place;
   }
+
+  #sortPart(): void {
+    if (this.#length === 0) return;
+    this.#parts.push(this.#part.slice(0, this.#length).sort());
+    this.#length = 0;
+  }
+}
+
+/** Finds places by the hash of an identity: each slot leads to its youngest place, and each place to the one before. */
+class Identities {
+  /** One more than a place; 0: none. */
+  readonly #heads = new Uint16Array(SLOTS);
+  readonly #before = new Uint16Array(RUN_LENGTH);
+  readonly #hashes = new Float64Array(RUN_LENGTH);
+
+  add(hash: number, place: number): void {
+    const slot = slotOf(hash);
+    this.#hashes[place] = hash;
+    this.#before[place] = this.#heads[slot] as number;
+    this.#heads[slot] = place + 1;
+  }
+
+  /** The youngest first. */
+  placesOf(hash: number): number[] {
+    const places: number[] = [];
+    for (let next = this.#heads[slotOf(hash)] as number; next > 0; next = this.#before[next - 1] as number)
+      if (this.#hashes[next - 1] === hash) places.push(next - 1);
+    return places;
+  }
+}
+
+/** The lowest bit is the same for all. */
+function slotOf(hash: number): number {
+  return (hash >>> 1) & (SLOTS - 1);
 }
