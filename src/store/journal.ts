@@ -150,9 +150,13 @@ export class Journal extends JournalReader {
   }
 }
 
-/** A page of the file: what fits into one gains nothing from being smaller. */
-const WORTH_COMPRESSING = 4096;
-const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Two pages of the file: writing them costs no more than to compress what is shorter. */
+const WORTH_COMPRESSING = 8192;
+/**
+ * What Node makes for each call stays until the whole heap is collected, as handles do, and with it the last piece of the
+ * output; so the pieces are small.
+ */
+const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 4096 };
 
 /** Records repeat each other: a large transaction shrinks to a tenth or less, in less time than writing it whole takes. */
 function pack(text: string): string | Uint8Array {
