@@ -7,12 +7,16 @@ export interface EventColumns {
   readonly data: Uint8Array | null;
 }
 
-/** Texts of the attributes of events that came as columns, so that they are not made again. */
-const texts = new WeakMap<CloudEvent, string>();
+/** The text of attributes that came as a column, so that it is not made again. A weak map would cost more than the text. */
+const TEXT = Symbol('text');
+
+interface Told {
+  [TEXT]?: string;
+}
 
 export function columnsOf(event: CloudEvent): EventColumns {
   return {
-    attributes: texts.get(event) ?? JSON.stringify([...event.attributes]),
+    attributes: (event.attributes as Told)[TEXT] ?? JSON.stringify([...event.attributes]),
     data_form: event.dataForm ?? null,
     data: event.data ?? null,
   };
@@ -21,7 +25,7 @@ export function columnsOf(event: CloudEvent): EventColumns {
 /** As {@link eventOfColumns}, for an event whose columns will be asked for again. */
 export function eventOfText(columns: EventColumns): CloudEvent {
   const event = eventOfColumns(columns);
-  texts.set(event, columns.attributes);
+  (event.attributes as Told)[TEXT] = columns.attributes;
   return event;
 }
 
