@@ -129,7 +129,7 @@ export class SqliteState implements StatePort {
       scans = new Map();
       this.#found.set(spec.name, scans);
     }
-    const name = JSON.stringify([index, prefix, options]);
+    const name = scanName(index, prefix, options);
     let rows = scans.get(name);
     if (!rows) {
       rows = [...this.#read(spec, index, prefix, options)];
@@ -148,11 +148,14 @@ export class SqliteState implements StatePort {
     const { limit = Number.POSITIVE_INFINITY } = options;
     if (limit <= 0) return NONE;
     const table = this.#table(spec);
-    const load = (after: Row | undefined, most: number): Row[] =>
-      table.page(index, prefix, options, after, most).map(({ k, v }) => this.#known(spec, k, v));
-    const first = load(undefined, Math.min(limit, FIRST_PAGE));
+    const found = table.page(index, prefix, options, undefined, Math.min(limit, FIRST_PAGE));
+    // Most scans find nothing.
+    if (found.length === 0) return NONE;
+    const first = found.map(({ k, v }) => this.#known(spec, k, v));
     if (first.length < FIRST_PAGE || first.length === limit) return first;
-    const pages = new Pages(first, limit, load);
+    const pages = new Pages(first, limit, (after, most) =>
+      table.page(index, prefix, options, after, most).map(({ k, v }) => this.#known(spec, k, v)),
+    );
     this.#open.add(pages);
     return this.#walk(pages);
   }
@@ -222,6 +225,14 @@ export class SqliteState implements StatePort {
     for (const scan of this.#open) scan.drain();
     this.#open.clear();
   }
+}
+
+/** Of a scan of one table. */
+function scanName(index: string, prefix: readonly KeyPart[], { upTo, limit }: ScanOptions): string {
+  const [only] = prefix;
+  if (prefix.length === 1 && typeof only === 'string' && upTo === undefined && limit === undefined)
+    return `${index} ${only}`;
+  return JSON.stringify([index, prefix, upTo, limit]);
 }
 
 function hasMembersOf(one: object, other: object): boolean {

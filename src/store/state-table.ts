@@ -20,6 +20,7 @@ interface Layout {
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const PAGE = 64;
+const NONE: readonly never[] = [];
 
 /**
  * The SQL of one table of the engine's state: column `k` is the key, `c_…` are the columns that indexes order by,
@@ -107,9 +108,9 @@ export class StateTable {
     options: ScanOptions,
     after: object | undefined,
     limit: number,
-  ): { k: KeyPart; v: string }[] {
+  ): readonly { readonly k: KeyPart; readonly v: string }[] {
     const [lead] = prefix;
-    if (!this.#exists || (typeof lead === 'number' && lead > this.#mostOf(index))) return [];
+    if (!this.#exists || (typeof lead === 'number' && lead > this.#mostOf(index))) return NONE;
     const { sql, order } = this.#pageSql(
       index,
       prefix.length,
