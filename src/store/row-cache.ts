@@ -1,11 +1,12 @@
 import type { KeyPart } from '../engine/state/port.ts';
 
-type Rows = Map<KeyPart, Entry>;
+/** What is cached of one table, for {@link RowCache}. */
+export type CachedRows = Map<KeyPart, Entry>;
 
 /** A member of the ring in order of use; the ring's own member is no entry of a table. */
 interface Entry {
   readonly key: KeyPart;
-  readonly rows: Rows;
+  readonly rows: CachedRows;
   /** Undefined: known to be absent. */
   row: object | undefined;
   bytes: number;
@@ -24,7 +25,6 @@ const PARSED = 3;
  */
 export class RowCache {
   readonly #limit: number;
-  readonly #tables = new Map<string, Rows>();
   /** `newer` of the ring is the oldest entry, `older` the newest. */
   readonly #ring: Entry = emptyRing();
   #bytes = 0;
@@ -37,15 +37,19 @@ export class RowCache {
     return this.#bytes;
   }
 
+  /** For the rows of one table. */
+  table(): CachedRows {
+    return new Map();
+  }
+
   /** Undefined if nothing is known; `row` undefined if the row is known to be absent. */
-  get(table: string, key: KeyPart): { readonly row: object | undefined } | undefined {
-    const entry = this.#tables.get(table)?.get(key);
+  get(rows: CachedRows, key: KeyPart): { readonly row: object | undefined } | undefined {
+    const entry = rows.get(key);
     if (entry !== undefined) this.#use(entry);
     return entry;
   }
 
-  set(table: string, key: KeyPart, row: object | undefined, textLength: number): void {
-    const rows = this.#rows(table);
+  set(rows: CachedRows, key: KeyPart, row: object | undefined, textLength: number): void {
     const bytes = OVERHEAD + textLength * PARSED;
     const known = rows.get(key);
     if (known === undefined) {
@@ -64,24 +68,16 @@ export class RowCache {
     while (this.#bytes > this.#limit) this.#drop(this.#ring.newer);
   }
 
-  delete(table: string, key: KeyPart): void {
-    const entry = this.#tables.get(table)?.get(key);
+  delete(rows: CachedRows, key: KeyPart): void {
+    const entry = rows.get(key);
     if (entry !== undefined) this.#drop(entry);
   }
 
+  /** Tables are to be asked for anew. */
   clear(): void {
-    this.#tables.clear();
     this.#ring.older = this.#ring;
     this.#ring.newer = this.#ring;
     this.#bytes = 0;
-  }
-
-  #rows(table: string): Rows {
-    const known = this.#tables.get(table);
-    if (known !== undefined) return known;
-    const rows: Rows = new Map();
-    this.#tables.set(table, rows);
-    return rows;
   }
 
   #use(entry: Entry): void {

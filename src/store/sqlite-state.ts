@@ -1,7 +1,7 @@
 import type { KeyPart, ScanOptions, StatePort, TableSpec } from '../engine/state/port.ts';
 import { decode, encode } from './codec.ts';
 import type { Database } from './database.ts';
-import { RowCache } from './row-cache.ts';
+import { type CachedRows, RowCache } from './row-cache.ts';
 import { type AnyTable, StateTable } from './state-table.ts';
 
 /** The last value of one row in a batch; `row` undefined: it is gone. */
@@ -14,6 +14,14 @@ export interface RowChange {
 export interface SqliteStateOptions {
   /** Bytes of rows kept parsed in memory. More saves reads; waiting instances need none. @defaultValue 24 MiB */
   readonly cacheBytes?: number;
+}
+
+/** A table, and what is remembered of it. */
+interface Held {
+  readonly table: StateTable;
+  readonly rows: CachedRows;
+  /** What scans of a stable table found since it was last written to, by index, prefix and options. */
+  scans: Map<string, readonly object[]> | undefined;
 }
 
 /** A scan page by page; drained into memory before anything is written, so that it sees one picture (P4). */
@@ -75,10 +83,8 @@ const NONE: readonly never[] = [];
 export class SqliteState implements StatePort {
   readonly #db: Database;
   readonly #cache: RowCache;
-  readonly #tables = new Map<string, StateTable>();
+  readonly #tables = new Map<string, Held>();
   readonly #open = new Set<{ drain(): void }>();
-  /** What scans of stable tables found, by table, then index, prefix and options. */
-  readonly #found = new Map<string, Map<string, readonly object[]>>();
 
   constructor(db: Database, options: SqliteStateOptions = {}) {
     this.#db = db;
@@ -91,30 +97,30 @@ export class SqliteState implements StatePort {
    */
   prepare(tables: readonly AnyTable[]): void {
     this.#db.transaction(() => {
-      for (const table of tables) this.#table(table);
+      for (const table of tables) this.#held(table);
       for (const table of tables)
-        if (table.derive !== undefined && !this.#table(table).exists)
+        if (table.derive !== undefined && !this.#held(table).table.exists)
           for (const row of table.derive(this)) this.put(table, row);
     });
   }
 
   get<Row extends object>(spec: TableSpec<Row>, key: KeyPart): Row | undefined {
-    const table = this.#table(spec);
+    const { table, rows } = this.#held(spec);
     if (table.certainlyAbsent(key)) return undefined;
-    const known = this.#cache.get(spec.name, key);
+    const known = this.#cache.get(rows, key);
     if (known !== undefined) return known.row as Row | undefined;
     const text = table.read(key);
     const row = text === undefined ? undefined : decode<Row>(text);
-    this.#cache.set(spec.name, key, row, text?.length ?? 0);
+    this.#cache.set(rows, key, row, text?.length ?? 0);
     return row;
   }
 
   put<Row extends object>(spec: TableSpec<Row>, row: Row): void {
-    this.#write(this.#table(spec), row[spec.key] as KeyPart, row);
+    this.#write(this.#held(spec), row[spec.key] as KeyPart, row);
   }
 
   delete<Row extends object>(spec: TableSpec<Row>, key: KeyPart): void {
-    this.#remove(this.#table(spec), key);
+    this.#remove(this.#held(spec), key);
   }
 
   scan<Row extends object>(
@@ -123,38 +129,34 @@ export class SqliteState implements StatePort {
     prefix: readonly KeyPart[],
     options: ScanOptions = {},
   ): Iterable<Row> {
-    if (!spec.stable) return this.#read(spec, index, prefix, options);
-    let scans = this.#found.get(spec.name);
-    if (!scans || scans.size > MOST_SCANS) {
-      scans = new Map();
-      this.#found.set(spec.name, scans);
-    }
+    const held = this.#held(spec);
+    if (!spec.stable) return this.#read(held, index, prefix, options);
+    if (held.scans === undefined || held.scans.size > MOST_SCANS) held.scans = new Map();
     const name = scanName(index, prefix, options);
-    let rows = scans.get(name);
-    if (!rows) {
-      rows = [...this.#read(spec, index, prefix, options)];
-      scans.set(name, rows);
+    let found = held.scans.get(name);
+    if (!found) {
+      found = [...this.#read<Row>(held, index, prefix, options)];
+      held.scans.set(name, found);
     }
-    return rows as readonly Row[];
+    return found as readonly Row[];
   }
 
   /** A list if the first page holds all. */
   #read<Row extends object>(
-    spec: TableSpec<Row>,
+    { table, rows }: Held,
     index: string,
     prefix: readonly KeyPart[],
     options: ScanOptions,
   ): Iterable<Row> {
     const { limit = Number.POSITIVE_INFINITY } = options;
     if (limit <= 0) return NONE;
-    const table = this.#table(spec);
     const found = table.page(index, prefix, options, undefined, Math.min(limit, FIRST_PAGE));
     // Most scans find nothing.
     if (found.length === 0) return NONE;
-    const first = found.map(({ k, v }) => this.#known(spec, k, v));
+    const first = found.map(({ k, v }) => this.#known<Row>(rows, k, v));
     if (first.length < FIRST_PAGE || first.length === limit) return first;
     const pages = new Pages(first, limit, (after, most) =>
-      table.page(index, prefix, options, after, most).map(({ k, v }) => this.#known(spec, k, v)),
+      table.page(index, prefix, options, after, most).map(({ k, v }) => this.#known<Row>(rows, k, v)),
     );
     this.#open.add(pages);
     return this.#walk(pages);
@@ -171,7 +173,7 @@ export class SqliteState implements StatePort {
   /** Writes the last values of a batch. Call it inside a transaction; if that fails, call {@link reset}. */
   flush(changes: Iterable<RowChange>): void {
     for (const { table, key, row } of changes) {
-      const target = this.#table(table);
+      const target = this.#held(table);
       if (row === undefined) this.#remove(target, key);
       else this.#write(target, key, row);
     }
@@ -181,44 +183,47 @@ export class SqliteState implements StatePort {
   reset(): void {
     this.#cache.clear();
     this.#tables.clear();
-    this.#found.clear();
   }
 
-  #table(spec: { readonly name: string }): StateTable {
+  #held(spec: { readonly name: string }): Held {
     const known = this.#tables.get(spec.name);
     if (known !== undefined) return known;
-    const table = new StateTable(this.#db, spec as AnyTable);
-    this.#tables.set(spec.name, table);
-    return table;
+    const held: Held = {
+      table: new StateTable(this.#db, spec as AnyTable),
+      rows: this.#cache.table(),
+      scans: undefined,
+    };
+    this.#tables.set(spec.name, held);
+    return held;
   }
 
-  #known<Row extends object>(spec: TableSpec<Row>, key: KeyPart, text: string): Row {
-    const known = this.#cache.get(spec.name, key)?.row;
+  #known<Row extends object>(rows: CachedRows, key: KeyPart, text: string): Row {
+    const known = this.#cache.get(rows, key)?.row;
     if (known !== undefined) return known as Row;
     const row = decode<Row>(text);
-    this.#cache.set(spec.name, key, row, text.length);
+    this.#cache.set(rows, key, row, text.length);
     return row;
   }
 
-  #write(table: StateTable, key: KeyPart, row: object): void {
-    const { name } = table.spec;
-    const old = table.certainlyAbsent(key) ? undefined : this.#cache.get(name, key)?.row;
+  #write(held: Held, key: KeyPart, row: object): void {
+    const { table, rows } = held;
+    const old = table.certainlyAbsent(key) ? undefined : this.#cache.get(rows, key)?.row;
     // A scope whose child ended and whose next one began is often as it was before.
     if (old !== undefined && hasMembersOf(old, row) && hasMembersOf(row, old)) return;
     this.#settleScans();
-    this.#found.delete(name);
+    held.scans = undefined;
     const text = encode(row);
     table.write(key, row, text, old);
-    this.#cache.set(name, key, row, text.length);
+    this.#cache.set(rows, key, row, text.length);
   }
 
-  #remove(table: StateTable, key: KeyPart): void {
+  #remove(held: Held, key: KeyPart): void {
+    const { table, rows } = held;
     this.#settleScans();
-    const { name } = table.spec;
-    this.#found.delete(name);
-    const known = this.#cache.get(name, key);
+    held.scans = undefined;
+    const known = this.#cache.get(rows, key);
     if (known === undefined || known.row !== undefined) table.remove(key);
-    this.#cache.delete(name, key);
+    this.#cache.delete(rows, key);
   }
 
   #settleScans(): void {

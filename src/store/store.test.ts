@@ -98,14 +98,15 @@ describe('rows as text', () => {
 describe('the cache of rows', () => {
   test('stays within its bytes and drops what was used longest ago', () => {
     const cache = new RowCache(3000);
-    for (let key = 0; key < 3; key++) cache.set('t', key, { key }, 200);
-    cache.get('t', 0);
-    cache.set('t', 3, { key: 3 }, 200);
-    assert.equal(cache.get('t', 1), undefined);
-    assert.deepEqual(cache.get('t', 0)?.row, { key: 0 });
+    const rows = cache.table();
+    for (let key = 0; key < 3; key++) cache.set(rows, key, { key }, 200);
+    cache.get(rows, 0);
+    cache.set(rows, 3, { key: 3 }, 200);
+    assert.equal(cache.get(rows, 1), undefined);
+    assert.deepEqual(cache.get(rows, 0)?.row, { key: 0 });
     assert.ok(cache.bytes <= 3000);
-    cache.set('t', 0, { key: 0 }, 5000);
-    assert.equal(cache.get('t', 0), undefined, 'a row larger than the cache is not kept');
+    cache.set(rows, 0, { key: 0 }, 5000);
+    assert.equal(cache.get(rows, 0), undefined, 'a row larger than the cache is not kept');
     assert.equal(cache.bytes, 0);
   });
 });
