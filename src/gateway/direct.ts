@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from './errors.ts';
+import type { HostPolicy } from './hosts.ts';
 import {
   type GatewayRequest,
   type GatewayResponse,
@@ -13,8 +14,7 @@ import {
 export interface DirectOptions {
   /** Of all groups; those marked as direct are answered here. */
   readonly routes: readonly Route[];
-  /** @throws GatewayError for a host or an origin that must not call */
-  readonly admit: (request: IncomingMessage) => void;
+  readonly hosts: HostPolicy;
   /** Any error as a refusal; also tells of mistakes in the program. */
   readonly refusalOf: (error: unknown, method: string, path: string) => GatewayError;
   readonly answered: (route: Route, status: number, seconds: number) => void;
@@ -59,7 +59,8 @@ async function answer(
   try {
     if (stopping.aborted)
       throw new GatewayError('UNAVAILABLE', 'The server is stopping.', { 'retry-after': '1' });
-    options.admit(request);
+    const { rawHeaders } = request;
+    options.hosts.check(headerOf(rawHeaders, 'host'), headerOf(rawHeaders, 'origin'));
     const caller = route.admit && (await route.admit(headOf(request)));
     const body = await bodyOf(request, route);
     given = await route.handler(new DirectRequest(request, response, body, caller, stopping));

@@ -12,14 +12,7 @@ import {
 import { clientGone, directly, goneSignal, headOf, tooLargeText } from './direct.ts';
 import { asGatewayError, GatewayError } from './errors.ts';
 import type { HostPolicy } from './hosts.ts';
-import {
-  type Accepts,
-  type GatewayResponse,
-  headerOf,
-  problem,
-  type Route,
-  type RouteGroup,
-} from './http.ts';
+import { type Accepts, type GatewayResponse, problem, type Route, type RouteGroup } from './http.ts';
 
 /** Bytes of a request body unless its route says otherwise: an event or a set of variables. */
 export const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024;
@@ -142,8 +135,7 @@ function answerDirectly(app: FastifyInstance, options: GatewayOptions, stopping:
   const [framework] = app.server.listeners('request') as RequestListener[];
   const answered = directly({
     routes: options.groups.flatMap(({ routes }) => routes),
-    admit: ({ rawHeaders }) =>
-      options.hosts.check(headerOf(rawHeaders, 'host'), headerOf(rawHeaders, 'origin')),
+    hosts: options.hosts,
     refusalOf: (error, method, path) => {
       const known = asGatewayError(error);
       if (known === undefined) options.onError(error, { method, path });
