@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { LogRecord } from '../engine/records/log.ts';
 import { apply } from '../engine/state/appliers/apply.ts';
 import { Overlay } from '../engine/state/overlay.ts';
+import type { StatePort } from '../engine/state/port.ts';
 import { TABLES } from '../engine/state/tables.ts';
+import { CORRELATIONS, type CorrelationRow, SINGLE_CORRELATIONS } from '../engine/state/waiting-tables.ts';
 import { Database } from '../store/database.ts';
 import { Journal } from '../store/journal.ts';
 import { migrate, readMigrations } from '../store/migrate.ts';
@@ -88,7 +90,7 @@ for (const maxRecords of [500, 3])
         const { derive } = spec;
         if (derive === undefined) continue;
         const derived = new Store();
-        for (const row of derive(live.state)) derived.state.put(spec, row);
+        for (const row of derive(asBefore(live))) derived.state.put(spec, row);
         assert.deepEqual(derived.rows(spec.name), live.rows(spec.name), `${spec.name} of ${name}`);
         derived.db.close();
       }
@@ -96,3 +98,11 @@ for (const maxRecords of [500, 3])
       replayed.db.close();
     }
   });
+
+/** With what a folder of before has besides. */
+function asBefore(live: Store): StatePort {
+  const before = new Overlay(live.state);
+  for (const { messageKey, processes } of live.rows(CORRELATIONS.name) as CorrelationRow[])
+    for (const id of processes) before.put(SINGLE_CORRELATIONS, { id: `${messageKey}:${id}`, messageKey });
+  return before;
+}

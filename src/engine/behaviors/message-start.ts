@@ -1,8 +1,7 @@
 import { modelOf, type Work } from '../processing/work.ts';
 import type { Document, MessageStartEventSubscriptionValue } from '../records/record.ts';
-import { correlationId, startLockId } from '../state/appliers/messages.ts';
+import { startLockId, wentTo } from '../state/appliers/messages.ts';
 import {
-  CORRELATIONS,
   MESSAGES,
   type MessageRow,
   PROCESSES,
@@ -29,7 +28,7 @@ export function mayStart(
   const { key: messageKey, correlationKey } = message;
   const { bpmnProcessId, processDefinitionKey, startEventId: elementId } = subscription;
   if (passesBy(message, { processDefinitionKey, elementId })) return false;
-  if (w.state.get(CORRELATIONS, correlationId(messageKey, bpmnProcessId)) !== undefined) return false;
+  if (wentTo(w.state, messageKey, bpmnProcessId)) return false;
   return (
     correlationKey === '' ||
     w.state.get(START_LOCKS, startLockId(bpmnProcessId, correlationKey)) === undefined

@@ -2,9 +2,8 @@ import type { FollowUp } from '../processing/follow-up.ts';
 import type { Work } from '../processing/work.ts';
 import { modelOf } from '../processing/work.ts';
 import type { MessageSubscriptionValue } from '../records/record.ts';
-import { correlationId } from '../state/appliers/messages.ts';
+import { wentTo } from '../state/appliers/messages.ts';
 import {
-  CORRELATIONS,
   MESSAGE_SUBSCRIPTIONS,
   MESSAGES,
   type MessageRow,
@@ -109,7 +108,7 @@ function correlateBuffered(w: Work, row: MessageSubscriptionRow): boolean {
   const { messageName, bpmnProcessId } = row.value;
   for (const message of w.state.scan(MESSAGES, 'byName', [messageName, row.correlationKey])) {
     if (message.deadline <= w.now || passesBy(message, row.value)) continue;
-    if (w.state.get(CORRELATIONS, correlationId(message.key, bpmnProcessId)) !== undefined) continue;
+    if (wentTo(w.state, message.key, bpmnProcessId)) continue;
     w.follow(correlateTo(w, row, message));
     return true;
   }
@@ -122,8 +121,7 @@ export function openSubscriptions(w: Work, message: MessageRow): readonly Messag
   for (const row of w.state.scan(MESSAGE_SUBSCRIPTIONS, 'open', [message.name, message.correlationKey])) {
     const { bpmnProcessId } = row.value;
     if (byProcess.has(bpmnProcessId) || passesBy(message, row.value)) continue;
-    if (w.state.get(CORRELATIONS, correlationId(message.key, bpmnProcessId)) === undefined)
-      byProcess.set(bpmnProcessId, row);
+    if (!wentTo(w.state, message.key, bpmnProcessId)) byProcess.set(bpmnProcessId, row);
   }
   return [...byProcess.values()];
 }

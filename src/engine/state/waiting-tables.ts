@@ -92,12 +92,28 @@ export const MESSAGES: TableSpec<MessageRow> = {
   indexes: { byName: ['name', 'correlationKey'], byDeadline: ['deadline'], byIdentity: ['identity'] },
 };
 
-/** A message went to an instance of this process, and must go to no other of it. */
+/** A message went to an instance of each of these processes, and must go to no other of them. */
 export interface CorrelationRow {
-  readonly id: string;
   readonly messageKey: number;
+  /** BPMN process ids, in order. */
+  readonly processes: readonly string[];
 }
 export const CORRELATIONS: TableSpec<CorrelationRow> = {
+  name: 'message_correlations',
+  key: 'messageKey',
+  indexes: {},
+  derive: (state) => {
+    const found = new Map<number, string[]>();
+    for (const { id, messageKey } of state.scan(SINGLE_CORRELATIONS, 'byMessage', [])) {
+      const bpmnProcessId = id.slice(id.indexOf(':') + 1);
+      found.set(messageKey, [...(found.get(messageKey) ?? []), bpmnProcessId]);
+    }
+    return Array.from(found, ([messageKey, processes]) => ({ messageKey, processes }));
+  },
+};
+
+/** As older folders have it: a row for each process, whose id is `KEY:PROCESS`. */
+export const SINGLE_CORRELATIONS: TableSpec<{ readonly id: string; readonly messageKey: number }> = {
   name: 'correlations',
   key: 'id',
   indexes: { byMessage: ['messageKey'] },

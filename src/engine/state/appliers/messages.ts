@@ -17,8 +17,9 @@ export function messageIdentity(name: string, correlationKey: string, messageId:
   return JSON.stringify([name, correlationKey, messageId]);
 }
 
-export function correlationId(messageKey: number, bpmnProcessId: string): string {
-  return `${messageKey}:${bpmnProcessId}`;
+/** Whether a message went to an instance of a process already. */
+export function wentTo(state: StatePort, messageKey: number, bpmnProcessId: string): boolean {
+  return state.get(CORRELATIONS, messageKey)?.processes.includes(bpmnProcessId) ?? false;
 }
 
 export function startLockId(bpmnProcessId: string, correlationKey: string): string {
@@ -38,7 +39,7 @@ export function applyMessage(
     return;
   }
   state.delete(MESSAGES, key);
-  for (const row of [...state.scan(CORRELATIONS, 'byMessage', [key])]) state.delete(CORRELATIONS, row.id);
+  state.delete(CORRELATIONS, key);
 }
 
 /**
@@ -78,8 +79,7 @@ export function applyMessageSubscription(
       return;
     case 'CORRELATING': {
       if (row !== undefined) state.put(MESSAGE_SUBSCRIPTIONS, { ...row, openName: null });
-      const id = correlationId(value.messageKey, value.bpmnProcessId);
-      state.put(CORRELATIONS, { id, messageKey: value.messageKey });
+      correlate(state, value);
       return;
     }
     case 'CORRELATED':
@@ -94,7 +94,7 @@ export function applyMessageSubscription(
         state.put(MESSAGE_SUBSCRIPTIONS, { ...row, openName: value.messageName });
       return;
     case 'REJECTED':
-      state.delete(CORRELATIONS, correlationId(value.messageKey, value.bpmnProcessId));
+      uncorrelate(state, value);
       return;
     case 'DELETING':
       if (row !== undefined) state.put(MESSAGE_SUBSCRIPTIONS, { ...row, closing: true, openName: null });
@@ -122,13 +122,28 @@ export function applyStartSubscription(
       state.delete(START_SUBSCRIPTIONS, key);
       return;
     case 'CORRELATED': {
-      const { messageKey, bpmnProcessId, correlationKey, processInstanceKey } = value;
+      const { bpmnProcessId, correlationKey, processInstanceKey } = value;
       // A message that was not kept cannot be correlated again; its end removes what is noted here.
-      state.put(CORRELATIONS, { id: correlationId(messageKey, bpmnProcessId), messageKey });
+      correlate(state, value);
       if (correlationKey === '') return;
       const id = startLockId(bpmnProcessId, correlationKey);
       state.put(START_LOCKS, { id, bpmnProcessId, correlationKey, processInstanceKey });
       return;
     }
   }
+}
+
+type Correlation = Pick<MessageSubscriptionValue, 'messageKey' | 'bpmnProcessId'>;
+
+function correlate(state: StatePort, { messageKey, bpmnProcessId }: Correlation): void {
+  const { processes = [] } = state.get(CORRELATIONS, messageKey) ?? {};
+  if (processes.includes(bpmnProcessId)) return;
+  state.put(CORRELATIONS, { messageKey, processes: [...processes, bpmnProcessId].sort() });
+}
+
+function uncorrelate(state: StatePort, { messageKey, bpmnProcessId }: Correlation): void {
+  const { processes = [] } = state.get(CORRELATIONS, messageKey) ?? {};
+  const others = processes.filter((id) => id !== bpmnProcessId);
+  if (others.length > 0) state.put(CORRELATIONS, { messageKey, processes: others });
+  else if (processes.length > 0) state.delete(CORRELATIONS, messageKey);
 }
