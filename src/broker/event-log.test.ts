@@ -279,3 +279,19 @@ test('data that are text stay text', (t) => {
   const { sequence } = log.append(makeEvent(input), 0);
   assert.match(toJsonText(log.get(sequence)?.event ?? assert.fail()), /"data":"x"/);
 });
+
+test('the oldest event is found though the first one of all was taken back', (t) => {
+  const db = openDatabase(t);
+  const log = new EventLog(db);
+  log.append(event('gone'), 1000).undo?.();
+  log.flush();
+  assert.equal(log.oldest(), undefined);
+  assert.equal(log.size(), 0);
+  log.append(event('1'), 2000);
+  log.flush();
+  assert.equal(log.oldest(), undefined);
+  log.append(event('2'), 3000);
+  log.flush();
+  assert.equal(log.oldest(), 2000);
+  assert.ok(log.size() > 0);
+});

@@ -53,6 +53,8 @@ export class EventLog {
   #pending = new Map<number, Pending>();
   #pendingIdentities = new Map<string, number>();
   #next = 1;
+  /** Sequence of the youngest event that is written; 0: there is none. */
+  #youngest = 0;
   #nextFate = 1;
 
   constructor(db: Database, settings: EventLogSettings = {}) {
@@ -213,12 +215,12 @@ export class EventLog {
 
   /** Bytes of the events that are kept, about. */
   size(): number {
-    return this.#size.bytes(this.#next - 1);
+    return this.#size.bytes(this.#youngest);
   }
 
   /** Epoch ms at which the oldest event was received; undefined if there is none but the youngest, which stays. */
   oldest(): number | undefined {
-    return this.#size.oldest(this.#next - 1);
+    return this.#size.oldest(this.#youngest);
   }
 
   /** After a rollback. */
@@ -234,7 +236,8 @@ export class EventLog {
   #readCounters(): void {
     const last = (table: string, column: string): number =>
       this.#db.get<{ last: number | null }>(`SELECT max(${column}) AS last FROM ${table}`)?.last ?? 0;
-    this.#next = last('event', 'sequence') + 1;
+    this.#youngest = last('event', 'sequence');
+    this.#next = this.#youngest + 1;
     this.#nextFate = last('event_fate', 'number') + 1;
   }
 
@@ -285,6 +288,7 @@ export class EventLog {
     );
     const others = [subject, correlationKey, correlationId];
     this.#index.add({ sequence, received, source, id, type, others, fates });
+    this.#youngest = sequence;
   }
 }
 

@@ -29,7 +29,7 @@ export type HttpOutcome = HttpAnswer | { readonly kind: 'failed'; readonly reaso
 const NOTHING = Buffer.alloc(0);
 /** Bytes of the header fields of an answer, which may be the attributes of an event: as many as an event may bring in. */
 const MAX_HEADER_BYTES = 256 * 1024;
-/** ms for a connection, of which an exchange with less time does not see the end. */
+/** ms that a connection may take to open; an exchange that has less time ends before. */
 const CONNECT_MS = 60_000;
 /** ms for which a connection stays open without a call, unless the other side says that it closes it before. */
 const IDLE_MS = 30_000;

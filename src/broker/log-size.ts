@@ -21,13 +21,19 @@ export class LogSize {
     );
   }
 
-  /** Epoch ms at which the oldest event was received; undefined if it is the only one. `last`: sequence of the youngest. */
+  /**
+   * Epoch ms at which the oldest event was received; undefined if it is the only one.
+   * @param last sequence of the youngest event in the table; 0: there is none
+   */
   oldest(last: number): number | undefined {
     const first = last > 0 ? this.#first.get() : undefined;
     return first && first.sequence < last ? first.received : undefined;
   }
 
-  /** Bytes of the events, estimated by the youngest ones: a sum would read all of them. */
+  /**
+   * Bytes of the events, estimated by the youngest ones: a sum would read all of them.
+   * @param last as in {@link oldest}
+   */
   bytes(last: number): number {
     const first = last > 0 ? this.#first.get() : undefined;
     if (!first) return 0;

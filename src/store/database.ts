@@ -221,8 +221,10 @@ export class Database {
 
   /** Undefined if the statement changes no rows. */
   #writtenBy(sql: string): readonly Written[] | undefined {
-    const [, verb, table] = WRITES.exec(sql) ?? [];
-    if (verb === undefined || table === undefined) return undefined;
+    const verb = WRITES.exec(sql)?.[1];
+    if (verb === undefined) return undefined;
+    const table = WRITTEN_TABLE.exec(sql)?.[1];
+    if (table === undefined) throw new TypeError(`The table that is written to cannot be told from ${sql}`);
     const own = this.written(table);
     return verb.toUpperCase() === 'DELETE' ? [own, this.written(table, true)] : [own];
   }
@@ -240,7 +242,8 @@ interface Prepared {
 const datasync = promisify(fdatasync);
 /** SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement again for each value that is bound. */
 const BOUND_LIMIT = /\bLIMIT \?/g;
-const WRITES = /^\s*(INSERT|UPDATE|DELETE|REPLACE)\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?(\w+)/i;
+const WRITES = /^\s*(INSERT|UPDATE|DELETE|REPLACE)\b/i;
+const WRITTEN_TABLE = /^\s*\w+\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?"?(\w+)/i;
 
 function guard<T>(work: () => T): T {
   try {

@@ -73,11 +73,9 @@ export class RowCache {
     if (entry !== undefined) this.#drop(entry);
   }
 
-  /** Tables are to be asked for anew. */
+  /** One by one, so that no table keeps an entry of the ring of before. */
   clear(): void {
-    this.#ring.older = this.#ring;
-    this.#ring.newer = this.#ring;
-    this.#bytes = 0;
+    while (this.#ring.newer !== this.#ring) this.#drop(this.#ring.newer);
   }
 
   #use(entry: Entry): void {

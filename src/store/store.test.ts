@@ -109,6 +109,17 @@ describe('the cache of rows', () => {
     assert.equal(cache.get(rows, 0), undefined, 'a row larger than the cache is not kept');
     assert.equal(cache.bytes, 0);
   });
+
+  test('knows nothing when it was cleared, and stays within its bytes afterwards', () => {
+    const cache = new RowCache(3000);
+    const rows = cache.table();
+    for (let key = 0; key < 3; key++) cache.set(rows, key, { key }, 200);
+    cache.clear();
+    assert.equal(cache.get(rows, 0), undefined);
+    for (let key = 0; key < 9; key++) cache.set(rows, key, { key }, 200);
+    assert.ok(cache.bytes > 0 && cache.bytes <= 3000);
+    assert.equal(rows.size, 3);
+  });
 });
 
 describe('state in SQLite', () => {
