@@ -29,3 +29,9 @@ export class Remembered<Value> {
     this.#found = undefined;
   }
 }
+
+/** The least value of a column; undefined if no row has one. */
+export function rememberedLeast(db: Database, table: string, column: string): Remembered<number | undefined> {
+  const sql = `SELECT ${column} AS least FROM ${table} WHERE ${column} IS NOT NULL ORDER BY ${column} LIMIT 1`;
+  return new Remembered(db, db.written(table), () => db.get<{ least: number }>(sql)?.least);
+}

@@ -1,5 +1,5 @@
 import type { Database } from '../../store/database.ts';
-import { Remembered } from '../../store/remembered.ts';
+import { type Remembered, rememberedLeast } from '../../store/remembered.ts';
 
 /** Replies that came before a job waits for them. Calls run inside the writer's transaction. */
 export class EarlyReplies {
@@ -8,11 +8,7 @@ export class EarlyReplies {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#nextEnd = new Remembered(
-      db,
-      db.written('early_reply'),
-      () => db.get<{ until: number }>('SELECT until FROM early_reply ORDER BY until LIMIT 1')?.until,
-    );
+    this.#nextEnd = rememberedLeast(db, 'early_reply', 'until');
   }
 
   /**

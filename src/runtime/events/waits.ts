@@ -1,6 +1,6 @@
 import { type FailureMapping, mappedTypes, type NearMiss, type WaitingJob } from '../../router/index.ts';
 import type { Database } from '../../store/database.ts';
-import { Remembered } from '../../store/remembered.ts';
+import { type Remembered, rememberedLeast } from '../../store/remembered.ts';
 
 /** What ends a wait: a reply, or that all receivers have confirmed. */
 export type WaitMode = 'reply' | 'confirm';
@@ -55,23 +55,13 @@ export class Waits {
   readonly #db: Database;
   /** Types that jobs wait or waited for; surely no row has another one. Empty: there are no rows. */
   #types: Set<string> | undefined;
-
   readonly #nextUntil: Remembered<number | undefined>;
   readonly #oldestEnd: Remembered<number | undefined>;
 
   constructor(db: Database) {
     this.#db = db;
-    const first = (column: 'until' | 'gone_at') =>
-      new Remembered(
-        db,
-        db.written('router_wait'),
-        () =>
-          db.get<{ time: number }>(
-            `SELECT ${column} AS time FROM router_wait WHERE ${column} IS NOT NULL ORDER BY ${column} LIMIT 1`,
-          )?.time,
-      );
-    this.#nextUntil = first('until');
-    this.#oldestEnd = first('gone_at');
+    this.#nextUntil = rememberedLeast(db, 'router_wait', 'until');
+    this.#oldestEnd = rememberedLeast(db, 'router_wait', 'gone_at');
   }
 
   /** A job that waits, or waited, for a reply. */
