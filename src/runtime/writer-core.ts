@@ -213,7 +213,7 @@ export class WriterCore {
       return false;
     }
     folder.journal.append(this.#position + 1, tx.records, tx.now);
-    folder.state.flush(changes);
+    folder.state.take(changes);
     // Else the journal tells them, without a page of its own in each commit.
     if (tx.records.length === 0) folder.kv.set('time', tx.now);
     this.#availability.beforeCommit();

@@ -6,14 +6,14 @@ import { test } from 'node:test';
 import { stateContract } from '../engine/state/contract.test-helper.ts';
 import { Overlay } from '../engine/state/overlay.ts';
 import type { StatePort } from '../engine/state/port.ts';
-import { DataFolder } from './folder.ts';
-import type { SqliteState } from './sqlite-state.ts';
+import { DataFolder, type FolderOptions } from './folder.ts';
+import { SqliteState } from './sqlite-state.ts';
 
-const inFolder = (over: (state: SqliteState) => StatePort) => () => {
+const inFolder = (options: FolderOptions, over: (folder: DataFolder) => StatePort) => () => {
   const path = mkdtempSync(join(tmpdir(), 'tutti-contract-'));
-  const folder = DataFolder.open(path);
+  const folder = DataFolder.open(path, options);
   return {
-    state: over(folder.state),
+    state: over(folder),
     close: () => {
       folder.close();
       rmSync(path, { recursive: true });
@@ -21,13 +21,24 @@ const inFolder = (over: (state: SqliteState) => StatePort) => () => {
   };
 };
 
+const tools = { test, assert };
 stateContract(
   'SQLite',
-  { test, assert },
-  inFolder((state) => state),
+  tools,
+  inFolder({}, ({ db }) => new SqliteState(db)),
 );
 stateContract(
   'overlay on SQLite',
-  { test, assert },
-  inFolder((state) => new Overlay(state)),
+  tools,
+  inFolder({}, ({ db }) => new Overlay(new SqliteState(db))),
+);
+stateContract(
+  'buffer on SQLite',
+  tools,
+  inFolder({}, ({ state }) => state),
+);
+stateContract(
+  'buffer that is written out now and then',
+  tools,
+  inFolder({ bufferChars: 100 }, ({ state }) => state),
 );

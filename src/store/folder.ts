@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { BufferedState, type BufferedStateOptions } from './buffered-state.ts';
 import { type CheckpointOptions, Checkpoints } from './checkpoints.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { DiskFailedError, FolderDamagedError, FolderTooNewError, isDamage } from './errors.ts';
@@ -7,16 +8,15 @@ import { Journal, JournalReader } from './journal.ts';
 import { Kv } from './kv.ts';
 import { FolderLock } from './lock.ts';
 import { checkMigrations, type MigrationSet, migrate, readMigrations } from './migrate.ts';
-import { SqliteState, type SqliteStateOptions } from './sqlite-state.ts';
 import type { AnyTable } from './state-table.ts';
 
 /** Raised by a release whose folder an older one must not open although no SQL file tells so (record or row shapes). */
-const FORMAT = 1;
+const FORMAT = 2;
 const FILE = 'tutti.db';
 /** Stands for a folder that is nowhere on disk: it belongs to its one connection, and is gone when that is closed. */
 export const IN_MEMORY = ':memory:';
 
-export interface FolderOptions extends DatabaseOptions, SqliteStateOptions {
+export interface FolderOptions extends DatabaseOptions, BufferedStateOptions {
   /** Tables of the engine's state, so that changed descriptions are applied when the folder is opened. */
   readonly tables?: readonly AnyTable[];
   /** SQL of further owners of tables in the same file. */
@@ -31,7 +31,7 @@ export interface FolderOptions extends DatabaseOptions, SqliteStateOptions {
 export class DataFolder {
   readonly path: string;
   readonly db: Database;
-  readonly state: SqliteState;
+  readonly state: BufferedState;
   readonly journal: Journal;
   readonly kv: Kv;
   readonly checkpoints: Checkpoints;
@@ -41,7 +41,7 @@ export class DataFolder {
     this.path = path;
     this.#lock = lock;
     this.db = db;
-    this.state = new SqliteState(db, options);
+    this.state = new BufferedState(db, options);
     this.journal = new Journal(db);
     this.kv = new Kv(db);
     this.checkpoints = new Checkpoints(db, options.checkpoints);
@@ -97,7 +97,8 @@ export class DataFolder {
 
   close(): void {
     try {
-      // So that a folder at rest has all that it holds in one file.
+      // So that a folder at rest has all that it holds in one file, and the engine's state in its tables.
+      if (!this.db.inTransaction) this.db.transaction(() => this.state.writeOut());
       this.db.truncateWal();
       this.db.close();
     } finally {

@@ -1,8 +1,8 @@
 import type { LogRecord } from '../engine/records/log.ts';
 import { liveRecords } from '../engine/state/live-records.ts';
+import { BufferedState } from './buffered-state.ts';
 import { DataFolder } from './folder.ts';
 import { liveBatches } from './live-batches.ts';
-import { SqliteState } from './sqlite-state.ts';
 
 /** What lives at one moment, as a reader beside the writer sees it. */
 export interface LiveState {
@@ -24,7 +24,7 @@ export function openLiveState(folder: string): LiveState {
     // The first read fixes the moment.
     const position = journal.newest() ?? 0;
     const since = journal.oldestTime() ?? 0;
-    const state = new SqliteState(db, { cacheBytes: 1024 * 1024 });
+    const state = new BufferedState(db, { cacheBytes: 1024 * 1024 });
     return {
       position,
       since,

@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { MemoryState } from '../engine/state/memory.ts';
 import { Overlay } from '../engine/state/overlay.ts';
 import type { KeyPart, StatePort, TableSpec } from '../engine/state/port.ts';
+import { BufferedState } from './buffered-state.ts';
 import { DataFolder } from './folder.ts';
-import { SqliteState } from './sqlite-state.ts';
 
 interface Row {
   readonly key: number;
@@ -89,11 +89,12 @@ test('state in SQLite tells the same as state in memory, whatever is done in wha
       fc.property(
         fc.array(step, { maxLength: 60 }),
         fc.constantFrom(0, 1500, 1 << 20),
-        (steps, cacheBytes) => {
+        fc.constantFrom(0, 300, 1 << 20),
+        (steps, cacheBytes, bufferChars) => {
           folder.db.exec(
-            "DROP TABLE IF EXISTS state_rows; DROP TABLE IF EXISTS state_named; DELETE FROM state_table WHERE name IN ('rows', 'named')",
+            "DROP TABLE IF EXISTS state_rows; DROP TABLE IF EXISTS state_named; DELETE FROM state_table WHERE name IN ('rows', 'named'); DELETE FROM state_change",
           );
-          let sqlite = new SqliteState(folder.db, { cacheBytes });
+          let sqlite = new BufferedState(folder.db, { cacheBytes, bufferChars });
           const memory = new MemoryState();
           let batches = { sqlite: new Overlay(sqlite), memory: new Overlay(memory) };
           for (const each of steps) {
@@ -105,15 +106,15 @@ test('state in SQLite tells the same as state in memory, whatever is done in wha
             }
             if (each.do === 'commit' || each.do === 'reopen') {
               const changes = batches.sqlite.changes();
-              folder.db.transaction(() => sqlite.flush(changes));
+              folder.db.transaction(() => sqlite.take(changes));
               batches.memory.mergeInto(memory);
             } else if (each.do === 'rollback') {
               folder.db.begin();
-              sqlite.flush(batches.sqlite.changes());
+              sqlite.take(batches.sqlite.changes());
               folder.db.rollback();
               sqlite.reset();
             } else continue;
-            if (each.do === 'reopen') sqlite = new SqliteState(folder.db, { cacheBytes });
+            if (each.do === 'reopen') sqlite = new BufferedState(folder.db, { cacheBytes, bufferChars });
             assert.deepEqual(picture(sqlite), picture(memory));
             batches = { sqlite: new Overlay(sqlite), memory: new Overlay(memory) };
           }

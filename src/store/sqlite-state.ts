@@ -1,15 +1,9 @@
+import type { Change } from '../engine/state/overlay.ts';
 import type { KeyPart, ScanOptions, StatePort, TableSpec } from '../engine/state/port.ts';
 import { decode, encode } from './codec.ts';
 import type { Database } from './database.ts';
 import { type CachedRows, RowCache } from './row-cache.ts';
 import { type AnyTable, StateTable } from './state-table.ts';
-
-/** The last value of one row in a batch; `row` undefined: it is gone. */
-export interface RowChange {
-  readonly table: AnyTable;
-  readonly key: KeyPart;
-  readonly row: object | undefined;
-}
 
 export interface SqliteStateOptions {
   /** Bytes of rows kept parsed in memory. More saves reads; waiting instances need none. @defaultValue 24 MiB */
@@ -72,8 +66,8 @@ const PAGE = 512;
 const NONE: readonly never[] = [];
 
 /**
- * The engine's state in SQLite. The writer reads it through an overlay and writes it once, at the end of a batch,
- * by {@link flush}; `put` and `delete` write at once and are there for tests and tools.
+ * The engine's state in tables of SQLite. `BufferedState` writes many changes at once, by {@link flush}; `put` and `delete`
+ * write one.
  *
  * Invariants
  * - S1 The cache never holds what the current transaction does not hold; after a rollback call {@link reset}.
@@ -170,8 +164,21 @@ export class SqliteState implements StatePort {
     }
   }
 
+  /** Throws `TypeError` for a row that the table cannot take. */
+  check(spec: { readonly name: string }, row: object): void {
+    this.#held(spec).table.check(row);
+  }
+
+  /** True if the file holds no row with this key and nothing need be asked to know it. */
+  isAbsent(spec: { readonly name: string }, key: KeyPart): boolean {
+    const { table, rows } = this.#held(spec);
+    if (table.certainlyAbsent(key)) return true;
+    const known = this.#cache.get(rows, key);
+    return known !== undefined && known.row === undefined;
+  }
+
   /** Writes the last values of a batch. Call it inside a transaction; if that fails, call {@link reset}. */
-  flush(changes: Iterable<RowChange>): void {
+  flush(changes: Iterable<Change>): void {
     for (const { table, key, row } of changes) {
       const target = this.#held(table);
       if (row === undefined) this.#remove(target, key);

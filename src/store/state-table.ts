@@ -97,6 +97,11 @@ export class StateTable {
     }
   }
 
+  /** Throws `TypeError` for a row that {@link write} would refuse. */
+  check(row: object): void {
+    for (const { name } of this.#columns) this.#cell(row, name);
+  }
+
   remove(key: KeyPart): void {
     if (!this.certainlyAbsent(key)) this.#db.run(this.#delete, key);
   }

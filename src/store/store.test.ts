@@ -45,6 +45,11 @@ function withFolder<T>(work: (folder: DataFolder) => T): T {
   }
 }
 
+/** The tables of the state without the buffer above them. */
+function withTables<T>(work: (tables: { readonly db: Database; readonly state: SqliteState }) => T): T {
+  return withFolder(({ db }) => work({ db, state: new SqliteState(db) }));
+}
+
 function record(key: number): JournalRecord {
   return { recordType: 'EVENT', valueType: 'JOB', intent: 'CREATED', key, timestamp: 1, value: {} };
 }
@@ -125,15 +130,15 @@ describe('the cache of rows', () => {
 describe('state in SQLite', () => {
   test('is the same after the folder was closed and opened', () => {
     const row: Item = { key: 2 ** 51 + 1, owner: 7, document: new Map([['seat', '"12A"']]) };
-    withFolder(({ db, state }) => db.transaction(() => state.put(ITEMS, row)));
-    withFolder(({ state }) => {
+    withTables(({ db, state }) => db.transaction(() => state.put(ITEMS, row)));
+    withTables(({ state }) => {
       assert.deepEqual(state.get(ITEMS, row.key), row);
       assert.deepEqual([...state.scan(ITEMS, 'byOwner', [7])], [row]);
     });
   });
 
   test('leaves rows with an empty index column out of that index only', () => {
-    withFolder(({ state }) => {
+    withTables(({ state }) => {
       state.put(ITEMS, { key: 1, owner: null, name: 'a', rank: 1 });
       state.put(ITEMS, { key: 2, name: 'a' });
       assert.deepEqual([...state.scan(ITEMS, 'byOwner', [])], []);
@@ -145,7 +150,7 @@ describe('state in SQLite', () => {
   });
 
   test('yields long scans in order over all pages, undisturbed by changes made meanwhile', () => {
-    withFolder(({ db, state }) => {
+    withTables(({ db, state }) => {
       db.transaction(() => {
         for (let key = 1; key <= 1500; key++)
           state.put(ITEMS, { key, owner: 5, name: 'n', rank: 1500 - key });
@@ -166,7 +171,7 @@ describe('state in SQLite', () => {
   });
 
   test('finds the same by a cache of no bytes', () => {
-    withFolder(({ db }) => {
+    withTables(({ db }) => {
       const state = new SqliteState(db, { cacheBytes: 0 });
       state.put(ITEMS, { key: 1, owner: 1, name: 'a', rank: 1 });
       state.put(ITEMS, { key: 1, owner: 2, name: 'a', rank: 2 });
@@ -178,7 +183,7 @@ describe('state in SQLite', () => {
   });
 
   test('writes the last value of a batch, and nothing for a row that came and went', () => {
-    withFolder(({ db, state }) => {
+    withTables(({ db, state }) => {
       db.transaction(() => {
         state.flush([
           { table: ANY, key: 1, row: undefined },
@@ -198,7 +203,7 @@ describe('state in SQLite', () => {
   });
 
   test('writes nothing for a row that ends a batch as it began it', () =>
-    withFolder(({ db, state }) => {
+    withTables(({ db, state }) => {
       const row = { key: 1, owner: 7, name: 'a', rank: 1, document: new Map([['x', '1']]) };
       db.transaction(() => state.flush([{ table: ANY, key: 1, row }]));
       let writes = 0;
@@ -219,7 +224,7 @@ describe('state in SQLite', () => {
     }));
 
   test('forgets what was rolled back', () => {
-    withFolder(({ db, state }) => {
+    withTables(({ db, state }) => {
       db.begin();
       state.put(ITEMS, { key: 1, owner: 1 });
       db.rollback();
@@ -231,7 +236,7 @@ describe('state in SQLite', () => {
   });
 
   test('lays a table out anew when its description gets another index', () => {
-    withFolder(({ state }) => {
+    withTables(({ state }) => {
       for (let key = 1; key <= 200; key++) state.put(ITEMS, { key, owner: 1, rank: key % 2 });
     });
     const spec: TableSpec<Item> = { ...ITEMS, indexes: { byRank: ['rank'], byOwner: ['owner'] } };
@@ -243,7 +248,7 @@ describe('state in SQLite', () => {
   });
 
   test('derives a table that a folder of before has not got from those that it has, once', () => {
-    withFolder(({ state }) => {
+    withTables(({ state }) => {
       for (let key = 1; key <= 3; key++) state.put(ITEMS, { key, owner: 1 });
     });
     let derived = 0;
@@ -266,7 +271,7 @@ describe('state in SQLite', () => {
   });
 
   test('names the table and column of a value that cannot be indexed', () => {
-    withFolder(({ state }) => {
+    withTables(({ state }) => {
       const row = { key: 1, owner: true } as unknown as Item;
       assert.throws(
         () => state.put(ITEMS, row),

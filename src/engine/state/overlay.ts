@@ -84,15 +84,36 @@ export class Overlay implements StatePort {
     const layer = this.#layers.get(table.name);
     if (layer === undefined) return this.#base.scan(table, index, prefix, options);
     const above = layer.index(index).read(prefix, options.upTo);
-    const base = this.#base.scan(
-      table,
-      index,
-      prefix,
-      options.upTo === undefined ? ALL : { upTo: options.upTo },
-    );
-    const below = visible(base, table.key, layer, this.#changeCount);
+    const below = this.#below(layer, index, prefix, options);
     const columns = table.indexes[index] ?? [];
     return firstOf(mergeRows(above, below, columns, table.key) as Iterable<Row>, options.limit);
+  }
+
+  /** At least the rows below that a scan with a limit needs. */
+  #below(
+    layer: Layer,
+    index: string,
+    prefix: readonly KeyPart[],
+    { upTo, limit }: ScanOptions,
+  ): Iterable<object> {
+    const { spec } = layer;
+    const bound = upTo === undefined ? ALL : { upTo };
+    if (limit !== undefined && limit <= FEW) {
+      // Mostly none of the first ones is hidden.
+      const first = [...this.#base.scan(spec, index, prefix, { ...bound, limit })];
+      const shown = visible(first, spec.key, layer, this.#changeCount);
+      if (shown === first || first.length < limit) return shown;
+    }
+    return visible(this.#base.scan(spec, index, prefix, bound), spec.key, layer, this.#changeCount);
+  }
+
+  /** A row is as the state below has it. Not while changes may still be taken back. */
+  forget<Row extends object>(table: TableSpec<Row>, key: KeyPart): void {
+    const layer = this.#layers.get(table.name);
+    const touched = layer?.touched.get(key);
+    if (layer === undefined || touched === undefined) return;
+    layer.touched.delete(key);
+    layer.indexes.change(key, touched.row, undefined);
   }
 
   /** What is different from the state below, table by table. */
@@ -154,6 +175,7 @@ export class Overlay implements StatePort {
 }
 
 const ALL: ScanOptions = {};
+const FEW = 32;
 
 /** Rows below that are changed only after the scan began still belong to its picture (P4). */
 function visible(base: Iterable<object>, keyColumn: string, layer: Layer, began: number): Iterable<object> {
