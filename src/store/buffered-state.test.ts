@@ -42,7 +42,7 @@ const told = (db: Database): number =>
 
 test('changes are told one row a transaction, and the tables are written to when enough have come together', () => {
   const db = openFile();
-  const state = new BufferedState(db, { bufferChars: 150 });
+  const state = new BufferedState(db, { bufferChars: 300 });
   take(db, state, { key: 1, owner: 7 });
   take(db, state, { key: 2, owner: 7, document: new Map([['seat', '"12A"']]) });
   assert.deepEqual([inTable(db), told(db)], [[], 2]);

@@ -1,7 +1,7 @@
 import { type Change, Overlay } from '../engine/state/overlay.ts';
 import type { KeyPart, ScanOptions, StatePort, TableSpec } from '../engine/state/port.ts';
-import { decode, encode } from './codec.ts';
 import type { Database } from './database.ts';
+import { type PackedShapes, Packer, type Shape, Unpacker } from './packed-values.ts';
 import { SqliteState, type SqliteStateOptions } from './sqlite-state.ts';
 import type { AnyTable } from './state-table.ts';
 
@@ -13,9 +13,18 @@ export interface BufferedStateOptions extends SqliteStateOptions {
   readonly bufferChars?: number;
 }
 
-/** What one transaction did to some tables: name, new rows, keys of those that are gone, and so on. */
-type Told = (string | readonly object[] | readonly KeyPart[])[];
-const MEMBERS = 3;
+/** What was done to one table. */
+interface Changed {
+  readonly rows: object[];
+  readonly gone: KeyPart[];
+}
+
+type Told = readonly [table: string, changed: Changed];
+
+/** What one transaction did: for each table its name, the numbers of new rows and of gone ones, and these; of a gone row its key. */
+interface ChangesText extends PackedShapes {
+  readonly entries: readonly unknown[];
+}
 
 /**
  * The engine's state as its writer keeps it: tables of rows, and above them what was changed since they were last written
@@ -34,7 +43,7 @@ export class BufferedState implements StatePort {
   /** Characters of `state_change`. */
   #chars = 0;
   /** Found at the start, by the name of a table that was not described yet. */
-  #found = new Map<string, { readonly rows: readonly object[]; readonly gone: readonly KeyPart[] }[]>();
+  #found = new Map<string, Changed[]>();
 
   constructor(db: Database, options: BufferedStateOptions = {}) {
     this.#db = db;
@@ -77,33 +86,31 @@ export class BufferedState implements StatePort {
 
   /** Keeps the last values of a batch. Call it inside its transaction; if that fails, call {@link reset}. */
   take(changes: readonly Change[]): void {
-    const told: Told = [];
-    let name: string | undefined;
-    let rows: object[] = [];
-    let gone: KeyPart[] = [];
+    const told: Told[] = [];
     let settled = false;
-    for (const { table, key, row } of changes) {
-      if (table.name !== name) {
+    let table: AnyTable | undefined;
+    let changed: Changed = { rows: [], gone: [] };
+    for (const { table: spec, key, row } of changes) {
+      if (spec !== table) {
+        table = spec;
         this.#know(table);
         // What deployments change is looked up by scans that are remembered, so it does not stay above.
         settled ||= table.stable === true;
-        ({ name } = table);
-        rows = [];
-        gone = [];
-        told.push(name, rows, gone);
+        changed = { rows: [], gone: [] };
+        told.push([table.name, changed]);
       }
       if (row !== undefined) {
         this.#tables.check(table, row);
         this.#above.put(table, row as never);
-        rows.push(row);
+        changed.rows.push(row);
         continue;
       }
       if (this.#tables.isAbsent(table, key)) this.#above.forget(table, key);
       else this.#above.delete(table, key);
-      gone.push(key);
+      changed.gone.push(key);
     }
     if (told.length === 0) return;
-    const text = settled ? '' : encode(told);
+    const text = settled ? '' : encodeChanges(told);
     if (settled || this.#chars + text.length > this.#most) this.writeOut();
     else this.#tell(text);
   }
@@ -115,10 +122,10 @@ export class BufferedState implements StatePort {
     if (this.#chars > 0) this.#db.run('DELETE FROM state_change');
     this.#chars = 0;
     if (this.#found.size === 0) return;
-    const told: Told = [];
-    for (const [name, changes] of this.#found)
-      for (const { rows, gone } of changes) told.push(name, rows, gone);
-    this.#tell(encode(told));
+    const kept = Array.from(this.#found, ([name, list]) =>
+      list.map((changed): Told => [name, changed]),
+    ).flat();
+    this.#tell(encodeChanges(kept));
   }
 
   /** Forgets all that is remembered of the file: after a rollback, or when another connection has written. */
@@ -140,12 +147,10 @@ export class BufferedState implements StatePort {
       'SELECT changes FROM state_change ORDER BY id',
     )) {
       this.#chars += changes.length;
-      const told = decode<Told>(changes);
-      for (let at = 0; at < told.length; at += MEMBERS) {
-        const [name, rows, gone] = told.slice(at) as [string, object[], KeyPart[]];
+      for (const [name, changed] of decodeChanges(changes)) {
         const found = this.#found.get(name);
-        if (found === undefined) this.#found.set(name, [{ rows, gone }]);
-        else found.push({ rows, gone });
+        if (found === undefined) this.#found.set(name, [changed]);
+        else found.push(changed);
       }
     }
   }
@@ -161,4 +166,33 @@ export class BufferedState implements StatePort {
       for (const key of gone) this.#above.delete(table, key);
     }
   }
+}
+
+function encodeChanges(told: readonly Told[]): string {
+  const packer = new Packer();
+  for (const [name, { rows, gone }] of told) {
+    packer.list.push(name, rows.length, gone.length);
+    let shape: Shape | undefined;
+    for (const row of rows) shape = packer.add(row, shape);
+    for (const key of gone) shape = packer.add({ key }, shape);
+  }
+  return JSON.stringify({ ...packer.shapes(), entries: packer.list } satisfies ChangesText);
+}
+
+function decodeChanges(text: string): Told[] {
+  const packed = JSON.parse(text) as ChangesText;
+  const unpacker = new Unpacker(packed, packed.entries);
+  const told: Told[] = [];
+  while (!unpacker.done) {
+    const name = unpacker.next() as string;
+    const [rows, gone] = [unpacker.next() as number, unpacker.next() as number];
+    told.push([
+      name,
+      {
+        rows: Array.from({ length: rows }, () => unpacker.object()),
+        gone: Array.from({ length: gone }, () => (unpacker.object() as { readonly key: KeyPart }).key),
+      },
+    ]);
+  }
+  return told;
 }

@@ -23,7 +23,7 @@ export function decode<T extends object>(text: string): T {
  * The value itself where it is plain JSON already, else a copy with the maps marked. Of each member the value is read
  * once and first, which the compiler makes cheap in a loop over names; most members are no objects.
  */
-function outward(value: unknown): unknown {
+export function outward(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) {
     refuseUnstorable(value);
     return value;
@@ -104,6 +104,6 @@ function mapOf(entries: readonly unknown[]): Map<unknown, unknown> {
   return map;
 }
 
-function inwardMember(value: unknown): unknown {
+export function inwardMember(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? inward(value) : value;
 }
