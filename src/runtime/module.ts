@@ -3,6 +3,7 @@ import type { StatePort } from '../engine/state/port.ts';
 import type { Database } from '../store/database.ts';
 import type { JournalRecord } from '../store/journal.ts';
 import type { MigrationSet } from '../store/migrate.ts';
+import type { AnyTable } from '../store/state-table.ts';
 
 /** Returned by a handler whose answer comes later, by {@link Tx.reply} in the same or another transaction. */
 export const PARKED: unique symbol = Symbol('parked');
@@ -28,6 +29,8 @@ export interface Tx {
   readonly now: number;
   /** The engine's state as this scope sees it. Only the engine changes it. */
   readonly state: StatePort;
+  /** Rows of the module's own {@link WriterModule.tables}; what the engine's are, they are: undone with the scope, written late. */
+  readonly rows: StatePort;
   /** SQL in the same transaction, for the tables of the module's own migrations. */
   readonly db: Database;
   /** Runs an engine command now. If the engine throws, so does this, and with it the whole scope ends. */
@@ -76,6 +79,8 @@ export interface RequestHandler<Body = unknown, Value = unknown> {
 export interface WriterModule {
   readonly name: string;
   readonly migrations?: MigrationSet;
+  /** Tables of the state that are the module's own. */
+  readonly tables?: readonly AnyTable[];
   // biome-ignore lint/suspicious/noExplicitAny: each handler names the body of its own kind; the client matches them
   readonly handlers?: readonly RequestHandler<any, unknown>[];
   /** Once, before the first transaction, with what is committed. */

@@ -35,7 +35,7 @@ export function openWriter(
   const { data, cacheBytes, pageCacheBytes, checkpoints, limits } = options;
   const migrations = parts.modules.flatMap((module) => module.migrations ?? []);
   const folder = DataFolder.open(data, {
-    tables: parts.tables,
+    tables: [...parts.tables, ...parts.modules.flatMap(({ tables }) => tables ?? [])],
     migrations,
     syncLater: environment.syncLater ?? false,
     ...(cacheBytes === undefined ? {} : { cacheBytes }),

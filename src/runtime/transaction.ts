@@ -80,6 +80,10 @@ export class Transaction implements Tx {
     return this.batch;
   }
 
+  get rows(): StatePort {
+    return this.batch;
+  }
+
   get db(): Database {
     return this.#parts.db;
   }

@@ -11,8 +11,10 @@ import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
 import { Bindings } from './bindings.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { followTrace } from './instance-traces.ts';
 import { Intake } from './intake.ts';
 import { JobService } from './jobs.ts';
+import { messageEnded, messageMissed, messageUsed } from './message-events.ts';
 import { DUE_LANES_TOPIC, type DueLanes } from './requests.ts';
 import { Routing } from './routing.ts';
 import { rulesOf, startsOf } from './rules.ts';
@@ -108,7 +110,7 @@ export class EventsCore {
       if (record.valueType === 'PROCESS') this.#changeModels();
       const type = this.#typeToServe(tx, record);
       if (type !== undefined) open.set(type, (open.get(type) ?? 0) + 1);
-      this.stores.traces.onRecord(tx, record);
+      followTrace(tx.rows, record);
       this.#endOfWait(tx, record);
       this.#laterFate(tx, record, told);
     }
@@ -140,7 +142,6 @@ export class EventsCore {
     this.#fresh.clear();
     this.#arrived.clear();
     this.stores.log.flush();
-    this.stores.traces.flush();
     const lanes = this.intake.takeLanes();
     if (lanes.length > 0) tx.push(DUE_LANES_TOPIC, { lanes, now: tx.now } satisfies DueLanes);
     // What was read within a scope that was undone must not stay.
@@ -157,7 +158,6 @@ export class EventsCore {
     this.#modelsChanged = false;
     this.bindings.changed();
     this.stores.log.reset();
-    this.stores.traces.reset();
     this.stores.waits.reset();
     this.stores.confirmations.reset();
     this.stores.startMappings.reset();
@@ -241,17 +241,17 @@ export class EventsCore {
   #laterFate(tx: Tx, record: LogRecord, told: number | undefined): void {
     const use = messageUse(record);
     if (use && use.messageKey !== told) {
-      const sequence = this.stores.messages.use(use.messageKey);
+      const sequence = messageUsed(tx.rows, use.messageKey);
       if (sequence !== undefined) this.#addFate(tx, sequence, use.fate);
     } else if (record.valueType === 'MESSAGE' && record.intent === 'EXPIRED') {
-      const ended = this.stores.messages.end(record.key);
+      const ended = messageEnded(tx.rows, record.key);
       if (ended === undefined || ended.used) return;
       const reason = `Nobody came to wait for it with key '${record.value.correlationKey}' in time.`;
       this.#addFate(tx, ended.sequence, { kind: 'expired', reason });
     } else if (record.valueType === 'MESSAGE_SUBSCRIPTION' && record.intent === 'REJECTED') {
       const { messageKey, messageName, correlationKey } = record.value;
       if (messageKey === told) return;
-      const missed = this.stores.messages.missed(messageKey);
+      const missed = messageMissed(tx.rows, messageKey);
       if (missed && !missed.used)
         this.#addFate(tx, missed.sequence, {
           kind: 'expired',

@@ -16,6 +16,7 @@ import type { DataValidator } from '../../schemas/index.ts';
 import { DiskFailedError } from '../../store/errors.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
+import { traceOfInstance } from './instance-traces.ts';
 import type { Intake } from './intake.ts';
 import type { EventStores } from './stores.ts';
 import type { WaitRow } from './waits.ts';
@@ -123,10 +124,10 @@ export class JobService {
   }
 
   #make(tx: Tx, job: ActivatedJob, answers: number, cause: LoggedEvent | undefined): OutgoingOrReason {
-    const { bindings, outgoing, stores } = this.#parts;
+    const { bindings, outgoing } = this.#parts;
     const { processDefinitionKey, processInstanceKey, elementId, variables } = job.value;
     const elementName = bindings.elementName(tx.state, processDefinitionKey, elementId);
-    const known = stores.traces.get(processInstanceKey) ?? cause?.trace;
+    const known = traceOfInstance(tx.rows, processInstanceKey) ?? cause?.trace;
     const trace = traceOfJob(job.key, known, cause?.event, `${outgoing.engineId}-${processInstanceKey}`);
     const named = { ...job, variables, answers, trace, ...(elementName !== undefined && { elementName }) };
     return eventOfJob(named, outgoing, tx.now, this.#plans);

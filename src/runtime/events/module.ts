@@ -1,9 +1,12 @@
 import { brokerMigrations, Targets, targetSettings } from '../../broker/index.ts';
 import type { Database } from '../../store/database.ts';
+import type { AnyTable } from '../../store/state-table.ts';
 import { routerMigrations } from '../migrations.ts';
 import type { WriterModule } from '../module.ts';
 import { EventsCore } from './core.ts';
 import { eventHandlers } from './handlers.ts';
+import { INSTANCE_TRACES } from './instance-traces.ts';
+import { MESSAGE_EVENTS } from './message-events.ts';
 import { routerTableHandlers } from './router-tables.ts';
 import { defaultEventsSettings, type EventsSettings } from './settings.ts';
 
@@ -35,6 +38,7 @@ export function eventModules(options: EventsModuleOptions): readonly WriterModul
     {
       name: 'router',
       migrations: routerMigrations(),
+      tables: [MESSAGE_EVENTS, INSTANCE_TRACES] as unknown as readonly AnyTable[],
       handlers: [...eventHandlers(running), ...routerTableHandlers(running)],
       onStart: (db) => {
         const engineId = engineIdOf(db, options.newEngineId);

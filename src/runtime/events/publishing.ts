@@ -12,6 +12,7 @@ import {
 } from '../../router/index.ts';
 import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
+import { MESSAGE_EVENTS } from './message-events.ts';
 import type { EventStores } from './stores.ts';
 import { nearMisses } from './view.ts';
 
@@ -43,7 +44,7 @@ export class Publishing {
   }
 
   #publish(tx: Tx, { sequence, event }: LoggedEvent, request: MessageRequest): readonly Fate[] {
-    const { messages, waits } = this.#stores;
+    const { waits } = this.#stores;
     const value = this.#needsId(event, request) ? request : { ...request, messageId: '' };
     const { answer, records } = tx.execute({ valueType: 'MESSAGE', intent: 'PUBLISH', value });
     if (answer.kind === 'rejected') return [{ kind: 'refused', reason: answer.reason }];
@@ -51,7 +52,13 @@ export class Publishing {
     const { fates, onTheWay } = publicationOf(request, records as readonly LogRecord[], tx.now);
     const used = fates.some(({ kind }) => kind === 'correlated' || kind === 'started');
     const lives = request.timeToLive > 0;
-    if (lives || onTheWay > 0) messages.add(answer.key, sequence, used, lives ? 0 : onTheWay);
+    if (lives || onTheWay > 0)
+      tx.rows.put(MESSAGE_EVENTS, {
+        messageKey: answer.key,
+        sequence,
+        used,
+        onTheWay: lives ? 0 : onTheWay,
+      });
     return fates.map((fate) =>
       fate.kind === 'buffered'
         ? { ...fate, nearMisses: nearMisses(tx.state, waits, request.name, request.correlationKey) }

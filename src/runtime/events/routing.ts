@@ -17,6 +17,7 @@ import type { DataValidator } from '../../schemas/index.ts';
 import type { JournalRecord } from '../../store/journal.ts';
 import type { Tx } from '../module.ts';
 import type { Bindings } from './bindings.ts';
+import { startTrace, traceOfInstance } from './instance-traces.ts';
 import type { Intake } from './intake.ts';
 import { failureCommand } from './job-failures.ts';
 import { Publishing } from './publishing.ts';
@@ -65,13 +66,13 @@ export class Routing {
 
   /** An instance belongs to the business transaction of the event that started it, and events that move it as well. */
   #trace(tx: Tx, { sequence, event, trace = traceOf(event) }: LoggedEvent, fates: readonly Fate[]): void {
-    const { log, traces } = this.#parts.stores;
+    const { log } = this.#parts.stores;
     for (const fate of fates) {
       if (!('processInstanceKey' in fate)) continue;
       const key = Number(fate.processInstanceKey);
-      if (fate.kind === 'started') traces.start(tx, key, trace);
+      if (fate.kind === 'started') startTrace(tx.rows, key, trace);
       else if (attribute(event, 'correlationid') === undefined) {
-        const known = traces.get(key);
+        const known = traceOfInstance(tx.rows, key);
         if (known) tx.onUndo(log.setTrace(sequence, { ...trace, ...traceOf(event, known) }));
       }
     }

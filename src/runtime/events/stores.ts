@@ -2,8 +2,6 @@ import { DeadLetters, Deliveries, EventLog, Subscriptions } from '../../broker/i
 import type { Database } from '../../store/database.ts';
 import { Confirmations } from './confirmations.ts';
 import { EarlyReplies } from './early-replies.ts';
-import { InstanceTraces } from './instance-traces.ts';
-import { MessageEvents } from './message-events.ts';
 import type { EventsSettings } from './settings.ts';
 import { StartMappings } from './start-mappings.ts';
 import { Waits } from './waits.ts';
@@ -18,10 +16,8 @@ export interface EventStores {
   readonly waits: Waits;
   readonly confirmations: Confirmations;
   readonly earlyReplies: EarlyReplies;
-  readonly messages: MessageEvents;
   readonly startMappings: StartMappings;
   readonly watch: Watch;
-  readonly traces: InstanceTraces;
 }
 
 export function openStores(db: Database, settings: EventsSettings, chance: () => number): EventStores {
@@ -39,9 +35,7 @@ export function openStores(db: Database, settings: EventsSettings, chance: () =>
     waits,
     confirmations: new Confirmations(db, waits),
     earlyReplies,
-    messages: new MessageEvents(db),
     startMappings: new StartMappings(db),
     watch: new Watch(db, earlyReplies),
-    traces: new InstanceTraces(db),
   };
 }
