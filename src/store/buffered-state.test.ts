@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { TableSpec } from '../engine/state/port.ts';
 import { BufferedState } from './buffered-state.ts';
 import { Database } from './database.ts';
@@ -40,19 +42,68 @@ function inTable(db: Database, name = 'items'): number[] {
 const told = (db: Database): number =>
   db.get<{ n: number }>('SELECT count(*) AS n FROM state_change')?.n ?? Number.NaN;
 
-test('changes are told one row a transaction, and the tables are written to when enough have come together', () => {
+test('changes are told one row a transaction, and written to the tables when enough have come together twice', () => {
   const db = openFile();
-  const state = new BufferedState(db, { bufferChars: 300 });
-  take(db, state, { key: 1, owner: 7 });
-  take(db, state, { key: 2, owner: 7, document: new Map([['seat', '"12A"']]) });
-  assert.deepEqual([inTable(db), told(db)], [[], 2]);
-  assert.deepEqual(
-    [...state.scan(ITEMS, 'byOwner', [7])].map(({ key }) => key),
-    [1, 2],
-  );
-  take(db, state, { key: 3, owner: 7, document: new Map([['seat', '"12B"']]) });
-  assert.deepEqual([inTable(db), told(db)], [[1, 2, 3], 0]);
-  assert.deepEqual(state.get(ITEMS, 3)?.document, new Map([['seat', '"12B"']]));
+  const state = new BufferedState(db, { bufferChars: 250 });
+  const seat = (key: number, value: string) => ({
+    key,
+    owner: 7,
+    document: new Map([['seat', `"${value}"`]]),
+  });
+  take(db, state, { key: 1, owner: 8 }, { key: 2, owner: 8 });
+  take(db, state, seat(3, '3A'));
+  take(db, state, seat(4, '4A'));
+  assert.deepEqual([inTable(db), told(db)], [[], 3]);
+  take(db, state, 1);
+  take(db, state, seat(3, '3B'));
+  assert.deepEqual([...state.scan(ITEMS, 'byOwner', [8])], [{ key: 2, owner: 8 }]);
+  take(db, state, seat(5, '5A'));
+  // The first is gone meanwhile, the third is another.
+  assert.deepEqual([inTable(db), told(db)], [[2, 4], 3]);
+  for (const each of [state, new BufferedState(db)])
+    assert.deepEqual(
+      [1, 2, 3, 4, 5].map((key) => each.get(ITEMS, key)?.document?.get('seat')),
+      [undefined, undefined, '"3B"', '"4A"', '"5A"'],
+    );
+});
+
+test('what is old is written some with each commit, at the latest when what is young has become old', () => {
+  const db = openFile();
+  const state = new BufferedState(db, { bufferChars: 20_000 });
+  let key = 0;
+  const some = (count: number): void =>
+    take(db, state, ...Array.from({ length: count }, () => ({ key: ++key, owner: key })));
+  while (told(db) < 2) some(600);
+  const before = key;
+  const seen: number[] = [];
+  for (let commits = 0; commits < 40; commits++) {
+    some(100);
+    if (inTable(db).length < before) seen.push(inTable(db).length);
+  }
+  assert.ok(new Set(seen).size > 3, `${seen}`);
+  assert.ok(inTable(db).length >= before);
+  const all = Array.from({ length: key }, (_, at) => at + 1);
+  for (const each of [state, new BufferedState(db)])
+    assert.deepEqual(
+      [...each.scan(ITEMS, 'byOwner', [])].map((row) => row.key),
+      all,
+    );
+});
+
+test('what was written is let go of', async () => {
+  const db = openFile();
+  const state = new BufferedState(db, { bufferChars: 300, cacheBytes: 0 });
+  const first = ((row: Item) => {
+    take(db, state, row);
+    return new WeakRef(row);
+  })({ key: 1, owner: 7 });
+  for (let key = 2; key < 40; key++) take(db, state, { key, owner: 7 });
+  // Until then a weak reference holds what it was made of.
+  await new Promise((resolve) => setImmediate(resolve));
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  assert.equal(first.deref(), undefined);
+  assert.deepEqual(state.get(ITEMS, 1), { key: 1, owner: 7 });
 });
 
 test('what came and went between two writings touches no table', () => {
@@ -104,13 +155,29 @@ test('what deployments change is in its table at once, and all else with it', ()
   assert.deepEqual([inTable(db, 'models'), inTable(db), told(db)], [[5], [1], 0]);
 });
 
+test('when all is written, what was old hides nothing', () => {
+  const db = openFile();
+  const state = new BufferedState(db, { bufferChars: 250 });
+  for (const owner of [1, 2, 3]) take(db, state, { key: 1, owner }, { key: 2, owner });
+  take(db, state, { key: 1, owner: 4 }, 2);
+  db.transaction(() => state.writeOut());
+  assert.deepEqual([...state.scan(ITEMS, 'byOwner', [])], [{ key: 1, owner: 4 }]);
+  assert.equal(state.get(ITEMS, 2), undefined);
+});
+
 test('rows of a table that nobody has described yet are kept through all writing', () => {
   const db = openFile();
   take(db, new BufferedState(db), { key: 1, owner: 7 });
-  const stranger = new BufferedState(db);
+  const stranger = new BufferedState(db, { bufferChars: 300 });
   for (const key of [5, 6]) db.transaction(() => stranger.take([change(MODELS, { key, owner: 1 })]));
   assert.deepEqual([inTable(db), told(db)], [[], 1]);
   assert.deepEqual(new BufferedState(db).get(ITEMS, 1), { key: 1, owner: 7 });
+  for (let key = 2; key <= 9; key++) take(db, stranger, { key, owner: 7 });
+  assert.ok(inTable(db).includes(1));
+  assert.deepEqual(
+    [...new BufferedState(db).scan(ITEMS, 'byOwner', [7])].map(({ key }) => key),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9],
+  );
 });
 
 test('a row that its table could not take is refused at once, not when it is written out', () => {

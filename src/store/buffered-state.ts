@@ -1,35 +1,28 @@
 import { type Change, Overlay } from '../engine/state/overlay.ts';
 import type { KeyPart, ScanOptions, StatePort, TableSpec } from '../engine/state/port.ts';
 import type { Database } from './database.ts';
-import { type PackedShapes, Packer, type Shape, Unpacker } from './packed-values.ts';
 import { SqliteState, type SqliteStateOptions } from './sqlite-state.ts';
+import { type Changed, changesText, readChanges, type Told } from './state-changes.ts';
 import type { AnyTable } from './state-table.ts';
 
 export interface BufferedStateOptions extends SqliteStateOptions {
   /**
-   * Characters of changes that are kept before they are written to the tables. More saves writing where rows do not live
-   * long, and makes the start after a crash, and the one commit that writes them, longer. @defaultValue 512 Ki
+   * Characters of changes that come together before they are written to the tables. More saves writing where rows do not
+   * live long, and takes memory and time at the start after a crash. @defaultValue 1 Mi
    */
   readonly bufferChars?: number;
 }
 
-/** What was done to one table. */
-interface Changed {
-  readonly rows: object[];
-  readonly gone: KeyPart[];
-}
-
-type Told = readonly [table: string, changed: Changed];
-
-/** What one transaction did: for each table its name, the numbers of new rows and of gone ones, and these; of a gone row its key. */
-interface ChangesText extends PackedShapes {
-  readonly entries: readonly unknown[];
-}
+/** Rows written to the tables at a time, so that rows share pages and no commit is held up. */
+const PORTION = 256;
+/** By how much faster old changes are written than new ones come. */
+const HASTE = 1.5;
 
 /**
- * The engine's state as its writer keeps it: tables of rows, and above them what was changed since they were last written
- * to. A transaction costs one row that tells its changes, not a page of each table and index that it touches; and what has
- * come and gone between two writings touches no table at all.
+ * The engine's state as its writer keeps it: tables of rows, and above them what was changed lately. A transaction costs one
+ * row that tells its changes, not a page of each table and index that it touches. When enough have come together, they are
+ * written to the tables, some with each commit, while the next come together above them; what has come and gone meanwhile
+ * touches no table at all.
  *
  * Invariants
  * - B1 Tables and `state_change` together are the state as of the last commit; {@link reset} takes it from there.
@@ -39,17 +32,26 @@ export class BufferedState implements StatePort {
   readonly #db: Database;
   readonly #tables: SqliteState;
   readonly #most: number;
-  #above: Overlay;
-  /** Characters of `state_change`. */
+  // Overlays are dropped as a whole: maps whose entries come and go for long would keep what has gone from being collected.
+  #old!: Overlay;
+  #young!: Overlay;
+  /** Changes of the old overlay, of which the first are written. */
+  #writing: readonly Change[] = [];
+  #written = 0;
+  /** How many more should be. */
+  #due = 0;
+  /** The last row of `state_change` that the old overlay holds. */
+  #oldId = 0;
+  #lastId = 0;
+  /** Characters that the young overlay holds. */
   #chars = 0;
-  /** Found at the start, by the name of a table that was not described yet. */
+  /** Told before the start, of tables that were not described since. */
   #found = new Map<string, Changed[]>();
 
   constructor(db: Database, options: BufferedStateOptions = {}) {
     this.#db = db;
     this.#tables = new SqliteState(db, options);
-    this.#most = options.bufferChars ?? 512 * 1024;
-    this.#above = new Overlay(this.#tables);
+    this.#most = options.bufferChars ?? 1024 * 1024;
     this.#load();
   }
 
@@ -62,7 +64,7 @@ export class BufferedState implements StatePort {
 
   get<Row extends object>(table: TableSpec<Row>, key: KeyPart): Row | undefined {
     this.#know(table);
-    return this.#above.get(table, key);
+    return this.#young.get(table, key);
   }
 
   scan<Row extends object>(
@@ -72,7 +74,7 @@ export class BufferedState implements StatePort {
     options?: ScanOptions,
   ): Iterable<Row> {
     this.#know(table);
-    return this.#above.scan(table, index, prefix, options);
+    return this.#young.scan(table, index, prefix, options);
   }
 
   /** For tests and tools, which change one row at a time. */
@@ -86,73 +88,117 @@ export class BufferedState implements StatePort {
 
   /** Keeps the last values of a batch. Call it inside its transaction; if that fails, call {@link reset}. */
   take(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
     const told: Told[] = [];
-    let settled = false;
+    let stable = false;
     let table: AnyTable | undefined;
     let changed: Changed = { rows: [], gone: [] };
-    for (const { table: spec, key, row } of changes) {
-      if (spec !== table) {
-        table = spec;
+    for (const change of changes) {
+      if (change.table !== table) {
+        ({ table } = change);
         this.#know(table);
-        // What deployments change is looked up by scans that are remembered, so it does not stay above.
-        settled ||= table.stable === true;
+        stable ||= table.stable === true;
         changed = { rows: [], gone: [] };
         told.push([table.name, changed]);
       }
-      if (row !== undefined) {
-        this.#tables.check(table, row);
-        this.#above.put(table, row as never);
-        changed.rows.push(row);
-        continue;
-      }
-      if (this.#tables.isAbsent(table, key)) this.#above.forget(table, key);
-      else this.#above.delete(table, key);
-      changed.gone.push(key);
+      this.#change(change);
+      if (change.row === undefined) changed.gone.push(change.key);
+      else changed.rows.push(change.row);
     }
-    if (told.length === 0) return;
-    const text = settled ? '' : encodeChanges(told);
-    if (settled || this.#chars + text.length > this.#most) this.writeOut();
-    else this.#tell(text);
+    // What deployments change is looked up by scans that are remembered, so it does not stay above.
+    const text = stable ? '' : changesText(told);
+    if (stable || text.length > this.#most) this.writeOut();
+    else {
+      this.#tell(text);
+      this.#writeSome(text.length);
+    }
   }
 
   /** Writes all that was changed to the tables. Call it inside a transaction; if that fails, call {@link reset}. */
   writeOut(): void {
-    this.#tables.flush(this.#above.changes());
-    this.#above = new Overlay(this.#tables);
-    if (this.#chars > 0) this.#db.run('DELETE FROM state_change');
-    this.#chars = 0;
-    if (this.#found.size === 0) return;
-    const kept = Array.from(this.#found, ([name, list]) =>
-      list.map((changed): Told => [name, changed]),
-    ).flat();
-    this.#tell(encodeChanges(kept));
+    this.#writePortion(this.#writing.length);
+    this.#tables.flush(this.#young.changes());
+    this.#empty();
+    this.#forget(this.#lastId);
   }
 
   /** Forgets all that is remembered of the file: after a rollback, or when another connection has written. */
   reset(): void {
     this.#tables.reset();
-    this.#above = new Overlay(this.#tables);
     this.#load();
   }
 
+  #change({ table, key, row }: Change): void {
+    if (row !== undefined) {
+      this.#tables.check(table, row);
+      this.#young.put(table, row as never);
+    } else if (this.#old.touches(table, key) || !this.#tables.isAbsent(table, key))
+      this.#young.delete(table, key);
+    else this.#young.forget(table, key);
+  }
+
   #tell(text: string): void {
-    this.#db.run('INSERT INTO state_change (changes) VALUES (?)', text);
+    this.#lastId += 1;
+    this.#db.run('INSERT INTO state_change (id, changes) VALUES (?, ?)', this.#lastId, text);
     this.#chars += text.length;
   }
 
-  #load(): void {
+  /** As much of what is old as goes with so many characters of new changes. */
+  #writeSome(chars: number): void {
+    this.#due += (this.#writing.length * HASTE * chars) / this.#most;
+    if (this.#due >= PORTION) this.#writePortion(this.#due);
+    if (this.#chars <= this.#most) return;
+    this.#writePortion(this.#writing.length);
+    this.#old = this.#young;
+    this.#old.putOn(this.#tables);
+    this.#young = new Overlay(this.#old);
+    this.#writing = this.#old.changes();
+    this.#written = 0;
+    this.#oldId = this.#lastId;
     this.#chars = 0;
+  }
+
+  #writePortion(most: number): void {
+    if (this.#writing.length === 0) return;
+    const portion = this.#writing.slice(this.#written, this.#written + Math.ceil(most));
+    this.#due = 0;
+    this.#written += portion.length;
+    // What was changed again is told again, too.
+    this.#tables.flush(portion.filter(({ table, key }) => !this.#young.touches(table, key)));
+    if (this.#written < this.#writing.length) return;
+    this.#writing = [];
+    this.#forget(this.#oldId);
+  }
+
+  /** What was told up to this row is in the tables. */
+  #forget(id: number): void {
+    this.#db.run('DELETE FROM state_change WHERE id <= ?', id);
+    if (id === this.#lastId) this.#chars = 0;
+    if (this.#found.size === 0) return;
+    const kept = Array.from(this.#found, ([name, list]) => list.map((changed): Told => [name, changed]));
+    this.#tell(changesText(kept.flat()));
+  }
+
+  #empty(): void {
+    this.#old = new Overlay(this.#tables);
+    this.#young = new Overlay(this.#old);
+    this.#writing = [];
+  }
+
+  #load(): void {
+    this.#empty();
     this.#found = new Map();
-    for (const { changes } of this.#db.all<{ changes: string }>(
-      'SELECT changes FROM state_change ORDER BY id',
-    )) {
-      this.#chars += changes.length;
-      for (const [name, changed] of decodeChanges(changes)) {
+    const rows = this.#db.all<{ id: number; changes: string }>(
+      'SELECT id, changes FROM state_change ORDER BY id',
+    );
+    for (const { changes } of rows)
+      for (const [name, changed] of readChanges(changes)) {
         const found = this.#found.get(name);
         if (found === undefined) this.#found.set(name, [changed]);
         else found.push(changed);
       }
-    }
+    this.#lastId = rows.at(-1)?.id ?? 0;
+    this.#chars = rows.reduce((sum, { changes }) => sum + changes.length, 0);
   }
 
   /** Takes up what was found of a table, now that it is described. */
@@ -162,37 +208,8 @@ export class BufferedState implements StatePort {
     if (found === undefined) return;
     this.#found.delete(table.name);
     for (const { rows, gone } of found) {
-      for (const row of rows) this.#above.put(table, row as Row);
-      for (const key of gone) this.#above.delete(table, key);
+      for (const row of rows) this.#young.put(table, row as Row);
+      for (const key of gone) this.#young.delete(table, key);
     }
   }
-}
-
-function encodeChanges(told: readonly Told[]): string {
-  const packer = new Packer();
-  for (const [name, { rows, gone }] of told) {
-    packer.list.push(name, rows.length, gone.length);
-    let shape: Shape | undefined;
-    for (const row of rows) shape = packer.add(row, shape);
-    for (const key of gone) shape = packer.add({ key }, shape);
-  }
-  return JSON.stringify({ ...packer.shapes(), entries: packer.list } satisfies ChangesText);
-}
-
-function decodeChanges(text: string): Told[] {
-  const packed = JSON.parse(text) as ChangesText;
-  const unpacker = new Unpacker(packed, packed.entries);
-  const told: Told[] = [];
-  while (!unpacker.done) {
-    const name = unpacker.next() as string;
-    const [rows, gone] = [unpacker.next() as number, unpacker.next() as number];
-    told.push([
-      name,
-      {
-        rows: Array.from({ length: rows }, () => unpacker.object()),
-        gone: Array.from({ length: gone }, () => (unpacker.object() as { readonly key: KeyPart }).key),
-      },
-    ]);
-  }
-  return told;
 }

@@ -32,7 +32,7 @@ type Step =
   | { readonly do: 'delete'; readonly key: number }
   | { readonly do: 'name'; readonly row: Named }
   | { readonly do: 'unname'; readonly id: string }
-  | { readonly do: 'commit' | 'rollback' | 'reopen' };
+  | { readonly do: 'commit' | 'rollback' | 'reopen' | 'writeOut' };
 
 const key = fc.integer({ min: 1, max: 40 });
 const rank = fc.integer({ min: -2, max: 5 });
@@ -53,7 +53,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unname' as const), id: word }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constantFrom('commit' as const, 'rollback' as const, 'reopen' as const) }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('commit' as const, 'rollback' as const, 'reopen' as const, 'writeOut' as const),
+    }),
   },
 );
 
@@ -104,7 +106,7 @@ test('state in SQLite tells the same as state in memory, whatever is done in wha
               else if (each.do === 'name') state.put(NAMED, each.row);
               else if (each.do === 'unname') state.delete(NAMED, each.id);
             }
-            if (each.do === 'commit' || each.do === 'reopen') {
+            if (each.do === 'commit' || each.do === 'reopen' || each.do === 'writeOut') {
               const changes = batches.sqlite.changes();
               folder.db.transaction(() => sqlite.take(changes));
               batches.memory.mergeInto(memory);
@@ -114,6 +116,7 @@ test('state in SQLite tells the same as state in memory, whatever is done in wha
               folder.db.rollback();
               sqlite.reset();
             } else continue;
+            if (each.do === 'writeOut') folder.db.transaction(() => sqlite.writeOut());
             if (each.do === 'reopen') sqlite = new BufferedState(folder.db, { cacheBytes, bufferChars });
             assert.deepEqual(picture(sqlite), picture(memory));
             batches = { sqlite: new Overlay(sqlite), memory: new Overlay(memory) };

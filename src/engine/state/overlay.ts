@@ -51,7 +51,7 @@ interface Undo {
  * change while the overlay is in use. Parts of the changes can be taken back: those since a {@link mark}.
  */
 export class Overlay implements StatePort {
-  readonly #base: StatePort;
+  #base: StatePort;
   readonly #layers = new Map<string, Layer>();
   #changeCount = 0;
   /** Marks that are neither kept nor undone. */
@@ -105,6 +105,16 @@ export class Overlay implements StatePort {
       if (shown === first || first.length < limit) return shown;
     }
     return visible(this.#base.scan(spec, index, prefix, bound), spec.key, layer, this.#changeCount);
+  }
+
+  /** From now on it lies on another state, which shows the same. */
+  putOn(base: StatePort): void {
+    this.#base = base;
+  }
+
+  /** Whether a row may be another than that of the state below. */
+  touches(table: AnyTable, key: KeyPart): boolean {
+    return this.#layers.get(table.name)?.touched.has(key) === true;
   }
 
   /** A row is as the state below has it. Not while changes may still be taken back. */
