@@ -1,7 +1,7 @@
 import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
 import { EventIndex } from './event-index.ts';
-import { columnsOf } from './event-row.ts';
+import { columnsOf, RepeatedText } from './event-row.ts';
 import { FateKinds } from './fate-kinds.ts';
 import { LogSize } from './log-size.ts';
 import {
@@ -56,6 +56,7 @@ export class EventLog {
   /** Sequence of the youngest event that is written; 0: there is none. */
   #youngest = 0;
   #nextFate = 1;
+  readonly #fatesText = new RepeatedText();
 
   constructor(db: Database, settings: EventLogSettings = {}) {
     this.#db = db;
@@ -118,7 +119,7 @@ export class EventLog {
     const pending = this.#pending.get(sequence);
     if (pending) {
       const before = pending.fates;
-      pending.fates = [...before, ...fates];
+      pending.fates = before.length === 0 ? fates : [...before, ...fates];
       return () => {
         pending.fates = before;
       };
@@ -281,7 +282,7 @@ export class EventLog {
       correlationId ?? null,
       trace?.causationId ?? attribute(event, 'causationid') ?? null,
       trace?.traceparent ?? attribute(event, 'traceparent') ?? null,
-      fates.length === 0 ? null : JSON.stringify(fates),
+      fates.length === 0 ? null : this.#fatesText.of(fates),
       attributes,
       data_form,
       data,

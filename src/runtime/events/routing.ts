@@ -44,6 +44,8 @@ type EarlyReply = Extract<RouterDecision, { readonly kind: 'earlyReply' }>;
 export class Routing {
   readonly #parts: RoutingParts;
   readonly #publishing: Publishing;
+  /** The fate of the last event that nobody waits for, which many have in common: it is written as text once. */
+  #homeless: { readonly reason: string; readonly fates: readonly Fate[] } | undefined;
 
   constructor(parts: RoutingParts) {
     this.#parts = parts;
@@ -59,7 +61,7 @@ export class Routing {
     const kept = fates.some(({ kind }) => kind === 'earlyReply');
     const seen = kept ? [] : stores.watch.see(tx, logged, bindings, tx.now + incoming.timeToLive);
     const homeless = seen.length > 0 && fates.every(({ kind }) => kind === 'unmatched');
-    const told = homeless ? seen : [...fates, ...seen];
+    const told = homeless ? seen : seen.length === 0 ? fates : [...fates, ...seen];
     this.#trace(tx, logged, told);
     intake.fate(tx, sequence, event, told);
   }
@@ -108,19 +110,23 @@ export class Routing {
       case 'messages':
         return this.#messages(tx, logged, routing);
       case 'unmatched':
-        return [this.#unmatched(tx, event, routing.reason)];
+        return this.#unmatched(tx, event, routing.reason);
     }
   }
 
   #messages(tx: Tx, logged: LoggedEvent, plan: MessagePlan): readonly Fate[] {
     if (plan.reason === undefined) return this.#publishing.run(tx, logged, plan);
-    return [...plan.told, this.#unmatched(tx, logged.event, plan.reason)];
+    const unmatched = this.#unmatched(tx, logged.event, plan.reason);
+    return plan.told.length === 0 ? unmatched : [...plan.told, ...unmatched];
   }
 
-  #unmatched(tx: Tx, event: CloudEvent, reason: string): Fate {
+  #unmatched(tx: Tx, event: CloudEvent, reason: string): readonly Fate[] {
     const { waits } = this.#parts.stores;
     const near = nearMisses(tx.state, waits, typeOf(event), correlationKeyOf(event));
-    return { kind: 'unmatched', reason, nearMisses: near };
+    if (near.length > 0) return [{ kind: 'unmatched', reason, nearMisses: near }];
+    if (this.#homeless?.reason !== reason)
+      this.#homeless = { reason, fates: [{ kind: 'unmatched', reason, nearMisses: near }] };
+    return this.#homeless.fates;
   }
 
   #reply(tx: Tx, sequence: number, job: WaitingJob, variables: Document): Fate {
