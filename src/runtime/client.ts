@@ -62,7 +62,9 @@ export class RuntimeClient implements DurableRuntime {
   readonly #limit: number;
   readonly #callers = new Map<number, Caller>();
   readonly #meter = new Meter();
-  readonly #publisher = new Publisher((body) => this.#send('publish', body, false).promise);
+  readonly #publisher = new Publisher(
+    (body, events) => this.#send('publish', body, false, 0, events).promise,
+  );
   readonly #outbox: Outbox;
   #status: WriterStatus;
   #lastId = 0;
@@ -261,6 +263,7 @@ export class RuntimeClient implements DurableRuntime {
     body: unknown,
     newWork: boolean,
     patienceMs = 0,
+    events?: number,
   ): { id?: number; promise: Promise<unknown> } {
     const refused = this.#refusal(newWork);
     if (refused) return { promise: Promise.reject(refused) };
@@ -268,7 +271,7 @@ export class RuntimeClient implements DurableRuntime {
     const id = this.#lastId;
     const promise = Promise.withResolvers<unknown>();
     this.#callers.set(id, { promise, parked: false });
-    this.#outbox.add({ id, kind, body }, patienceMs);
+    this.#outbox.add({ id, kind, body, ...(events !== undefined && { events }) }, patienceMs);
     return { id, promise: promise.promise };
   }
 

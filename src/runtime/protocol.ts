@@ -6,6 +6,8 @@ export interface Envelope {
   readonly id: number;
   readonly kind: string;
   readonly body: unknown;
+  /** How many events it publishes. */
+  readonly events?: number;
 }
 
 export type ToWriter =

@@ -24,16 +24,19 @@ interface Call {
   readonly reject: (error: unknown) => void;
 }
 
+/** Events of one request, unless one call has more: the writer takes requests whole. */
+const TOGETHER = 8;
+
 /**
  * Collects events that are published in one round of the event loop, as many small requests would cost more than the
  * events themselves.
  */
 export class Publisher {
-  readonly #send: (body: PublishBody) => Promise<unknown>;
+  readonly #send: (body: PublishBody, events: number) => Promise<unknown>;
   #calls: Call[] = [];
   #underWay = 0;
 
-  constructor(send: (body: PublishBody) => Promise<unknown>) {
+  constructor(send: (body: PublishBody, events: number) => Promise<unknown>) {
     this.#send = send;
   }
 
@@ -51,12 +54,25 @@ export class Publisher {
 
   /** Sends what was collected. */
   flush(): void {
-    const calls = this.#calls;
-    if (calls.length === 0) return;
+    let calls: Call[] = [];
+    let events = 0;
+    const all = this.#calls;
     this.#calls = [];
+    for (const call of all) {
+      calls.push(call);
+      events += call.events.length;
+      if (events < TOGETHER) continue;
+      this.#sendCalls(calls, events);
+      calls = [];
+      events = 0;
+    }
+    if (calls.length > 0) this.#sendCalls(calls, events);
+  }
+
+  #sendCalls(calls: readonly Call[], count: number): void {
     const events = packEvents(calls.flatMap((call) => call.events));
     const counts = calls.map((call) => call.events.length);
-    this.#send({ events, counts }).then(
+    this.#send({ events, counts }, count).then(
       (published) => this.#answer(calls, published as Published),
       (error: unknown) => this.#fail(calls, error),
     );

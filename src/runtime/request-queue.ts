@@ -1,33 +1,50 @@
 import type { Envelope } from './protocol.ts';
 
-/** First in, first out; taken in batches that are bounded in number and bytes. */
+/** So many events share a transaction if they are there. */
+const SHARING_EVENTS = 16;
+
+/**
+ * First in, first out; taken in batches that are bounded in number and bytes. Of many events half are taken at a time: while
+ * the writer moves these, those who sent the other ones are answered and send again. Taken all together, writer and
+ * sockets would work in turn.
+ */
 export class RequestQueue {
   #items: Envelope[] = [];
   #head = 0;
+  /** Events of all that wait. */
+  #events = 0;
 
   get size(): number {
     return this.#items.length - this.#head;
   }
 
   add(requests: readonly Envelope[]): void {
-    for (const request of requests) this.#items.push(request);
+    for (const request of requests) {
+      this.#items.push(request);
+      this.#events += request.events ?? 0;
+    }
   }
 
   putBack(requests: readonly Envelope[]): void {
     this.#items = [...requests, ...this.#items.slice(this.#head)];
     this.#head = 0;
+    for (const { events = 0 } of requests) this.#events += events;
   }
 
   /** Hands requests out one by one until a bound is met or `visit` says that it has enough. */
   take(maxRequests: number, maxBytes: number, visit: (request: Envelope) => boolean): void {
+    const mostEvents = Math.max(SHARING_EVENTS, this.#events / 2);
     let bytes = 0;
+    let events = 0;
     for (let taken = 0; taken < maxRequests; taken++) {
       const request = this.#items[this.#head];
       if (request === undefined) break;
       bytes += sizeOf(request.body);
       if (taken > 0 && bytes > maxBytes) break;
       this.#head++;
-      if (!visit(request)) break;
+      events += request.events ?? 0;
+      this.#events -= request.events ?? 0;
+      if (!visit(request) || events >= mostEvents) break;
     }
     if (this.#head === this.#items.length || this.#head > 4096) {
       this.#items = this.#items.slice(this.#head);
@@ -39,6 +56,7 @@ export class RequestQueue {
     const all = this.#items.slice(this.#head);
     this.#items = [];
     this.#head = 0;
+    this.#events = 0;
     return all;
   }
 
