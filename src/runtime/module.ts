@@ -29,7 +29,7 @@ export interface Tx {
   readonly now: number;
   /** The engine's state as this scope sees it. Only the engine changes it. */
   readonly state: StatePort;
-  /** Rows of the module's own {@link WriterModule.tables}; what the engine's are, they are: undone with the scope, written late. */
+  /** Rows of the module's own {@link WriterModule.tables}, undone with the scope as those of the engine are. */
   readonly rows: StatePort;
   /** SQL in the same transaction, for the tables of the module's own migrations. */
   readonly db: Database;

@@ -18,7 +18,7 @@ const KEY = 1;
 const TIME = 2;
 /** The map that was told last: nothing follows. */
 const SAME_MAP = 3;
-type NumberKind = typeof PLAIN | typeof KEY | typeof TIME;
+export type NumberKind = typeof PLAIN | typeof KEY | typeof TIME;
 type Kind = NumberKind | typeof SAME_MAP;
 
 /** As many bits as a mask has. */

@@ -1,6 +1,6 @@
 import { decode } from './codec.ts';
 import type { JournalRecord } from './journal.ts';
-import { kindOf, type PackedShapes, Packer, type Shape, Unpacker } from './packed-values.ts';
+import { kindOf, type NumberKind, type PackedShapes, Packer, type Shape, Unpacker } from './packed-values.ts';
 
 /**
  * The records of one transaction as text. Most of what records say they repeat: what kind of record it is, and, as an
@@ -11,7 +11,7 @@ import { kindOf, type PackedShapes, Packer, type Shape, Unpacker } from './packe
 interface RecordsText extends PackedShapes {
   readonly frames: readonly Frame[];
   /** How the keys of the records of each frame are told. */
-  readonly keys: readonly ReturnType<typeof kindOf>[];
+  readonly keys: readonly NumberKind[];
   readonly started: number;
   readonly entries: readonly unknown[];
 }
@@ -35,14 +35,14 @@ const WINDOW = 6;
 export function encodeRecords(records: readonly JournalRecord[]): string {
   const started = records[0]?.timestamp ?? 0;
   const frames: Frame[] = [];
-  const keys: ReturnType<typeof kindOf>[] = [];
+  const keys: NumberKind[] = [];
   const shapes: (Shape | undefined)[] = [];
   const packer = new Packer();
   const { list: entries } = packer;
   records.forEach((record, at) => {
-    const kind = kindOf(record.key);
-    const frame = frameOf(frames, keys, record, kind);
-    entries.push(frame, packer.distance(record.key, kind), record.timestamp - started);
+    const frame = frameOf(frames, keys, record);
+    const key = packer.distance(record.key, keys[frame] as NumberKind);
+    entries.push(frame, key, record.timestamp - started);
     const ago = sameValue(records, at);
     if (ago === 0) shapes[frame] = packer.add(record.value, shapes[frame]);
     else entries.push(-ago);
@@ -86,12 +86,9 @@ function olderRecords<R extends JournalRecord>({ frames, time, entries }: OlderT
   return records;
 }
 
-function frameOf(
-  frames: Frame[],
-  keys: ReturnType<typeof kindOf>[],
-  record: JournalRecord,
-  kind: ReturnType<typeof kindOf>,
-): number {
+/** Number of the record's frame, which is added with the kind of its key if it is new. */
+function frameOf(frames: Frame[], keys: NumberKind[], record: JournalRecord): number {
+  const kind = kindOf(record.key);
   let members = 0;
   for (const _name in record) members += 1;
   // One with more to tell has a frame of its own.
