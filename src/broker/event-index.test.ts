@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { makeEvent } from '../cloudevents/index.ts';
 import { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
-import { identityHash, termHash } from './event-hash.ts';
+import { fateHash, identityHash, termHash } from './event-hash.ts';
 import { IdentityFilter } from './identity-filter.ts';
 import { brokerMigrations, EventLog, searchEvents } from './index.ts';
 import { RUN_LENGTH } from './young-events.ts';
@@ -161,6 +161,20 @@ test('hashes are spread, exact numbers with a place behind them, and tell identi
     seen.add(identity).add(term);
   }
   assert.ok(seen.size > 199_990, `${200_000 - seen.size} of 200000 hashes are shared`);
+});
+
+test('hashes are those that folders hold', () => {
+  const hashes = [
+    identityHash('/tickets', '1'),
+    termHash('Ünïcode 😀'),
+    fateHash('unmatched'),
+    termHash('fate\nunmatched'),
+    termHash(''),
+  ];
+  assert.deepEqual(
+    hashes,
+    [131_420_016_141, 225_253_505_182, 182_307_297_068, 182_307_297_068, 227_649_327_374],
+  );
 });
 
 test('events of a type, a source or a fate are found in all runs, page by page, and a fate only while it stands', async (t) => {

@@ -49,16 +49,17 @@ export class EventIndex {
     if (this.#closing) this.#writePage(this.#closing);
   }
 
-  /** Sequences of events that may have this source and id, received after `since`, the youngest first. */
-  *candidates(source: string, id: string, since: number): Generator<number> {
-    const hash = identityHash(source, id);
-    yield* this.#young.candidates(hash);
-    if (this.#closing) yield* this.#closing.events.candidates(hash);
+  /** Of the events with this hash of source and id that were received after `since` the youngest that `isIt` takes. */
+  find(identity: number, since: number, isIt: (sequence: number) => boolean): number | undefined {
+    const young = this.#young.find(identity, isIt) ?? this.#closing?.events.find(identity, isIt);
+    if (young !== undefined) return young;
     for (let at = this.#runs.length - 1; at >= 0; at--) {
       const run = this.#runs[at];
-      if (!run || run.received < since) return;
-      if (run.filter.mayHave(hash)) yield* findInRun(this.#db, run.first, hash);
+      if (!run || run.received < since) return undefined;
+      if (!run.filter.mayHave(identity)) continue;
+      for (const sequence of findInRun(this.#db, run.first, identity)) if (isIt(sequence)) return sequence;
     }
+    return undefined;
   }
 
   /** Drops runs of events before `oldest`, which are deleted. */
@@ -146,7 +147,8 @@ function* readYoung(db: Database, first: number): Generator<Terms> {
     );
     for (const { subject, correlation_key, correlation_id, fates, ...row } of rows) {
       const others = [subject, correlation_key, correlation_id].map((text) => text ?? undefined);
-      yield { ...row, others, fates: fates === null ? [] : (JSON.parse(fates) as FateEntry[]) };
+      const identity = identityHash(row.source, row.id);
+      yield { ...row, identity, others, fates: fates === null ? [] : (JSON.parse(fates) as FateEntry[]) };
     }
     const last = rows.at(-1);
     if (!last) return;

@@ -1,5 +1,6 @@
 import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '../cloudevents/index.ts';
 import type { Database } from '../store/database.ts';
+import { identityHash } from './event-hash.ts';
 import { EventIndex } from './event-index.ts';
 import { columnsOf, RepeatedText } from './event-row.ts';
 import { FateKinds } from './fate-kinds.ts';
@@ -13,6 +14,7 @@ import {
   readLogged,
   type Trace,
 } from './logged-event.ts';
+import { type Pending, PendingEvents } from './pending-events.ts';
 import { SourceSequences } from './source-sequences.ts';
 import { ToRoute } from './to-route.ts';
 
@@ -21,12 +23,6 @@ export interface EventLogSettings {
   readonly windowMs?: number;
   /** Sources whose events may share an id, as those of old senders do; their repeats are new events. */
   readonly reuseIds?: (source: string) => boolean;
-}
-
-/** An event that is not written yet. */
-interface Pending extends LoggedEvent {
-  fates: readonly FateEntry[];
-  trace?: Trace;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -49,9 +45,8 @@ export class EventLog {
   readonly #sequences: SourceSequences;
   readonly #toRoute: ToRoute;
   readonly #kinds: FateKinds;
-  /** Events of this transaction in order of their sequence; in maps of its own, as cleared ones would keep what they held. */
-  #pending = new Map<number, Pending>();
-  #pendingIdentities = new Map<string, number>();
+  /** New ones for each transaction, as maps that are cleared would keep what they held. */
+  #pending = new PendingEvents();
   #next = 1;
   /** Sequence of the youngest event that is written; 0: there is none. */
   #youngest = 0;
@@ -76,8 +71,9 @@ export class EventLog {
     now: number,
     origin: Origin = OUTSIDE,
   ): Appended & { readonly undo?: () => void } {
-    const source = sourceOf(event);
-    const first = this.#reuseIds(source) ? undefined : this.#find(source, idOf(event), now);
+    const [source, id] = [sourceOf(event), idOf(event)];
+    const identity = identityHash(source, id);
+    const first = this.#reuseIds(source) ? undefined : this.#find(identity, source, id, now);
     if (first !== undefined) {
       this.#db.run(
         `INSERT INTO event_repeat (sequence, count, last) VALUES (?, 1, ?)
@@ -88,11 +84,8 @@ export class EventLog {
       return { sequence: first, duplicate: true };
     }
     const sequence = this.#next;
-    const identity = identityText(source, idOf(event));
-    const before = this.#pendingIdentities.get(identity);
     this.#next += 1;
-    this.#pending.set(sequence, { ...origin, sequence, event, received: now, fates: [] });
-    this.#pendingIdentities.set(identity, sequence);
+    this.#pending.add({ ...origin, sequence, event, received: now, fates: [], identity });
     const { place, undo } = this.#sequences.take(event, now);
     return {
       sequence,
@@ -100,9 +93,7 @@ export class EventLog {
       ...(place.kind === 'next' ? {} : { place }),
       undo: () => {
         undo();
-        this.#pending.delete(sequence);
-        if (before === undefined) this.#pendingIdentities.delete(identity);
-        else this.#pendingIdentities.set(identity, before);
+        this.#pending.undo(sequence);
         this.#sequences.reset();
       },
     };
@@ -170,7 +161,7 @@ export class EventLog {
   }
 
   markRouted(sequence: number): void {
-    this.#toRoute.unmark(sequence, this.#pending.has(sequence));
+    this.#toRoute.unmark(sequence, this.#pending.get(sequence) !== undefined);
   }
 
   /** Sequences of events that wait for their routing, oldest first. */
@@ -180,9 +171,8 @@ export class EventLog {
 
   /** Writes the events of this transaction. Call it last. */
   flush(): void {
-    for (const pending of this.#pending.values()) this.#insert(pending);
-    this.#pending = new Map();
-    this.#pendingIdentities = new Map();
+    for (const pending of this.#pending.all()) this.#insert(pending);
+    this.#pending = new PendingEvents();
     this.#toRoute.committed();
     this.#sequences.flush();
   }
@@ -226,8 +216,7 @@ export class EventLog {
 
   /** After a rollback. */
   reset(): void {
-    this.#pending = new Map();
-    this.#pendingIdentities = new Map();
+    this.#pending = new PendingEvents();
     this.#toRoute.reset();
     this.#index.reset();
     this.#sequences.reset();
@@ -243,23 +232,25 @@ export class EventLog {
   }
 
   /** Sequence of the event of the window with this source and id. */
-  #find(source: string, id: string, now: number): number | undefined {
-    const pending = this.#pendingIdentities.get(identityText(source, id));
+  #find(identity: number, source: string, id: string, now: number): number | undefined {
+    const pending = this.#pending.find(identity, source, id);
     if (pending !== undefined) return pending;
     const since = now - this.#windowMs + 1;
-    for (const sequence of this.#index.candidates(source, id, since)) {
+    let received = 0;
+    const found = this.#index.find(identity, since, (sequence) => {
       const row = this.#db.get<{ received: number }>(
         'SELECT received FROM event WHERE sequence = ? AND id = ? AND source = ?',
         sequence,
         id,
         source,
       );
-      if (row) return row.received >= since ? sequence : undefined;
-    }
-    return undefined;
+      received = row?.received ?? 0;
+      return row !== undefined;
+    });
+    return received >= since ? found : undefined;
   }
 
-  #insert({ sequence, event, received, hops, cause, causeJob, trace, fates }: Pending): void {
+  #insert({ sequence, event, received, hops, cause, causeJob, trace, fates, identity }: Pending): void {
     const { attributes, data_form, data } = columnsOf(event);
     const subject = subjectOf(event);
     const correlationKey = attribute(event, 'correlationkey') ?? subject;
@@ -288,11 +279,7 @@ export class EventLog {
       data,
     );
     const others = [subject, correlationKey, correlationId];
-    this.#index.add({ sequence, received, source, id, type, others, fates });
+    this.#index.add({ sequence, received, identity, source, id, type, others, fates });
     this.#youngest = sequence;
   }
-}
-
-function identityText(source: string, id: string): string {
-  return `${source}\n${id}`;
 }

@@ -1,4 +1,4 @@
-import { fateHash, identityHash, termHash } from './event-hash.ts';
+import { fateHash, termHash } from './event-hash.ts';
 import { IdentityFilter } from './identity-filter.ts';
 import type { FateEntry } from './logged-event.ts';
 
@@ -14,6 +14,8 @@ export interface Terms {
   readonly sequence: number;
   /** Epoch ms. */
   readonly received: number;
+  /** Hash of source and id. */
+  readonly identity: number;
   readonly source: string;
   readonly id: string;
   readonly type: string;
@@ -45,9 +47,8 @@ export class YoungEvents {
     this.first = first;
   }
 
-  add({ sequence, received, source, id, type, others, fates }: Terms): void {
+  add({ sequence, received, identity, source, id, type, others, fates }: Terms): void {
     const place = sequence - this.first;
-    const identity = identityHash(source, id);
     this.#identities.add(identity, place);
     this.filter.add(identity);
     this.#enter(identity, place);
@@ -62,9 +63,10 @@ export class YoungEvents {
     this.received = received;
   }
 
-  /** Sequences of events with this hash of source and id, the youngest first. */
-  candidates(hash: number): readonly number[] {
-    return this.#identities.placesOf(hash).map((place) => this.first + place);
+  /** Sequence of the youngest event with this hash of source and id that `isIt` takes. */
+  find(identity: number, isIt: (sequence: number) => boolean): number | undefined {
+    const place = this.#identities.find(identity, (each) => isIt(this.first + each));
+    return place === undefined ? undefined : this.first + place;
   }
 
   /** All entries in order, in pages of so many. No event may be added any more. */
@@ -116,12 +118,11 @@ class Identities {
     this.#heads[slot] = place + 1;
   }
 
-  /** The youngest first. */
-  placesOf(hash: number): number[] {
-    const places: number[] = [];
+  /** The youngest that `isIt` takes. */
+  find(hash: number, isIt: (place: number) => boolean): number | undefined {
     for (let next = this.#heads[slotOf(hash)] as number; next > 0; next = this.#before[next - 1] as number)
-      if (this.#hashes[next - 1] === hash) places.push(next - 1);
-    return places;
+      if (this.#hashes[next - 1] === hash && isIt(next - 1)) return next - 1;
+    return undefined;
   }
 }
 
