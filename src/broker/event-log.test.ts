@@ -63,6 +63,7 @@ test('events are kept exactly: order and types of attributes, bytes of the data,
   for (const [index, text] of texts.entries()) {
     const { sequence } = log.append(fromJsonText(text), 1000 + index);
     assert.equal(sequence, index + 1);
+    log.flush();
     const logged = log.get(sequence) ?? assert.fail();
     assert.equal(toJsonText(logged.event), text);
     assert.equal(logged.received, 1000 + index);
@@ -70,6 +71,15 @@ test('events are kept exactly: order and types of attributes, bytes of the data,
   const binary = makeEvent({ id: '6', source: '/s', type: 'T', data: new Uint8Array([0, 255]) });
   const { sequence } = log.append(binary, 2000);
   assert.deepEqual([...(log.get(sequence)?.event.data ?? [])], [0, 255]);
+});
+
+test('the attributes of a folder of before are read', (t) => {
+  const db = openDatabase(t);
+  const log = new EventLog(db);
+  const { sequence } = appended(log, event('1'), 0);
+  const pairs = '[["specversion","1.0"],["id","1"],["n",-5],["source","/s"],["type","T"],["zeta",true]]';
+  db.run('UPDATE event SET attributes = ? WHERE sequence = ?', pairs, sequence);
+  assert.equal(JSON.stringify([...(log.get(sequence)?.event.attributes ?? [])]), pairs);
 });
 
 /** Appends as one transaction of the writer does. */
