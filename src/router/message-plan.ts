@@ -125,7 +125,7 @@ class Planning {
       else takers.set(reaction.key, [{ use, reaction }]);
     }
     for (const [key, group] of takers) {
-      const variables = new Map(group.flatMap(({ reaction }) => [...reaction.variables]));
+      const variables = variablesOfAll(group.map(({ reaction }) => reaction.variables));
       const messageId = group.find(({ reaction }) => reaction.messageId !== undefined)?.reaction.messageId;
       const others = listeners.filter((listener) => keys.get(listener) !== key);
       this.#publish(
@@ -200,6 +200,11 @@ class Planning {
     this.#reasons.push(reason);
     this.#leftOut.push(fate);
   }
+}
+
+function variablesOfAll(documents: readonly Document[]): Document {
+  const [only] = documents;
+  return documents.length === 1 && only ? only : new Map(documents.flatMap((each) => [...each]));
 }
 
 /** The id of the message that is made of an event, unless the model says another one. */

@@ -97,7 +97,8 @@ export class Reactions {
     }
     const names = resultVariable === undefined ? {} : { resultVariable };
     const whole = variablesOf(this.#event, this.#settings, names);
-    return whole.ok ? { ok: true, variables: new Map([...whole.variables, ...result]) } : whole;
+    if (!whole.ok || result.size === 0) return whole;
+    return { ok: true, variables: new Map([...whole.variables, ...result]) };
   }
 
   /** Text of a key or id: a string, number or Boolean; nothing for null and the empty text. */

@@ -241,7 +241,7 @@ export class SqliteState implements StatePort {
 
 /** Of a scan of one table. */
 function scanName(index: string, prefix: readonly KeyPart[], { upTo, limit }: ScanOptions): string {
-  const [only] = prefix;
+  const only = prefix[0];
   if (prefix.length === 1 && typeof only === 'string' && upTo === undefined && limit === undefined)
     return `${index} ${only}`;
   return JSON.stringify([index, prefix, upTo, limit]);

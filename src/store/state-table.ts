@@ -114,7 +114,7 @@ export class StateTable {
     after: object | undefined,
     limit: number,
   ): readonly { readonly k: KeyPart; readonly v: string }[] {
-    const [lead] = prefix;
+    const lead = prefix[0];
     if (!this.#exists || (typeof lead === 'number' && lead > this.#mostOf(index))) return NONE;
     const { sql, order } = this.#pageSql(
       index,

@@ -16,7 +16,8 @@ export interface VariableOwner {
 /** Sets variables in this scope only. A variable that has the value already is left alone. */
 export function setLocalVariables(w: Work, owner: VariableOwner, scopeKey: number, document: Document): void {
   if (document.size === 0) return;
-  const changes = [...document].flatMap(([name, value]) => write(w, owner, scopeKey, name, value));
+  const changes: VariableChange[] = [];
+  for (const [name, value] of document) changes.push(...write(w, owner, scopeKey, name, value));
   changesHappened(w, w.graph(owner.processDefinitionKey), changes);
 }
 

@@ -15,11 +15,16 @@ export function indexKey(row: object, columns: readonly string[], key: KeyPart):
   return parts;
 }
 
+interface Index {
+  readonly columns: readonly string[];
+  readonly entries: OrderedRows<object>;
+}
+
 /** The indexes of rows that are kept elsewhere; each is built when it is first read. */
 export class RowIndexes {
   readonly #spec: TableSpec<never>;
   /** Most tables are never read by an index. */
-  #indexes: Map<string, OrderedRows<object>> | undefined;
+  #indexes: Map<string, Index> | undefined;
 
   constructor(spec: TableSpec<never>) {
     this.#spec = spec;
@@ -27,28 +32,30 @@ export class RowIndexes {
 
   /** One row takes the place of another, of the same key; either may be missing. */
   change(key: KeyPart, before: object | undefined, row: object | undefined): void {
-    this.#indexes?.forEach((index, name) => {
-      const columns = this.#columns(name);
-      const old = before && indexKey(before, columns, key);
-      const now = row && indexKey(row, columns, key);
-      if (old !== undefined && !samePlace(old, now)) index.delete(old);
-      if (now !== undefined && row !== undefined) index.set(now, row);
-    });
+    if (this.#indexes === undefined) return;
+    for (const { columns, entries } of this.#indexes.values()) {
+      if (before !== undefined && (row === undefined || !sameCells(before, row, columns))) {
+        const parts = indexKey(before, columns, key);
+        if (parts !== undefined) entries.delete(parts);
+      }
+      const parts = row && indexKey(row, columns, key);
+      if (parts !== undefined && row !== undefined) entries.set(parts, row);
+    }
   }
 
   /** @param each calls back with all rows there are */
   read(name: string, each: (found: (row: object, key: KeyPart) => void) => void): OrderedRows<object> {
     this.#indexes ??= new Map();
     const known = this.#indexes.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.entries;
     const columns = this.#columns(name);
-    const index = new OrderedRows<object>();
+    const entries = new OrderedRows<object>();
     each((row, key) => {
       const parts = indexKey(row, columns, key);
-      if (parts !== undefined) index.set(parts, row);
+      if (parts !== undefined) entries.set(parts, row);
     });
-    this.#indexes.set(name, index);
-    return index;
+    this.#indexes.set(name, { columns, entries });
+    return entries;
   }
 
   #columns(name: string): readonly string[] {
@@ -87,8 +94,9 @@ class MemoryTable {
   }
 }
 
-function samePlace(left: readonly KeyPart[], right: readonly KeyPart[] | undefined): boolean {
-  return right !== undefined && left.every((part, at) => part === right[at]);
+function sameCells(one: object, other: object, columns: readonly string[]): boolean {
+  for (const column of columns) if ((one as AnyRow)[column] !== (other as AnyRow)[column]) return false;
+  return true;
 }
 
 /** State in memory: for tests and embedded use without a data folder. */

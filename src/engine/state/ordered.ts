@@ -56,6 +56,9 @@ export class OrderedRows<Row> {
   /** Entries whose leading parts equal `prefix` and whose next part is at most `upTo`. */
   read(prefix: readonly KeyPart[], upTo: KeyPart | undefined): Iterable<Entry<Row>> {
     const entries = this.#entries;
+    const last = entries.at(-1);
+    // What is young is often asked for in vain.
+    if (last === undefined || compareKeys(last.parts, prefix) < 0) return NONE;
     const first = this.#find(prefix);
     // Most readings find little: then a list is cheaper than a walk that has to be ended.
     for (let at = first; at - first <= FEW; at++)

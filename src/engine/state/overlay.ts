@@ -13,8 +13,10 @@ interface Touched {
 /** What was done to one table. */
 class Layer {
   readonly spec: AnyTable;
-  readonly touched = new Map<KeyPart, Touched>();
   readonly indexes: RowIndexes;
+  readonly #touched = new Map<KeyPart, Touched>();
+  /** No key that is a number is above it: most rows that are asked for in vain are younger than all here. */
+  #most = Number.NEGATIVE_INFINITY;
 
   constructor(spec: AnyTable) {
     this.spec = spec;
@@ -23,10 +25,27 @@ class Layer {
 
   index(name: string): OrderedRows<object> {
     return this.indexes.read(name, (found) =>
-      this.touched.forEach(({ row }, key) => {
+      this.forEach(({ row }, key) => {
         if (row !== undefined) found(row, key);
       }),
     );
+  }
+
+  get(key: KeyPart): Touched | undefined {
+    return typeof key === 'number' && key > this.#most ? undefined : this.#touched.get(key);
+  }
+
+  set(key: KeyPart, touched: Touched): void {
+    if (typeof key === 'number' && key > this.#most) this.#most = key;
+    this.#touched.set(key, touched);
+  }
+
+  delete(key: KeyPart): void {
+    this.#touched.delete(key);
+  }
+
+  forEach(each: (touched: Touched, key: KeyPart) => void): void {
+    this.#touched.forEach(each);
   }
 }
 
@@ -63,7 +82,7 @@ export class Overlay implements StatePort {
   }
 
   get<Row extends object>(table: TableSpec<Row>, key: KeyPart): Row | undefined {
-    const touched = this.#layers.get(table.name)?.touched.get(key);
+    const touched = this.#layers.get(table.name)?.get(key);
     return touched === undefined ? this.#base.get(table, key) : (touched.row as Row | undefined);
   }
 
@@ -114,23 +133,23 @@ export class Overlay implements StatePort {
 
   /** Whether a row may be another than that of the state below. */
   touches(table: AnyTable, key: KeyPart): boolean {
-    return this.#layers.get(table.name)?.touched.has(key) === true;
+    return this.#layers.get(table.name)?.get(key) !== undefined;
   }
 
   /** A row is as the state below has it. Not while changes may still be taken back. */
   forget<Row extends object>(table: TableSpec<Row>, key: KeyPart): void {
     const layer = this.#layers.get(table.name);
-    const touched = layer?.touched.get(key);
+    const touched = layer?.get(key);
     if (layer === undefined || touched === undefined) return;
-    layer.touched.delete(key);
+    layer.delete(key);
     layer.indexes.change(key, touched.row, undefined);
   }
 
   /** What is different from the state below, table by table. */
   changes(): Change[] {
     const changes: Change[] = [];
-    for (const { spec, touched } of this.#layers.values())
-      touched.forEach(({ row }, key) => void changes.push({ table: spec, key, row }));
+    for (const layer of this.#layers.values())
+      layer.forEach(({ row }, key) => void changes.push({ table: layer.spec, key, row }));
     return changes;
   }
 
@@ -157,9 +176,9 @@ export class Overlay implements StatePort {
     this.#marks -= 1;
     for (let at = this.#undos.length - 1; at >= mark; at--) {
       const { layer, key, known, row } = this.#undos[at] as Undo;
-      const touched = layer.touched.get(key);
+      const touched = layer.get(key);
       layer.indexes.change(key, touched?.row, row);
-      if (!known) layer.touched.delete(key);
+      if (!known) layer.delete(key);
       else if (touched !== undefined) touched.row = row;
     }
     this.#undos.length = mark;
@@ -167,10 +186,10 @@ export class Overlay implements StatePort {
 
   #change(layer: Layer, key: KeyPart, row: object | undefined): void {
     this.#changeCount += 1;
-    const touched = layer.touched.get(key);
+    const touched = layer.get(key);
     const before = touched?.row;
     if (this.#marks > 0) this.#undos.push({ layer, key, known: touched !== undefined, row: before });
-    if (touched === undefined) layer.touched.set(key, { row, since: this.#changeCount });
+    if (touched === undefined) layer.set(key, { row, since: this.#changeCount });
     else touched.row = row;
     layer.indexes.change(key, before, row);
   }
@@ -189,10 +208,11 @@ const FEW = 32;
 
 /** Rows below that are changed only after the scan began still belong to its picture (P4). */
 function visible(base: Iterable<object>, keyColumn: string, layer: Layer, began: number): Iterable<object> {
+  if (Array.isArray(base) && base.length === 0) return base;
   const shows = (row: object): boolean =>
-    (layer.touched.get(keyOf(row, keyColumn))?.since ?? Number.POSITIVE_INFINITY) > began;
+    (layer.get(keyOf(row, keyColumn))?.since ?? Number.POSITIVE_INFINITY) > began;
   if (!Array.isArray(base)) return filtered(base, shows);
-  return base.length === 0 || base.every(shows) ? base : base.filter(shows);
+  return base.every(shows) ? base : base.filter(shows);
 }
 
 function* filtered(rows: Iterable<object>, shows: (row: object) => boolean): Generator<object> {
