@@ -79,15 +79,13 @@ export class RowBuffer implements ProjectionSink {
     const rows = this.#rows(table);
     const known = rows.get(key);
     if (known === undefined) {
-      rows.set(key, patch);
+      rows.set(key, { ...patch });
       return;
     }
-    const merged = { ...known };
     for (const column in patch) {
       const value = patch[column];
-      if (value !== null && value !== undefined) merged[column] = value;
+      if (value !== null && value !== undefined) known[column] = value;
     }
-    rows.set(key, merged);
   }
 
   /** The row as this batch leaves it: what is buffered over what is stored. */
