@@ -1,4 +1,4 @@
-import { dueCommands, nextDue } from './behaviors/due.ts';
+import { dueBy, dueCommands, nextDue } from './behaviors/due.ts';
 import { processCommand } from './commands/registry.ts';
 import type { Engine, ResumeOptions, Turn } from './engine.ts';
 import { ExpressionCache } from './processing/expression-cache.ts';
@@ -83,6 +83,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
     due: dueCommands,
     nextDue,
+    dueBy,
   };
 }
 

@@ -41,8 +41,14 @@ class Bench {
 
   send(command: ClientCommand) {
     const overlay = new Overlay(this.state);
-    const turn = this.engine.process(command, overlay, this.now);
+    const { engine } = this;
+    const turn = engine.process(command, overlay, this.now);
+    // Whoever knows when something was due, and what is changed, need not ask when something is due now.
+    const told = overlay.changes().map((change) => engine.dueBy(change) ?? Number.POSITIVE_INFINITY);
+    const noticed = Math.min(engine.nextDue(this.state) ?? Number.POSITIVE_INFINITY, ...told);
     overlay.mergeInto(this.state);
+    const due = engine.nextDue(this.state) ?? Number.POSITIVE_INFINITY;
+    assert.ok(noticed <= due, `${due} came unnoticed: ${noticed}`);
     this.records.push(...turn.records);
     return turn;
   }

@@ -1,5 +1,6 @@
 import type { Answer, ClientCommand } from './records/command.ts';
 import type { LogRecord } from './records/log.ts';
+import type { Change } from './state/overlay.ts';
 import type { StatePort } from './state/port.ts';
 
 /** What one turn did. A turn is one command and its follow-ups, up to the bound of the engine. */
@@ -46,4 +47,6 @@ export interface Engine {
   due(state: StatePort, now: number, limit: number): ClientCommand[];
   /** Epoch ms at which something is due next; undefined if nothing ever is. */
   nextDue(state: StatePort): number | undefined;
+  /** Epoch ms at which something is due by a change of the state; undefined if nothing is. */
+  dueBy(change: Change): number | undefined;
 }

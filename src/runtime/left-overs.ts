@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { ClientCommand } from '../engine/records/command.ts';
+import type { Change } from '../engine/state/overlay.ts';
 import { decode, encode } from '../store/codec.ts';
 import { DiskFailedError } from '../store/errors.ts';
 import type { DataFolder } from '../store/folder.ts';
@@ -32,6 +33,9 @@ export class LeftOvers {
   #pending = true;
   #stored = true;
   #nextDue: number | undefined;
+  /** Epoch ms before which nothing of the engine is due, as the state is or as it will be; not known after a rollback. */
+  #engineDue: number | undefined;
+  #engineKnown = false;
   /** True if more was due than one transaction takes. */
   #dueCut = false;
   /** Monotonic ms before which all follow-ups that are left rest, because they threw. */
@@ -41,7 +45,7 @@ export class LeftOvers {
   constructor(parts: LeftOverParts) {
     this.#parts = parts;
     this.#lanes = new Lanes(parts);
-    this.committed();
+    this.committed(Number.NEGATIVE_INFINITY);
   }
 
   /**
@@ -66,7 +70,7 @@ export class LeftOvers {
   settled(tx: Transaction): boolean {
     if (tx.pending || this.#stored || tx.follows.length > 0) return false;
     if (this.#pending && this.#parts.monotonic() >= this.#resumeAt) return false;
-    const next = this.#next(tx);
+    const next = earlier(this.#parts.engine.nextDue(tx.state), this.#modulesDue());
     if (next === undefined || next > tx.now) return true;
     return !this.#dueCut && this.#quarantine.waitMs(this.#parts.monotonic()) !== undefined;
   }
@@ -104,9 +108,20 @@ export class LeftOvers {
     this.#resumeAt = 0;
   }
 
-  /** After a commit: looks when something is due next. */
-  committed(): void {
-    this.#nextDue = this.#next();
+  /** What is about to be committed. */
+  changing(changes: readonly Change[]): void {
+    // To ask the state costs as much as two events; what ends is noticed when its time has come.
+    for (const change of changes)
+      this.#engineDue = earlier(this.#engineDue, this.#parts.engine.dueBy(change));
+  }
+
+  /** After a commit at journal time `now`: looks when something is due next. */
+  committed(now: number): void {
+    const { engine, folder } = this.#parts;
+    if (!this.#engineKnown || (this.#engineDue !== undefined && this.#engineDue <= now))
+      this.#engineDue = engine.nextDue(folder.state);
+    this.#engineKnown = true;
+    this.#nextDue = earlier(this.#engineDue, this.#modulesDue());
   }
 
   /** After a rollback: whatever was believed to be done may be open again. */
@@ -114,15 +129,12 @@ export class LeftOvers {
     this.#pending = true;
     this.#stored = true;
     this.#nextDue = 0;
+    this.#engineKnown = false;
   }
 
-  #next(tx?: Transaction): number | undefined {
-    const { engine, folder, modules } = this.#parts;
-    let next = engine.nextDue(tx?.state ?? folder.state);
-    for (const module of modules) {
-      const due = module.nextDue?.();
-      if (due !== undefined && (next === undefined || due < next)) next = due;
-    }
+  #modulesDue(): number | undefined {
+    let next: number | undefined;
+    for (const module of this.#parts.modules) next = earlier(next, module.nextDue?.());
     return next;
   }
 
@@ -189,4 +201,9 @@ export class LeftOvers {
       return false;
     }
   }
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined) return other;
+  return other !== undefined && other < one ? other : one;
 }

@@ -103,6 +103,8 @@ function tinyEngine(): Engine {
       return timers.map(({ key }) => ({ valueType: 'TIMER', intent: 'TRIGGER', key }));
     },
     nextDue: (state) => first(state, TINY_TIMERS, 'byDue')?.due,
+    dueBy: ({ table, row }) =>
+      table.name === TINY_TIMERS.name ? (row as TimerRow | undefined)?.due : undefined,
   };
 }
 

@@ -214,6 +214,7 @@ export class WriterCore {
     }
     folder.journal.append(this.#position + 1, tx.records, tx.now);
     folder.state.take(changes);
+    this.#leftOvers.changing(changes);
     // Else the journal tells them, without a page of its own in each commit.
     if (tx.records.length === 0) folder.kv.set('time', tx.now);
     this.#availability.beforeCommit();
@@ -236,7 +237,7 @@ export class WriterCore {
     }
     // What follows only reads and tidies; the commit stands, whatever becomes of it.
     try {
-      this.#leftOvers.committed();
+      this.#leftOvers.committed(tx.now);
       folder.checkpoints.afterCommit();
     } catch (error) {
       this.#leftOvers.undone();

@@ -1,6 +1,7 @@
 import type { ClientCommand } from '../records/command.ts';
+import type { Change } from '../state/overlay.ts';
 import type { StatePort } from '../state/port.ts';
-import { JOBS, MESSAGES, TIMERS } from '../state/tables.ts';
+import { JOBS, type JobRow, MESSAGES, type MessageRow, TIMERS, type TimerRow } from '../state/tables.ts';
 
 interface Due {
   readonly at: number;
@@ -35,7 +36,21 @@ export function nextDue(state: StatePort): number | undefined {
   const first = { limit: 1 };
   for (const row of state.scan(MESSAGES, 'byDeadline', [], first)) times.push(row.deadline);
   for (const row of state.scan(TIMERS, 'byDueDate', [], first)) times.push(row.dueDate);
-  for (const row of state.scan(JOBS, 'byDeadline', [], first)) times.push((row.deadline ?? 0) + 1);
-  for (const row of state.scan(JOBS, 'byBackOff', [], first)) times.push(row.recursAt ?? 0);
+  for (const row of state.scan(JOBS, 'byDeadline', [], first)) times.push(dueOfJob(row));
+  for (const row of state.scan(JOBS, 'byBackOff', [], first)) times.push(dueOfJob(row));
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+export function dueBy({ table, row }: Change): number | undefined {
+  if (row === undefined) return undefined;
+  if (table.name === MESSAGES.name) return (row as MessageRow).deadline;
+  if (table.name === TIMERS.name) return (row as TimerRow).dueDate;
+  if (table.name !== JOBS.name) return undefined;
+  const due = dueOfJob(row as JobRow);
+  return due === Number.POSITIVE_INFINITY ? undefined : due;
+}
+
+function dueOfJob({ deadline, recursAt }: JobRow): number {
+  const timesOut = deadline === null ? Number.POSITIVE_INFINITY : deadline + 1;
+  return Math.min(timesOut, recursAt ?? Number.POSITIVE_INFINITY);
 }
