@@ -21,6 +21,7 @@ export type { ConsentResult } from './handshakes.ts';
 export { type Lane, laneOf, laneText } from './lane.ts';
 export type { Appended, FateAt, FateEntry, LoggedEvent, Origin, Trace } from './logged-event.ts';
 export { brokerMigrations } from './migrations.ts';
+export { Pace } from './pace.ts';
 export { type PackedEvents, packEvents, unpackEvents } from './packed-events.ts';
 export type { PostSettings } from './post.ts';
 export { backOff, defaultRetry, type RetrySettings, retryAfterMs, type Verdict, verdictOn } from './retry.ts';

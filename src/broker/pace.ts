@@ -2,8 +2,7 @@ import type { DeliverySettings } from './delivery-settings.ts';
 import type { SinkReceiver } from './receivers.ts';
 
 /**
- * Holds requests to a rate: a bucket of tokens that fills up steadily and holds those of a tenth of
- * a second, at least one.
+ * Holds requests to a rate: a bucket of tokens that fills up steadily.
  * Times are ms of any clock that only goes on.
  */
 export class Pace {
@@ -12,9 +11,10 @@ export class Pace {
   #tokens: number;
   #at: number;
 
-  constructor(perSecond: number, now: number) {
+  /** @param most tokens that the bucket holds. @defaultValue those of a tenth of a second, at least one */
+  constructor(perSecond: number, now: number, most = Math.max(1, perSecond / 10)) {
     this.#perMs = perSecond / 1000;
-    this.#most = Math.max(1, perSecond / 10);
+    this.#most = most;
     this.#tokens = this.#most;
     this.#at = now;
   }

@@ -12,6 +12,7 @@ import {
 } from '../http.ts';
 import { DEFAULT_BATCH_LIMIT, DEFAULT_EVENT_LIMIT, type EventsContext } from './context.ts';
 import { refusedData } from './data-check.ts';
+import { grantedRates } from './granted-rates.ts';
 import { answerHandshake, checkOrigin } from './handshake.ts';
 import type { SenderRefusal } from './senders.ts';
 
@@ -25,6 +26,7 @@ const ACCEPTED = { 'content-type': 'application/json' };
  */
 export function ingressRoutes(context: EventsContext): readonly Route[] {
   const { runtime, validator, bodyLimit, batchLimit, gate, webhook = defaultWebhook('127.0.0.1') } = context;
+  const rates = grantedRates(webhook);
   const take = async (request: GatewayRequest): Promise<GatewayResponse> => {
     const events = eventsOf(request, batchLimit ?? DEFAULT_BATCH_LIMIT);
     if (gate) {
@@ -44,10 +46,13 @@ export function ingressRoutes(context: EventsContext): readonly Route[] {
       direct: true,
       bodyLimit: bodyLimit ?? DEFAULT_EVENT_LIMIT,
       bodyLimitOption: '--max-event-bytes',
-      ...((gate !== undefined || webhook.requireOrigin) && {
-        admit: (head: RequestHead) => {
+      ...((gate !== undefined || webhook.requireOrigin || rates !== undefined) && {
+        admit: async (head: RequestHead) => {
           checkOrigin(head, webhook);
-          return gate?.admit(head);
+          const sender = await gate?.admit(head);
+          // Last, so that nobody uses up what another one was granted.
+          rates?.check(head);
+          return sender;
         },
       }),
       handler: async (request) => {
