@@ -25,7 +25,7 @@ export function columnsOf(event: CloudEvent): EventColumns {
 /** Names and values in turn. */
 function attributesText(attributes: Attributes): string {
   const list: AttributeValue[] = [];
-  for (const [name, value] of attributes) list.push(name, value);
+  attributes.forEach((value, name) => void list.push(name, value));
   return JSON.stringify(list);
 }
 

@@ -104,7 +104,10 @@ export function checkAttribute(name: string, value: AttributeValue): void {
  */
 export function checkAttributeBytes(attributes: Attributes): void {
   let characters = 0;
-  for (const [name, value] of attributes) characters += name.length + canonicalText(value).length;
+  // Not by pairs, each of which would be an object.
+  attributes.forEach((value, name) => {
+    characters += name.length + canonicalText(value).length;
+  });
   // A UTF-16 unit is at most three bytes of UTF-8.
   if (characters * 3 <= MAX_ATTRIBUTE_BYTES) return;
   let bytes = 0;
