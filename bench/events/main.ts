@@ -46,9 +46,9 @@ async function warm(subject: Subject): Promise<void> {
 
 console.log(`${events} events, ${connections} connections, ${values.rounds} alternating rounds, median`);
 console.log(
-  '| subject | accepted/s | settled/s | of synced | p50 / p99 ms | at half load | to sink ms | at half load |',
+  '| subject | accepted/s | of synced | settled/s | of synced | p50 / p99 ms | at half load | to sink ms | at half load |',
 );
-console.log('|---|---|---|---|---|---|---|---|');
+console.log('|---|---|---|---|---|---|---|---|---|');
 for (const kind of kinds) {
   const of = (pick: (round: Round, at: number) => number): number =>
     median((rounds.get(kind) ?? []).map(pick));
@@ -59,6 +59,7 @@ for (const kind of kinds) {
   const synced = (at: number): number => rounds.get('synced')?.[at]?.full.perSecond ?? Number.NaN;
   const cells = [
     of(({ full }) => full.perSecond).toFixed(0),
+    of(({ full }, at) => full.perSecond / synced(at)).toFixed(2),
     of(({ full }) => full.settledPerSecond).toFixed(0),
     of(({ full }, at) => full.settledPerSecond / synced(at)).toFixed(2),
     spread(({ full }) => full.latency),
