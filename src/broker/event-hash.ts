@@ -9,16 +9,18 @@ export function identityHash(source: string, id: string): number {
   return hash - (hash % 2) + 1;
 }
 
-/** The hash of a text that an event is found by: its id, source, type, subject, correlation key or correlation id. */
-export function termHash(text: string): number {
-  const hash = hashOf(TERM, text);
+/**
+ * The hash of a text that an event is found by: its id, source, type, subject, correlation key or correlation id. It may be
+ * given in two parts.
+ */
+export function termHash(text: string, rest = ''): number {
+  const hash = hashOf(TERM, text, rest);
   return hash - (hash % 2);
 }
 
 /** The hash of a kind of fate. */
 export function fateHash(kind: string): number {
-  const hash = hashOf(TERM, 'fate\n', kind);
-  return hash - (hash % 2);
+  return termHash('fate\n', kind);
 }
 
 const IDENTITY = 0x2545f491;

@@ -1,4 +1,5 @@
-import type { Attributes, AttributeValue, CloudEvent, DataForm } from '../cloudevents/index.ts';
+import type { AttributeValue, CloudEvent, DataForm } from '../cloudevents/index.ts';
+import { entriesOf, mapOf } from '../store/codec.ts';
 
 /** The columns of the event log that make up the event itself. */
 export interface EventColumns {
@@ -16,17 +17,10 @@ interface Told {
 
 export function columnsOf(event: CloudEvent): EventColumns {
   return {
-    attributes: (event.attributes as Told)[TEXT] ?? attributesText(event.attributes),
+    attributes: (event.attributes as Told)[TEXT] ?? JSON.stringify(entriesOf(event.attributes)),
     data_form: event.dataForm ?? null,
     data: event.data ?? null,
   };
-}
-
-/** Names and values in turn. */
-function attributesText(attributes: Attributes): string {
-  const list: AttributeValue[] = [];
-  attributes.forEach((value, name) => void list.push(name, value));
-  return JSON.stringify(list);
 }
 
 /** As {@link eventOfColumns}, for an event whose columns will be asked for again. */
@@ -38,21 +32,9 @@ export function eventOfText(columns: EventColumns): CloudEvent {
 
 /** The event as it came: same attributes in the same order, same bytes, same form of the data. */
 export function eventOfColumns({ attributes, data_form, data }: EventColumns): CloudEvent {
-  const list = JSON.parse(attributes) as AttributeValue[] | [string, AttributeValue][];
-  const map = isFlat(list) ? mapOf(list) : new Map(list);
+  const map = mapOf(JSON.parse(attributes) as unknown[]) as Map<string, AttributeValue>;
   if (data === null) return { attributes: map };
   return data_form === null ? { attributes: map, data } : { attributes: map, data, dataForm: data_form };
-}
-
-/** Folders of before hold a list of names with their values. */
-function isFlat(list: AttributeValue[] | [string, AttributeValue][]): list is AttributeValue[] {
-  return !Array.isArray(list[0]);
-}
-
-function mapOf(list: readonly AttributeValue[]): Map<string, AttributeValue> {
-  const map = new Map<string, AttributeValue>();
-  for (let at = 0; at < list.length; at += 2) map.set(list[at] as string, list[at + 1] as AttributeValue);
-  return map;
 }
 
 /** JSON of values that often are the very same as the one before. */

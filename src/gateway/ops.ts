@@ -88,8 +88,11 @@ export function operations({ runtime, history, version }: GatewayContext): Opera
     },
     answered: ({ method, route, status, seconds }) => {
       const name = `${status} ${method} ${route}`;
-      const times = known.get(name) ?? requests.labels(method, route, String(status));
-      known.set(name, times);
+      let times = known.get(name);
+      if (times === undefined) {
+        times = requests.labels(method, route, String(status));
+        known.set(name, times);
+      }
       times.observe(seconds);
     },
     group: {

@@ -22,6 +22,8 @@ export interface LeftOverParts {
 }
 
 const RECHECK_MS = 1000;
+/** Something may be due at any time: the state is to be asked. */
+const UNKNOWN = Number.NEGATIVE_INFINITY;
 
 /**
  * Work that nobody waits for: the engine's pending follow-ups, commands that modules let follow, what is due.
@@ -33,9 +35,8 @@ export class LeftOvers {
   #pending = true;
   #stored = true;
   #nextDue: number | undefined;
-  /** Epoch ms before which nothing of the engine is due, as the state is or as it will be; not known after a rollback. */
-  #engineDue: number | undefined;
-  #engineKnown = false;
+  /** Epoch ms before which nothing of the engine is due, as the state is or as it will be. */
+  #engineDue: number | undefined = UNKNOWN;
   /** True if more was due than one transaction takes. */
   #dueCut = false;
   /** Monotonic ms before which all follow-ups that are left rest, because they threw. */
@@ -45,7 +46,7 @@ export class LeftOvers {
   constructor(parts: LeftOverParts) {
     this.#parts = parts;
     this.#lanes = new Lanes(parts);
-    this.committed(Number.NEGATIVE_INFINITY);
+    this.committed(UNKNOWN);
   }
 
   /**
@@ -118,9 +119,8 @@ export class LeftOvers {
   /** After a commit at journal time `now`: looks when something is due next. */
   committed(now: number): void {
     const { engine, folder } = this.#parts;
-    if (!this.#engineKnown || (this.#engineDue !== undefined && this.#engineDue <= now))
+    if (this.#engineDue !== undefined && this.#engineDue <= now)
       this.#engineDue = engine.nextDue(folder.state);
-    this.#engineKnown = true;
     this.#nextDue = earlier(this.#engineDue, this.#modulesDue());
   }
 
@@ -129,7 +129,7 @@ export class LeftOvers {
     this.#pending = true;
     this.#stored = true;
     this.#nextDue = 0;
-    this.#engineKnown = false;
+    this.#engineDue = UNKNOWN;
   }
 
   #modulesDue(): number | undefined {

@@ -39,7 +39,7 @@ export function outward(value: unknown): unknown {
     }
     return copy ?? value;
   }
-  if (value instanceof Map) return { [MAP]: flat(value) };
+  if (value instanceof Map) return { [MAP]: entriesOf(value) };
   if (value instanceof Set) throw new TypeError('A Set cannot be stored; use an array');
   const source = value as Record<string, unknown>;
   let copy: Record<string, unknown> | undefined;
@@ -60,7 +60,8 @@ export function outward(value: unknown): unknown {
   return marked ? { [OBJECT]: Object.entries(copy ?? source) } : (copy ?? source);
 }
 
-function flat(map: ReadonlyMap<unknown, unknown>): unknown[] {
+/** Keys and values of a map in turn. */
+export function entriesOf(map: ReadonlyMap<unknown, unknown>): unknown[] {
   const entries: unknown[] = [];
   map.forEach((member, key) => void entries.push(key, outward(member)));
   return entries;
@@ -95,7 +96,8 @@ function inward(value: object): unknown {
   return source;
 }
 
-function mapOf(entries: readonly unknown[]): Map<unknown, unknown> {
+/** The map of what {@link entriesOf} gave, as it was parsed. */
+export function mapOf(entries: readonly unknown[]): Map<unknown, unknown> {
   const map = new Map<unknown, unknown>();
   // Of an older folder; keys are never lists.
   if (Array.isArray(entries[0]))
