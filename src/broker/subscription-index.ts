@@ -25,13 +25,14 @@ export class SubscriptionIndex<Entry extends Wish> {
   }
 
   /** Those that may want it; whoever asks compares the whole wish. */
-  *candidates({ attributes }: CloudEvent): Generator<Entry> {
+  candidates({ attributes }: CloudEvent): readonly Entry[] {
+    let found: readonly Entry[] = [];
     for (const [name, values] of this.#byAttribute) {
       const value = attributes.get(name);
-      if (value === undefined) continue;
-      yield* values.get(typeof value === 'string' ? value : canonicalText(value)) ?? [];
+      const entries = value === undefined ? undefined : values.get(canonicalText(value));
+      if (entries) found = joined(found, entries);
     }
-    yield* this.#others;
+    return joined(found, this.#others);
   }
 
   #put(name: string, value: string, entry: Entry): void {
@@ -44,6 +45,12 @@ export class SubscriptionIndex<Entry extends Wish> {
     if (entries) entries.push(entry);
     else values.set(value, [entry]);
   }
+}
+
+/** Of two lists one is empty most of the time. */
+function joined<Value>(one: readonly Value[], other: readonly Value[]): readonly Value[] {
+  if (one.length === 0) return other;
+  return other.length === 0 ? one : [...one, ...other];
 }
 
 /** An attribute and the value that an event must have to pass. */

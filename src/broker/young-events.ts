@@ -1,4 +1,4 @@
-import { fateHash, termHash } from './event-hash.ts';
+import { fateHash, remembering, termHash } from './event-hash.ts';
 import { IdentityFilter } from './identity-filter.ts';
 import type { FateEntry } from './logged-event.ts';
 
@@ -41,6 +41,9 @@ export class YoungEvents {
   #length = 0;
   /** Used again for each event. */
   readonly #terms: number[] = [];
+  readonly #sourceHash = remembering(termHash);
+  readonly #typeHash = remembering(termHash);
+  readonly #fateHash = remembering(fateHash);
   readonly #identities = new Identities();
 
   constructor(first: number) {
@@ -54,8 +57,9 @@ export class YoungEvents {
     this.#enter(identity, place);
     const terms = this.#terms;
     terms.length = 0;
-    for (const text of [id, source, type, ...others]) if (text !== undefined) terms.push(termHash(text));
-    for (const { kind } of fates) terms.push(fateHash(kind));
+    terms.push(termHash(id), this.#sourceHash(source), this.#typeHash(type));
+    for (const text of others) if (text !== undefined && text !== id) terms.push(termHash(text));
+    for (const { kind } of fates) terms.push(this.#fateHash(kind));
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at] as number;
       if (terms.indexOf(term) === at) this.#enter(term, place);

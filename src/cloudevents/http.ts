@@ -125,7 +125,7 @@ function decodeBinary(
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const header = headers[at] as string;
     if (!hasPrefix(header)) continue;
-    const name = attributeName(header);
+    const name = attributeName(header, at);
     if (attributes.has(name)) throw repeated(name);
     const text = headerText(name, headers[at + 1] as string, legacy);
     addAttribute(attributes, name, legacy && name === 'specversion' ? modernVersion(text) : text);
@@ -149,12 +149,21 @@ function hasPrefix(header: string): boolean {
 const seen = new Map<string, string>();
 const MOST_SEEN = 500;
 const LONGEST_SEEN = 50;
+/** What stood last at each of the first places of a message: the header of an attribute, and the attribute. */
+const PLACES = 100;
+const lastHeaders = new Array<string>(PLACES).fill('');
+const lastNames = new Array<string>(PLACES).fill('');
 
-function attributeName(header: string): string {
-  const known = seen.get(header);
-  if (known !== undefined) return known;
-  const name = checkedName(header);
-  if (seen.size < MOST_SEEN && header.length <= LONGEST_SEEN) seen.set(header, name);
+/** @param at its place: senders send the same headers in turn, and to compare two texts costs less than to find one */
+function attributeName(header: string, at: number): string {
+  if (lastHeaders[at] === header) return lastNames[at] as string;
+  const name = seen.get(header) ?? checkedName(header);
+  if (header.length > LONGEST_SEEN) return name;
+  if (seen.size < MOST_SEEN) seen.set(header, name);
+  if (at < PLACES) {
+    lastHeaders[at] = header;
+    lastNames[at] = name;
+  }
   return name;
 }
 
