@@ -77,7 +77,12 @@ export type Fate =
       readonly elementId?: string;
     }
   | { readonly kind: 'expired'; readonly reason: string }
-  | { readonly kind: 'unmatched'; readonly reason: string; readonly nearMisses: readonly NearMiss[] }
+  | {
+      readonly kind: 'unmatched';
+      /** Absent: nothing waits for events of its type. So it is with most, and the log is the shorter for it. */
+      readonly reason?: string;
+      readonly nearMisses?: readonly NearMiss[];
+    }
   | { readonly kind: 'delivered'; readonly sink: string; readonly attempts: number; readonly note?: string }
   | {
       readonly kind: 'deadLettered';
@@ -186,8 +191,16 @@ function placeOf(processInstanceKey: number, bpmnProcessId: string, elementId: s
   return { processInstanceKey: String(processInstanceKey), bpmnProcessId, elementId };
 }
 
-/** The fate as a sentence, for people. */
-export function tellFate(fate: Fate): string {
+/** The fate of an event of this type as it is shown to programs: whole, and with its sentence. */
+export function showFate(fate: Fate, type: string): Fate & { readonly text: string } {
+  const text = tellFate(fate, type);
+  return fate.kind === 'unmatched'
+    ? { ...fate, reason: text, nearMisses: fate.nearMisses ?? [], text }
+    : { ...fate, text };
+}
+
+/** The fate of an event of this type as a sentence, for people. */
+export function tellFate(fate: Fate, type: string): string {
   switch (fate.kind) {
     case 'duplicate':
       return `a repeat of event number ${fate.of}; no effect`;
@@ -220,8 +233,9 @@ export function tellFate(fate: Fate): string {
       return `not for ${placeText(fate)}: ${fate.reason}`;
     case 'refused':
       return fate.bpmnProcessId === undefined ? fate.reason : `refused by ${placeText(fate)}: ${fate.reason}`;
-    case 'expired':
     case 'unmatched':
+      return fate.reason ?? `No deployed model waits for events of type '${type}', and no instance does.`;
+    case 'expired':
     case 'failed':
       return fate.reason;
     case 'delivered':

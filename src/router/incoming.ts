@@ -83,7 +83,7 @@ export type Routing =
     }
   | ({ readonly kind: 'messages' } & MessagePlan)
   | { readonly kind: 'expired'; readonly reason: string }
-  | { readonly kind: 'unmatched'; readonly reason: string };
+  | { readonly kind: 'unmatched' };
 
 /**
  * Decides what an event means: a reply to a waiting job, else a message, else nothing that a process can use.
@@ -98,15 +98,11 @@ export function route(event: CloudEvent, view: RouterView, settings: IncomingSet
       reason: `Its expirytime ${attribute(event, 'expirytime')} had passed when it arrived.`,
     };
   }
-  const type = typeOf(event);
   return (
     replyByKey(event, view, settings, now) ??
     replyByType(event, view, settings, now) ??
     messageOf(event, view, settings, now) ??
-    earlyReply(event, view, settings, now) ?? {
-      kind: 'unmatched',
-      reason: `No deployed model waits for events of type '${type}', and no instance does.`,
-    }
+    earlyReply(event, view, settings, now) ?? { kind: 'unmatched' }
   );
 }
 

@@ -32,6 +32,7 @@ export {
   nobodyWaits,
   type Publication,
   publicationOf,
+  showFate,
   tellFate,
 } from './fate.ts';
 export { type Formula, formulaOf, keyFormulaOf } from './formula.ts';

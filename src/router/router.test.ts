@@ -449,10 +449,14 @@ test('F17 every fate can be told in a sentence', () => {
     ],
     [{ kind: 'expired', reason: 'r' }, 'r'],
     [{ kind: 'unmatched', reason: 'r', nearMisses: [] }, 'r'],
+    [
+      { kind: 'unmatched' },
+      "No deployed model waits for events of type 'Order.Placed', and no instance does.",
+    ],
     [{ kind: 'failed', reason: 'r' }, 'r'],
     [{ kind: 'delivered', sink: 's', attempts: 2 }, 'delivered to s at attempt 2'],
     [{ kind: 'delivered', sink: 's', attempts: 2, note: 'n' }, 'delivered to s at attempt 2; n'],
     [{ kind: 'deadLettered', sink: 's', attempts: 2, reason: 'r' }, 'given up for s after 2 attempts: r'],
   ];
-  for (const [fate, text] of fates) assert.equal(tellFate(fate), text);
+  for (const [fate, text] of fates) assert.equal(tellFate(fate, 'Order.Placed'), text);
 });

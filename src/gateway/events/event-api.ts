@@ -5,8 +5,8 @@ import {
   type FateEntry,
   NOT_YET,
 } from '../../broker/index.ts';
-import { toJsonText } from '../../cloudevents/index.ts';
-import { FATE_KINDS, type Fate, type NearMiss, tellFate } from '../../router/index.ts';
+import { toJsonText, typeOf } from '../../cloudevents/index.ts';
+import { FATE_KINDS, type Fate, type NearMiss, showFate } from '../../router/index.ts';
 import { GatewayError } from '../errors.ts';
 import { pathKey } from '../fields.ts';
 import { type GatewayRequest, json, type Route } from '../http.ts';
@@ -168,13 +168,12 @@ function instant(epochMs: number): string {
 }
 
 /** The log keeps what the router told, so the kinds are the router's. */
-function showFate(entry: FateEntry): object {
-  const fate = entry as Fate;
-  return { ...fate, text: tellFate(fate) };
+function shown(fate: FateEntry, type: string): object {
+  return showFate(fate as Fate, type);
 }
 
 function showSummary({ received, fate, ...summary }: EventSummary): object {
-  return { ...summary, received: instant(received), ...(fate && { fate: showFate(fate) }) };
+  return { ...summary, received: instant(received), ...(fate && { fate: shown(fate, summary.type) }) };
 }
 
 function showStory(story: EventStory, letters: readonly DeadLetter[]): object {
@@ -190,7 +189,7 @@ function showStory(story: EventStory, letters: readonly DeadLetter[]): object {
     ...(trace && { trace }),
     effects,
     routed: !toRoute,
-    fates: fates.map(({ time, fate }) => ({ time: instant(time), ...showFate(fate) })),
+    fates: fates.map(({ time, fate }) => ({ time: instant(time), ...shown(fate, typeOf(event)) })),
     nearMisses: nearMissesOf(story),
     ...(repeats && { repeats: { count: repeats.count, last: instant(repeats.last) } }),
     deliveries: deliveries.map(({ nextTime, ...delivery }) => ({

@@ -9,10 +9,15 @@ test('F17 events are searched by fate over HTTP, and a kind that there is not is
   const { call } = await serveLegacy(t);
   await call('POST', '/events', {}, binary('Nobody'));
   const found = await call('GET', '/api/events?fate=buffered,unmatched&limit=5');
+  const reason = "No deployed model waits for events of type 'Nobody', and no instance does.";
+  const fate = { kind: 'unmatched', reason, nearMisses: [], text: reason };
   assert.deepEqual(
-    found.json.items.map((item: { fate: { kind: string } }) => item.fate.kind),
-    ['unmatched'],
+    found.json.items.map((item: { fate: object }) => item.fate),
+    [fate],
   );
+  const story = await call('GET', `/api/events/${found.json.items[0].sequence}`);
+  const [{ time: _time, ...told }] = story.json.fates;
+  assert.deepEqual(told, fate);
   assert.deepEqual((await call('GET', '/api/events?fate=failed')).json.items, []);
   const wrong = await call('GET', '/api/events?fate=unmached');
   assert.equal(wrong.status, 400);

@@ -1,5 +1,6 @@
 import type { EventStory } from '../../broker/index.ts';
-import { type Fate, tellFate } from '../../router/index.ts';
+import { typeOf } from '../../cloudevents/index.ts';
+import { type Fate, showFate } from '../../router/index.ts';
 import type { GatewayResponse } from '../http.ts';
 import { json } from '../http.ts';
 
@@ -39,12 +40,12 @@ const TITLES: Readonly<Record<number, string>> = {
  * well though another declined it. Before it was routed: 202.
  */
 export function outcomeOf(story: EventStory, duplicate: boolean, instance: string): GatewayResponse {
-  const { sequence } = story;
+  const { sequence, event } = story;
   const fates: readonly Fate[] = duplicate
     ? [{ kind: 'duplicate', of: sequence }]
     : story.fates.map(({ fate }) => fate as Fate);
   const status = fates.length === 0 ? 202 : Math.min(...fates.map(({ kind }) => STATUS[kind]));
-  const told = fates.map((fate) => ({ ...fate, text: tellFate(fate) }));
+  const told = fates.map((fate) => showFate(fate, typeOf(event)));
   const body = {
     sequence,
     processInstanceKeys: instancesOf(fates),

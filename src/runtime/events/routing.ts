@@ -37,6 +37,9 @@ export interface RoutingParts {
   readonly onReply: (job: WaitingJob) => void;
 }
 
+/** One list, as many events have it in common: it is written as text once. */
+const HOMELESS: readonly Fate[] = [{ kind: 'unmatched' }];
+
 type FailureReply = Extract<RouterDecision, { readonly kind: 'errorReply' | 'failReply' }>;
 type EarlyReply = Extract<RouterDecision, { readonly kind: 'earlyReply' }>;
 
@@ -44,8 +47,6 @@ type EarlyReply = Extract<RouterDecision, { readonly kind: 'earlyReply' }>;
 export class Routing {
   readonly #parts: RoutingParts;
   readonly #publishing: Publishing;
-  /** The fate of the last event that nobody waits for, which many have in common: it is written as text once. */
-  #homeless: { readonly reason: string; readonly fates: readonly Fate[] } | undefined;
 
   constructor(parts: RoutingParts) {
     this.#parts = parts;
@@ -110,7 +111,7 @@ export class Routing {
       case 'messages':
         return this.#messages(tx, logged, routing);
       case 'unmatched':
-        return this.#unmatched(tx, event, routing.reason);
+        return this.#unmatched(tx, event);
     }
   }
 
@@ -120,13 +121,17 @@ export class Routing {
     return plan.told.length === 0 ? unmatched : [...plan.told, ...unmatched];
   }
 
-  #unmatched(tx: Tx, event: CloudEvent, reason: string): readonly Fate[] {
+  #unmatched(tx: Tx, event: CloudEvent, reason?: string): readonly Fate[] {
     const { waits } = this.#parts.stores;
     const near = nearMisses(tx.state, waits, typeOf(event), correlationKeyOf(event));
-    if (near.length > 0) return [{ kind: 'unmatched', reason, nearMisses: near }];
-    if (this.#homeless?.reason !== reason)
-      this.#homeless = { reason, fates: [{ kind: 'unmatched', reason, nearMisses: near }] };
-    return this.#homeless.fates;
+    if (reason === undefined && near.length === 0) return HOMELESS;
+    return [
+      {
+        kind: 'unmatched',
+        ...(reason !== undefined && { reason }),
+        ...(near.length > 0 && { nearMisses: near }),
+      },
+    ];
   }
 
   #reply(tx: Tx, sequence: number, job: WaitingJob, variables: Document): Fate {

@@ -157,10 +157,10 @@ export class Session {
       case 'unmatched': {
         const near = nearest(type, this.#awaitedNames());
         const question = near === undefined || near === type ? '' : ` Did you mean "${near}"?`;
-        return `${tellFate(fate)}${question}${nearText(fate.nearMisses)}`;
+        return `${tellFate(fate, type)}${question}${nearText(fate.nearMisses)}`;
       }
       case 'buffered':
-        return `${tellFate(fate)}.${nearText(fate.nearMisses ?? [])}`;
+        return `${tellFate(fate, type)}.${nearText(fate.nearMisses)}`;
       case 'unusableReply':
       case 'lateReply':
       case 'unknownJob':
@@ -169,14 +169,14 @@ export class Session {
       case 'expired':
       case 'deadLettered':
       case 'failed':
-        return tellFate(fate);
+        return tellFate(fate, type);
       default:
         return undefined;
     }
   }
 }
 
-function nearText(nearMisses: readonly NearMiss[]): string {
+function nearText(nearMisses: readonly NearMiss[] = []): string {
   if (nearMisses.length === 0) return '';
   const waits = nearMisses.map(
     ({ messageName, correlationKey, elementId }) =>
