@@ -7,6 +7,8 @@ import { GatewayError } from './errors.ts';
 export class HostPolicy {
   readonly #names: ReadonlySet<string>;
   readonly #origins: ReadonlySet<string>;
+  /** The last host that passed: most requests name the same one. */
+  #passed: string | undefined;
 
   /** Further host names under which the server is reached, and origins of pages that may use it. */
   constructor(names: readonly string[], origins: readonly string[] = []) {
@@ -21,6 +23,7 @@ export class HostPolicy {
 
   /** Throws a `GatewayError` if the request must not be served. */
   check(host: string | undefined, origin: string | undefined): void {
+    if (host !== undefined && host === this.#passed && origin === undefined) return;
     const name = host === undefined ? undefined : hostName(host);
     if (name === undefined || !this.#names.has(name)) {
       throw new GatewayError(
@@ -28,6 +31,7 @@ export class HostPolicy {
         `The host '${host ?? ''}' is not known here. Use 127.0.0.1 or localhost, or start with --known-host ${name ?? 'NAME'}.`,
       );
     }
+    this.#passed = host;
     if (origin === undefined || this.#origins.has(origin.toLowerCase())) return;
     if (originHost(origin) !== host?.toLowerCase()) {
       throw new GatewayError(

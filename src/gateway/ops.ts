@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { json, type RouteGroup } from './http.ts';
+import { RequestTimes } from './request-times.ts';
 import type { GatewayContext } from './rest/context.ts';
 
 /** What is measured of one transaction of the writer. Times in ms. */
@@ -20,26 +21,11 @@ export interface Operations {
   answered(answer: { method: string; route: string; status: number; seconds: number }): void;
 }
 
-type Label = 'method' | 'route' | 'status';
-
 export function operations({ runtime, history, version }: GatewayContext): Operations {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
-    name: 'tutti_http_request_seconds',
-    help: 'Time to answer an HTTP request, by route and status.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
-  });
-  // The library checks all labels anew each time. One text of all three as key would cost more than to observe: V8 keeps
-  // each text that is a key of a map in a table of all such texts.
-  const known = new Map<string, Map<string, Map<number, Histogram.Internal<Label>>>>();
-  const timesOf = (method: string, route: string, status: number): Histogram.Internal<Label> =>
-    known
-      .getOrInsertComputed(route, () => new Map())
-      .getOrInsertComputed(method, () => new Map())
-      .getOrInsertComputed(status, () => requests.labels(method, route, String(status)));
+  const requests = new RequestTimes();
+  registry.registerMetric(requests.asMetric());
   const commits = new Histogram({
     name: 'tutti_commit_seconds',
     help: 'Time to write and sync one transaction.',
@@ -94,7 +80,7 @@ export function operations({ runtime, history, version }: GatewayContext): Opera
       records.inc(sample.records);
       queue.set(sample.queued);
     },
-    answered: ({ method, route, status, seconds }) => timesOf(method, route, status).observe(seconds),
+    answered: ({ method, route, status, seconds }) => requests.observe(method, route, status, seconds),
     group: {
       name: 'operations',
       routes: [
