@@ -27,16 +27,9 @@ const ACCEPTED = { 'content-type': 'application/json' };
 export function ingressRoutes(context: EventsContext): readonly Route[] {
   const { runtime, validator, bodyLimit, batchLimit, gate, webhook = defaultWebhook('127.0.0.1') } = context;
   const rates = grantedRates(webhook);
-  const take = async (request: GatewayRequest): Promise<GatewayResponse> => {
-    const events = eventsOf(request, batchLimit ?? DEFAULT_BATCH_LIMIT);
-    if (gate) {
-      const refused = gate.refusal(request.caller ?? '', events, request);
-      if (refused) return refusedToSender(refused, request);
-    }
-    const broken = refusedData(events, validator, request.path);
-    if (broken) return broken;
-    const accepted = events.length === 0 ? [] : await runtime.publish(events);
-    return { status: 202, headers: ACCEPTED, body: JSON.stringify({ accepted }) };
+  const refusalOf = (events: readonly CloudEvent[], request: GatewayRequest): GatewayResponse | undefined => {
+    const refused = gate?.refusal(request.caller ?? '', events, request);
+    return refused ? refusedToSender(refused, request) : refusedData(events, validator, request.path);
   };
   return [
     {
@@ -57,7 +50,11 @@ export function ingressRoutes(context: EventsContext): readonly Route[] {
       }),
       handler: async (request) => {
         try {
-          return kept(request, await take(request));
+          const events = eventsOf(request, batchLimit ?? DEFAULT_BATCH_LIMIT);
+          const refused = refusalOf(events, request);
+          if (refused) return kept(request, refused);
+          const accepted = events.length === 0 ? [] : await runtime.publish(events);
+          return kept(request, { status: 202, headers: ACCEPTED, body: JSON.stringify({ accepted }) });
         } catch (error) {
           if (error instanceof CloudEventError) return kept(request, refusal(error, request));
           const known = asGatewayError(error);
