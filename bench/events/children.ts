@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** A script of this folder in a process of its own, which ends when `stop` is called. */
 export interface Child<Hello> {
   readonly hello: Hello;
+  readonly pid: number;
   ask<Answer>(question: string): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -17,6 +18,7 @@ export async function startChild<Hello>(script: string, ...args: string[]): Prom
   const hello = await told<Hello>(child);
   return {
     hello,
+    pid: child.pid ?? 0,
     ask: (question) => {
       const answer = told<never>(child);
       child.send(question);

@@ -1,5 +1,6 @@
 /** `npm run bench:events`: events a second and their latency, beside two plain servers in the same run. See bench/README.md. */
 import { parseArgs } from 'node:util';
+import { keepApart } from './placement.ts';
 import { median } from './statistics.ts';
 import { type Figures, type Kind, openSubject, type Subject } from './subject.ts';
 
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '32' },
     warm: { type: 'string', default: '6' },
     only: { type: 'string' },
+    pinned: { type: 'boolean', default: false },
   },
 });
 const events = Number(values.events);
@@ -29,11 +31,13 @@ for (let round = 0; round < Number(values.rounds); round++) {
   for (const kind of kinds) {
     const subject = await openSubject(kind);
     await warm(subject);
+    const letGo = values.pinned ? keepApart(subject.pid) : () => undefined;
     const full = await subject.run({ events, connections });
     const rate = full.perSecond / 2;
     // With connections to spare, so that it is the rate that bounds the load.
     const half = await subject.run({ events: Math.round(rate * 3), connections: connections * 4, rate });
     rounds.get(kind)?.push({ full, half });
+    letGo();
     await subject.stop();
   }
 }
@@ -44,7 +48,9 @@ async function warm(subject: Subject): Promise<void> {
   while (performance.now() < end) await subject.run({ events: 5000, connections });
 }
 
-console.log(`${events} events, ${connections} connections, ${values.rounds} alternating rounds, median`);
+console.log(
+  `${events} events, ${connections} connections, ${values.rounds} alternating rounds, median${values.pinned ? ', pinned' : ''}`,
+);
 console.log(
   '| subject | accepted/s | of synced | settled/s | of synced | p50 / p99 ms | at half load | to sink ms | at half load |',
 );

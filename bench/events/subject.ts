@@ -21,6 +21,8 @@ export interface Run {
 /** A server under load. */
 export interface Subject {
   readonly url: string;
+  /** Of the server's process. */
+  readonly pid: number;
   run(run: Run): Promise<Figures>;
   stop(): Promise<void>;
 }
@@ -38,6 +40,7 @@ async function openReference(kind: 'bare' | 'synced'): Promise<Subject> {
   let number = 0;
   return {
     url,
+    pid: child.pid,
     run: async ({ events, ...options }) => {
       const figures = await load({ url, requests: events, ...options, request: () => plain(number++) });
       return { ...figures, settledPerSecond: figures.perSecond };
@@ -83,6 +86,7 @@ async function openTutti(kind: 'log' | 'sink' | 'process'): Promise<Subject> {
   const request = kind === 'process' ? () => pair(number++) : () => plain(number++);
   return {
     url,
+    pid: child.pid,
     run: async ({ events, ...options }) => {
       const began = performance.now();
       const figures = await load({ url, requests: events, ...options, request });
