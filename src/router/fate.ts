@@ -77,12 +77,7 @@ export type Fate =
       readonly elementId?: string;
     }
   | { readonly kind: 'expired'; readonly reason: string }
-  | {
-      readonly kind: 'unmatched';
-      /** Absent: nothing waits for events of its type. So it is with most, and the log is the shorter for it. */
-      readonly reason?: string;
-      readonly nearMisses?: readonly NearMiss[];
-    }
+  | Unmatched
   | { readonly kind: 'delivered'; readonly sink: string; readonly attempts: number; readonly note?: string }
   | {
       readonly kind: 'deadLettered';
@@ -91,6 +86,18 @@ export type Fate =
       readonly reason: string;
     }
   | { readonly kind: 'failed'; readonly reason: string };
+
+interface Unmatched {
+  readonly kind: 'unmatched';
+  readonly reason: string;
+  readonly nearMisses: readonly NearMiss[];
+}
+
+/**
+ * A fate as the log and the journal keep it. Of an event that nothing waits for its type tells the rest; so it is with many,
+ * and they are the shorter for it.
+ */
+export type KeptFate = Exclude<Fate, Unmatched> | (Partial<Unmatched> & Pick<Unmatched, 'kind'>);
 
 /** All kinds that the log keeps of an event, for those who ask for some; a repeat is only counted. */
 export const FATE_KINDS = [
@@ -191,16 +198,24 @@ function placeOf(processInstanceKey: number, bpmnProcessId: string, elementId: s
   return { processInstanceKey: String(processInstanceKey), bpmnProcessId, elementId };
 }
 
-/** The fate of an event of this type as it is shown to programs: whole, and with its sentence. */
-export function showFate(fate: Fate, type: string): Fate & { readonly text: string } {
-  const text = tellFate(fate, type);
-  return fate.kind === 'unmatched'
-    ? { ...fate, reason: text, nearMisses: fate.nearMisses ?? [], text }
-    : { ...fate, text };
+/** The fate of an event of this type. */
+export function wholeFate(kept: KeptFate, type: string): Fate {
+  if (kept.kind !== 'unmatched') return kept;
+  const {
+    reason = `No deployed model waits for events of type '${type}', and no instance does.`,
+    nearMisses = [],
+  } = kept;
+  return { kind: 'unmatched', reason, nearMisses };
 }
 
-/** The fate of an event of this type as a sentence, for people. */
-export function tellFate(fate: Fate, type: string): string {
+/** The fate of an event of this type as it is shown to programs: with its sentence. */
+export function showFate(kept: KeptFate, type: string): Fate & { readonly text: string } {
+  const fate = wholeFate(kept, type);
+  return { ...fate, text: tellFate(fate) };
+}
+
+/** The fate as a sentence, for people. */
+export function tellFate(fate: Fate): string {
   switch (fate.kind) {
     case 'duplicate':
       return `a repeat of event number ${fate.of}; no effect`;
@@ -233,9 +248,8 @@ export function tellFate(fate: Fate, type: string): string {
       return `not for ${placeText(fate)}: ${fate.reason}`;
     case 'refused':
       return fate.bpmnProcessId === undefined ? fate.reason : `refused by ${placeText(fate)}: ${fate.reason}`;
-    case 'unmatched':
-      return fate.reason ?? `No deployed model waits for events of type '${type}', and no instance does.`;
     case 'expired':
+    case 'unmatched':
     case 'failed':
       return fate.reason;
     case 'delivered':

@@ -27,6 +27,7 @@ export {
 export {
   FATE_KINDS,
   type Fate,
+  type KeptFate,
   messageUse,
   type NearMiss,
   nobodyWaits,
@@ -34,6 +35,7 @@ export {
   publicationOf,
   showFate,
   tellFate,
+  wholeFate,
 } from './fate.ts';
 export { type Formula, formulaOf, keyFormulaOf } from './formula.ts';
 export {

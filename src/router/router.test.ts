@@ -18,9 +18,11 @@ import {
   type Routing,
   readJobHeaders,
   route,
+  showFate,
   tellFate,
   variablesOf,
   type WaitingJob,
+  wholeFate,
 } from './index.ts';
 
 const NOW = Date.parse('2030-01-01T12:00:00Z');
@@ -449,14 +451,20 @@ test('F17 every fate can be told in a sentence', () => {
     ],
     [{ kind: 'expired', reason: 'r' }, 'r'],
     [{ kind: 'unmatched', reason: 'r', nearMisses: [] }, 'r'],
-    [
-      { kind: 'unmatched' },
-      "No deployed model waits for events of type 'Order.Placed', and no instance does.",
-    ],
     [{ kind: 'failed', reason: 'r' }, 'r'],
     [{ kind: 'delivered', sink: 's', attempts: 2 }, 'delivered to s at attempt 2'],
     [{ kind: 'delivered', sink: 's', attempts: 2, note: 'n' }, 'delivered to s at attempt 2; n'],
     [{ kind: 'deadLettered', sink: 's', attempts: 2, reason: 'r' }, 'given up for s after 2 attempts: r'],
   ];
-  for (const [fate, text] of fates) assert.equal(tellFate(fate, 'Order.Placed'), text);
+  for (const [fate, text] of fates) assert.equal(tellFate(fate), text);
+});
+
+test('a fate that is kept short is shown whole, by the type of the event', () => {
+  const reason = "No deployed model waits for events of type 'Paid', and no instance does.";
+  const whole = { kind: 'unmatched', reason, nearMisses: [] } as const;
+  assert.deepEqual(wholeFate({ kind: 'unmatched' }, 'Paid'), whole);
+  assert.deepEqual(showFate({ kind: 'unmatched' }, 'Paid'), { ...whole, text: reason });
+  const near = [{ messageName: 'Go', correlationKey: 'k', processInstanceKey: '1', elementId: 'wait' }];
+  const kept = { kind: 'unmatched', reason: 'r', nearMisses: near } as const;
+  assert.deepEqual(wholeFate(kept, 'Paid'), kept);
 });

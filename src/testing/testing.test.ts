@@ -335,7 +335,9 @@ Its variables: total = 3`,
     await using engine = await startTestEngine();
     await engine.deploy(chain('parcel', [start, receive, end], { outside }));
     const parcel = await engine.start('parcel', { parcel: 'p-1' });
-    await engine.publish({ type: 'Parcel.Arived', subject: 'p-1' });
+    const mistyped = await engine.publish({ type: 'Parcel.Arived', subject: 'p-9' });
+    const reason = "No deployed model waits for events of type 'Parcel.Arived', and no instance does.";
+    assert.deepEqual(mistyped.fates[0], { kind: 'unmatched', reason, nearMisses: [] });
     const { fates } = await engine.publish({ type: 'Parcel.Arrived', subject: 'p-2' });
     assert.equal(fates[0]?.kind, 'buffered');
     const told = await failure(parcel.isCompleted());

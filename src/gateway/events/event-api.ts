@@ -6,7 +6,7 @@ import {
   NOT_YET,
 } from '../../broker/index.ts';
 import { toJsonText, typeOf } from '../../cloudevents/index.ts';
-import { FATE_KINDS, type Fate, type NearMiss, showFate } from '../../router/index.ts';
+import { FATE_KINDS, type KeptFate, type NearMiss, showFate } from '../../router/index.ts';
 import { GatewayError } from '../errors.ts';
 import { pathKey } from '../fields.ts';
 import { type GatewayRequest, json, type Route } from '../http.ts';
@@ -169,7 +169,7 @@ function instant(epochMs: number): string {
 
 /** The log keeps what the router told, so the kinds are the router's. */
 function shown(fate: FateEntry, type: string): object {
-  return showFate(fate as Fate, type);
+  return showFate(fate as KeptFate, type);
 }
 
 function showSummary({ received, fate, ...summary }: EventSummary): object {
@@ -202,7 +202,7 @@ function showStory(story: EventStory, letters: readonly DeadLetter[]): object {
 
 function nearMissesOf({ fates }: EventStory): readonly NearMiss[] {
   return fates.flatMap(({ fate }) => {
-    const known = fate as Fate;
+    const known = fate as KeptFate;
     return known.kind === 'unmatched' || known.kind === 'buffered' ? (known.nearMisses ?? []) : [];
   });
 }

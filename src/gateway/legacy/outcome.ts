@@ -1,11 +1,11 @@
 import type { EventStory } from '../../broker/index.ts';
 import { typeOf } from '../../cloudevents/index.ts';
-import { type Fate, showFate } from '../../router/index.ts';
+import { type KeptFate, showFate } from '../../router/index.ts';
 import type { GatewayResponse } from '../http.ts';
 import { json } from '../http.ts';
 
 /** The status that the paths of 2020 answer for each fate. Never 410: senders would retire. */
-const STATUS: Readonly<Record<Fate['kind'], number>> = {
+const STATUS: Readonly<Record<KeptFate['kind'], number>> = {
   duplicate: 200,
   reply: 200,
   errorReply: 200,
@@ -41,9 +41,9 @@ const TITLES: Readonly<Record<number, string>> = {
  */
 export function outcomeOf(story: EventStory, duplicate: boolean, instance: string): GatewayResponse {
   const { sequence, event } = story;
-  const fates: readonly Fate[] = duplicate
+  const fates: readonly KeptFate[] = duplicate
     ? [{ kind: 'duplicate', of: sequence }]
-    : story.fates.map(({ fate }) => fate as Fate);
+    : story.fates.map(({ fate }) => fate as KeptFate);
   const status = fates.length === 0 ? 202 : Math.min(...fates.map(({ kind }) => STATUS[kind]));
   const told = fates.map((fate) => showFate(fate, typeOf(event)));
   const body = {
@@ -58,7 +58,7 @@ export function outcomeOf(story: EventStory, duplicate: boolean, instance: strin
   return json(status, problem, { 'content-type': 'application/problem+json' });
 }
 
-function instancesOf(fates: readonly Fate[]): string[] {
+function instancesOf(fates: readonly KeptFate[]): string[] {
   const keys = fates.flatMap((fate) => ('processInstanceKey' in fate ? [fate.processInstanceKey] : []));
   return [...new Set(keys)];
 }

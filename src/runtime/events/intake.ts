@@ -3,7 +3,7 @@ import { laneText } from '../../broker/index.ts';
 import { type CloudEvent, idOf, sourceOf, typeOf } from '../../cloudevents/index.ts';
 import type { CloudEventIntent } from '../../engine/records/log.ts';
 import type { CloudEventValue } from '../../engine/records/record.ts';
-import { type Fate, traceOf } from '../../router/index.ts';
+import { type KeptFate, traceOf } from '../../router/index.ts';
 import type { Tx } from '../module.ts';
 import type { EventStores } from './stores.ts';
 
@@ -88,7 +88,7 @@ export class Intake {
   }
 
   /** Appends what became of an event by its routing. */
-  fate(tx: Tx, sequence: number, event: CloudEvent, fates: readonly Fate[]): void {
+  fate(tx: Tx, sequence: number, event: CloudEvent, fates: readonly KeptFate[]): void {
     if (fates.length === 0) return;
     tx.onUndo(this.#stores.log.addFates(sequence, fates, tx.now));
     this.record(tx, sequence, event, 'ROUTED', fates);
@@ -99,7 +99,7 @@ export class Intake {
     sequence: number,
     event: CloudEvent,
     intent: CloudEventIntent,
-    fates?: readonly Fate[],
+    fates?: readonly KeptFate[],
     causeJob?: number,
   ): void {
     const name = { sequence, source: sourceOf(event), id: idOf(event), type: typeOf(event) };
@@ -111,7 +111,7 @@ export class Intake {
     tx: Tx,
     event: Omit<CloudEventValue, 'fates'>,
     intent: CloudEventIntent,
-    fates?: readonly Fate[],
+    fates?: readonly KeptFate[],
   ): void {
     const value: CloudEventValue = fates ? { ...event, fates } : event;
     const frame = { recordType: 'EVENT', key: event.sequence, timestamp: tx.now, recordVersion: 1 };

@@ -136,7 +136,7 @@ test('an event that all decline is unmatched, and told with each reason', async 
     ['declined', 'unmatched'],
   );
   const near = fates[1]?.kind === 'unmatched' ? fates[1].nearMisses : [];
-  assert.equal(near?.length, 1, 'the instance that waits is shown');
+  assert.equal(near.length, 1, 'the instance that waits is shown');
 });
 
 test('FEEL that fails is told with element and text, and the others get the event', async (t) => {

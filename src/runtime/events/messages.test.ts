@@ -183,7 +183,7 @@ test('F17 an event that no model and no instance waits for is told so, with who 
   const fate = await firstFate(world, sequence);
   assert.ok(fate.kind === 'unmatched');
   assert.deepEqual(
-    fate.nearMisses?.map(({ messageName }) => messageName),
+    fate.nearMisses.map(({ messageName }) => messageName),
     ['Paid'],
   );
 });

@@ -7,6 +7,7 @@ import {
   type EventRule,
   type Fate,
   type IncomingSettings,
+  type KeptFate,
   type MessagePlan,
   type Routing as RouterDecision,
   route,
@@ -38,7 +39,7 @@ export interface RoutingParts {
 }
 
 /** One list, as many events have it in common: it is written as text once. */
-const HOMELESS: readonly Fate[] = [{ kind: 'unmatched' }];
+const HOMELESS: readonly KeptFate[] = [{ kind: 'unmatched' }];
 
 type FailureReply = Extract<RouterDecision, { readonly kind: 'errorReply' | 'failReply' }>;
 type EarlyReply = Extract<RouterDecision, { readonly kind: 'earlyReply' }>;
@@ -68,7 +69,7 @@ export class Routing {
   }
 
   /** An instance belongs to the business transaction of the event that started it, and events that move it as well. */
-  #trace(tx: Tx, { sequence, event, trace = traceOf(event) }: LoggedEvent, fates: readonly Fate[]): void {
+  #trace(tx: Tx, { sequence, event, trace = traceOf(event) }: LoggedEvent, fates: readonly KeptFate[]): void {
     const { log } = this.#parts.stores;
     for (const fate of fates) {
       if (!('processInstanceKey' in fate)) continue;
@@ -86,7 +87,7 @@ export class Routing {
     return this.#publishing.told(records);
   }
 
-  #decide(tx: Tx, logged: LoggedEvent): readonly Fate[] {
+  #decide(tx: Tx, logged: LoggedEvent): readonly KeptFate[] {
     const { stores, bindings, incoming, rules, validator } = this.#parts;
     const { sequence, event } = logged;
     const breach = validator.checkEvent(event);
@@ -115,13 +116,13 @@ export class Routing {
     }
   }
 
-  #messages(tx: Tx, logged: LoggedEvent, plan: MessagePlan): readonly Fate[] {
+  #messages(tx: Tx, logged: LoggedEvent, plan: MessagePlan): readonly KeptFate[] {
     if (plan.reason === undefined) return this.#publishing.run(tx, logged, plan);
     const unmatched = this.#unmatched(tx, logged.event, plan.reason);
     return plan.told.length === 0 ? unmatched : [...plan.told, ...unmatched];
   }
 
-  #unmatched(tx: Tx, event: CloudEvent, reason?: string): readonly Fate[] {
+  #unmatched(tx: Tx, event: CloudEvent, reason?: string): readonly KeptFate[] {
     const { waits } = this.#parts.stores;
     const near = nearMisses(tx.state, waits, typeOf(event), correlationKeyOf(event));
     if (reason === undefined && near.length === 0) return HOMELESS;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Answer, ClientCommand } from '../../engine/records/command.ts';
 import { MESSAGE_SUBSCRIPTIONS, START_SUBSCRIPTIONS } from '../../engine/state/tables.ts';
-import { type Fate, type NearMiss, tellFate } from '../../router/index.ts';
+import { type Fate, type KeptFate, type NearMiss, tellFate, wholeFate } from '../../router/index.ts';
 import type { EventsSettings } from '../../runtime/events/index.ts';
 import { NoRestError, RejectedCommandError, TestEngineError } from './errors.ts';
 import { CLOSED, Machine, type MachineOptions } from './machine.ts';
@@ -101,7 +101,8 @@ export class Session {
       const { sequence, causeJob, type, fates = [] } = record.value;
       const place = causeJob === undefined ? undefined : this.trails.jobs.get(causeJob);
       if (record.intent === 'RECEIVED' && place) this.receiver.collect(sequence, place);
-      for (const fate of fates as readonly Fate[]) {
+      for (const kept of fates as readonly KeptFate[]) {
+        const fate = wholeFate(kept, type);
         // What processes send need not come back to any.
         const isOutgoing = fate.kind === 'unmatched' && this.receiver.isSent(sequence);
         const told = isOutgoing ? undefined : this.#tellMiss(type, fate);
@@ -157,10 +158,10 @@ export class Session {
       case 'unmatched': {
         const near = nearest(type, this.#awaitedNames());
         const question = near === undefined || near === type ? '' : ` Did you mean "${near}"?`;
-        return `${tellFate(fate, type)}${question}${nearText(fate.nearMisses)}`;
+        return `${tellFate(fate)}${question}${nearText(fate.nearMisses)}`;
       }
       case 'buffered':
-        return `${tellFate(fate, type)}.${nearText(fate.nearMisses)}`;
+        return `${tellFate(fate)}.${nearText(fate.nearMisses)}`;
       case 'unusableReply':
       case 'lateReply':
       case 'unknownJob':
@@ -169,7 +170,7 @@ export class Session {
       case 'expired':
       case 'deadLettered':
       case 'failed':
-        return tellFate(fate, type);
+        return tellFate(fate);
       default:
         return undefined;
     }

@@ -6,7 +6,7 @@ import type { JobHandler, Variables } from '../../client/job.ts';
 import type { CreationRequest } from '../../engine/records/command.ts';
 import type { CreationValue } from '../../engine/records/creation.ts';
 import type { DecisionEvaluationValue } from '../../engine/records/decision.ts';
-import type { Fate } from '../../router/index.ts';
+import { type Fate, type KeptFate, wholeFate } from '../../router/index.ts';
 import { defaultEventsSettings, type EventsSettings } from '../../runtime/events/index.ts';
 import type { Published } from '../../runtime/publisher.ts';
 import { documentOf } from './documents.ts';
@@ -144,7 +144,9 @@ export class TestEngine {
     if (failure) throw new TestEngineError(failure.error.message);
     const [place = 0] = sequences;
     const sequence = Math.abs(place);
-    const fates = readFates(this.#session.machine.db, sequence).map(({ fate }) => fate as Fate);
+    const fates = readFates(this.#session.machine.db, sequence).map(({ fate }) =>
+      wholeFate(fate as KeptFate, event.type),
+    );
     const keys = new Set(
       fates.flatMap((fate) => ('processInstanceKey' in fate ? [Number(fate.processInstanceKey)] : [])),
     );
