@@ -25,7 +25,7 @@ interface Call {
 }
 
 /** Events of one request, unless one call has more: the writer takes requests whole. */
-const TOGETHER = 8;
+const TOGETHER = 16;
 
 /**
  * Collects events that are published in one round of the event loop, as many small requests would cost more than the
