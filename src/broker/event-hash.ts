@@ -23,17 +23,6 @@ export function fateHash(kind: string): number {
   return termHash('fate\n', kind);
 }
 
-/** The same function, for texts that often are the one before: a shop has few sources, types and kinds of fates. */
-export function remembering(hash: (text: string) => number): (text: string) => number {
-  let last = '';
-  let lastHash = hash(last);
-  return (text) => {
-    if (text !== last) lastHash = hash(text);
-    last = text;
-    return lastHash;
-  };
-}
-
 const IDENTITY = 0x2545f491;
 const TERM = 0x9e3779b9;
 

@@ -2,7 +2,7 @@ import { attribute, type CloudEvent, idOf, sourceOf, subjectOf, typeOf } from '.
 import type { Database } from '../store/database.ts';
 import { identityHash } from './event-hash.ts';
 import { EventIndex } from './event-index.ts';
-import { columnsOf, RepeatedText } from './event-row.ts';
+import { columnsOf } from './event-row.ts';
 import { FateKinds } from './fate-kinds.ts';
 import { LogSize } from './log-size.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type Trace,
 } from './logged-event.ts';
 import { type Pending, PendingEvents } from './pending-events.ts';
+import { remembering } from './remembering.ts';
 import { SourceSequences } from './source-sequences.ts';
 import { ToRoute } from './to-route.ts';
 
@@ -51,7 +52,7 @@ export class EventLog {
   /** Sequence of the youngest event that is written; 0: there is none. */
   #youngest = 0;
   #nextFate = 1;
-  readonly #fatesText = new RepeatedText();
+  readonly #fatesText = remembering((fates: readonly FateEntry[]) => JSON.stringify(fates));
 
   constructor(db: Database, settings: EventLogSettings = {}) {
     this.#db = db;
@@ -273,7 +274,7 @@ export class EventLog {
       correlationId ?? null,
       trace?.causationId ?? attribute(event, 'causationid') ?? null,
       trace?.traceparent ?? attribute(event, 'traceparent') ?? null,
-      fates.length === 0 ? null : this.#fatesText.of(fates),
+      fates.length === 0 ? null : this.#fatesText(fates),
       attributes,
       data_form,
       data,

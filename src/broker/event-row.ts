@@ -36,15 +36,3 @@ export function eventOfColumns({ attributes, data_form, data }: EventColumns): C
   if (data === null) return { attributes: map };
   return data_form === null ? { attributes: map, data } : { attributes: map, data, dataForm: data_form };
 }
-
-/** JSON of values that often are the very same as the one before. */
-export class RepeatedText {
-  #value: object | undefined;
-  #text = '';
-
-  of(value: object): string {
-    if (this.#value !== value) this.#text = JSON.stringify(value);
-    this.#value = value;
-    return this.#text;
-  }
-}

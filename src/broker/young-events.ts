@@ -1,6 +1,7 @@
-import { fateHash, remembering, termHash } from './event-hash.ts';
+import { fateHash, termHash } from './event-hash.ts';
 import { IdentityFilter } from './identity-filter.ts';
 import type { FateEntry } from './logged-event.ts';
+import { remembering } from './remembering.ts';
 
 /** Events of one run. */
 export const RUN_LENGTH = 32_768;
@@ -41,8 +42,9 @@ export class YoungEvents {
   #length = 0;
   /** Used again for each event. */
   readonly #terms: number[] = [];
-  readonly #sourceHash = remembering(termHash);
-  readonly #typeHash = remembering(termHash);
+  // A shop has few sources, types and kinds of fates.
+  readonly #sourceHash = remembering((source: string) => termHash(source));
+  readonly #typeHash = remembering((type: string) => termHash(type));
   readonly #fateHash = remembering(fateHash);
   readonly #identities = new Identities();
 
