@@ -157,9 +157,10 @@ const lastNames = new Array<string>(PLACES).fill('');
 /** @param at its place: senders send the same headers in turn, and to compare two texts costs less than to find one */
 function attributeName(header: string, at: number): string {
   if (lastHeaders[at] === header) return lastNames[at] as string;
-  const name = seen.get(header) ?? checkedName(header);
+  const known = seen.get(header);
+  const name = known ?? checkedName(header);
   if (header.length > LONGEST_SEEN) return name;
-  if (seen.size < MOST_SEEN) seen.set(header, name);
+  if (known === undefined && seen.size < MOST_SEEN) seen.set(header, name);
   if (at < PLACES) {
     lastHeaders[at] = header;
     lastNames[at] = name;
