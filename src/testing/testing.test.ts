@@ -338,6 +338,11 @@ Its variables: total = 3`,
     const mistyped = await engine.publish({ type: 'Parcel.Arived', subject: 'p-9' });
     const reason = "No deployed model waits for events of type 'Parcel.Arived', and no instance does.";
     assert.deepEqual(mistyped.fates[0], { kind: 'unmatched', reason, nearMisses: [] });
+    // A repeat is told as its first event, whatever it says of its type.
+    const first = await engine.publish({ type: 'Parcel.Arived', id: '7', subject: 'p-9' });
+    const again = await engine.publish({ type: 'Parcel.Lost', id: '7', subject: 'p-9' });
+    assert.equal(again.duplicate, true);
+    assert.deepEqual(again.fates, first.fates);
     const { fates } = await engine.publish({ type: 'Parcel.Arrived', subject: 'p-2' });
     assert.equal(fates[0]?.kind, 'buffered');
     const told = await failure(parcel.isCompleted());

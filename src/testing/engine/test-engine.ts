@@ -1,8 +1,8 @@
-import { packEvents } from '../../broker/index.ts';
-import { readFates } from '../../broker/logged-event.ts';
+import { packEvents, readStory } from '../../broker/index.ts';
 import { type NewEvent, toCloudEvent } from '../../client/event.ts';
 import type { EventHandler } from '../../client/event-handler.ts';
 import type { JobHandler, Variables } from '../../client/job.ts';
+import { typeOf } from '../../cloudevents/index.ts';
 import type { CreationRequest } from '../../engine/records/command.ts';
 import type { CreationValue } from '../../engine/records/creation.ts';
 import type { DecisionEvaluationValue } from '../../engine/records/decision.ts';
@@ -144,9 +144,9 @@ export class TestEngine {
     if (failure) throw new TestEngineError(failure.error.message);
     const [place = 0] = sequences;
     const sequence = Math.abs(place);
-    const fates = readFates(this.#session.machine.db, sequence).map(({ fate }) =>
-      wholeFate(fate as KeptFate, event.type),
-    );
+    const story = readStory(this.#session.machine.db, sequence);
+    // A repeat is told as its first event, which may be of another type.
+    const fates = story?.fates.map(({ fate }) => wholeFate(fate as KeptFate, typeOf(story.event))) ?? [];
     const keys = new Set(
       fates.flatMap((fate) => ('processInstanceKey' in fate ? [Number(fate.processInstanceKey)] : [])),
     );
