@@ -63,6 +63,11 @@ export class WriterHost {
     this.#schedule();
   }
 
+  /** The core may have something to do, though nothing was received. */
+  wake(): void {
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#immediate !== undefined || this.#closed || this.#syncing) return;
     clearTimeout(this.#timer);
@@ -122,7 +127,7 @@ export class WriterHost {
     this.#core.cancelAll();
     this.#emit({ type: 'outcome', outcome: this.#core.lastWords() });
     this.#closed = true;
-    this.#release();
     this.#emit({ type: 'closed' });
+    this.#release();
   }
 }

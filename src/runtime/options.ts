@@ -15,6 +15,11 @@ export interface WriterOptions {
   readonly pageCacheBytes?: number;
   readonly checkpoints?: CheckpointOptions;
   /**
+   * On a thread of its own, the writer has a transaction synced behind its back if what waits will take so many ms.
+   * @defaultValue 0.8
+   */
+  readonly syncBehindMs?: number;
+  /**
    * URL of an ES module that exports `createParts` (see `parts.ts`): engine and modules of the writer.
    * @defaultValue the product's own
    */

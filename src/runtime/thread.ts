@@ -1,17 +1,23 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type DurableRuntime, RuntimeClient } from './client.ts';
 import { errorFromData, StartFailedError } from './errors.ts';
 import { extension } from './inline.ts';
 import type { RuntimeOptions, WriterOptions } from './options.ts';
 import type { FromWriter } from './protocol.ts';
+import { InOrder } from './sync/in-order.ts';
+import type { Numbered } from './sync/protocol.ts';
+import type { WriterWorkerData } from './worker.ts';
 
 /**
  * Opens a data folder and starts its writer in a thread of its own. Resolves when it takes requests; rejects with
  * `FolderLockedError`, `FolderTooNewError`, `DiskFailedError`, or `StartFailedError`. Call `close()` in the end.
  */
 export function startRuntime(options: RuntimeOptions): Promise<DurableRuntime> {
+  // The second way to here, for what is told by the thread that syncs behind the writer.
+  const { port1: behind, port2: out } = new MessageChannel();
   const worker = new Worker(new URL(`./worker${extension()}`, import.meta.url), {
-    workerData: writerOptions(options),
+    workerData: { options: writerOptions(options), out } satisfies WriterWorkerData,
+    transferList: [out],
     name: 'tutti-writer',
     // Half of the standard: what a transaction leaves behind dies young.
     resourceLimits: { maxYoungGenerationSizeMb: 24 },
@@ -22,7 +28,7 @@ export function startRuntime(options: RuntimeOptions): Promise<DurableRuntime> {
   const ended = Promise.withResolvers<void>();
   let client: RuntimeClient | undefined;
   let failure: string | undefined;
-  worker.on('message', (message: FromWriter) => {
+  const told = new InOrder((message: FromWriter) => {
     switch (message.type) {
       case 'started':
         client = new RuntimeClient(
@@ -44,11 +50,18 @@ export function startRuntime(options: RuntimeOptions): Promise<DurableRuntime> {
         return;
     }
   });
+  worker.on('message', (numbered: Numbered) => told.add(numbered));
+  behind.on('message', (numbered: Numbered) => told.add(numbered));
+  // The writer's thread keeps the process alive.
+  behind.unref();
   worker.on('error', (error) => {
     failure = `the writer ended with an error: ${error instanceof Error ? error.message : String(error)}`;
     started.reject(new StartFailedError(failure, { cause: error }));
   });
   worker.on('exit', () => {
+    for (let last = receiveMessageOnPort(behind); last !== undefined; last = receiveMessageOnPort(behind))
+      told.add(last.message as Numbered);
+    behind.close();
     started.reject(new StartFailedError('The writer ended before it had started.'));
     client?.lost(failure ?? 'the runtime has stopped');
     ended.resolve();

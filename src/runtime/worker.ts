@@ -1,69 +1,75 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { CheckpointThread } from '../store/checkpoint-thread.ts';
 import { giveBackAfterStart } from '../threads/give-back.ts';
-import { errorToData, InternalError, StartFailedError, textOf } from './errors.ts';
+import { errorToData, StartFailedError } from './errors.ts';
 import { WriterHost } from './host.ts';
 import { loadParts } from './inline.ts';
 import { openWriter } from './open-writer.ts';
 import type { WriterOptions } from './options.ts';
-import type { FromWriter, Reply, ToWriter } from './protocol.ts';
+import type { FromWriter, ToWriter } from './protocol.ts';
+import { post } from './sync/crossing.ts';
+import type { Numbered } from './sync/protocol.ts';
+import { SyncThread } from './sync/sync-thread.ts';
+import { Teller } from './sync/teller.ts';
 
 // The writer's thread. Loaded by `thread.ts` only; it starts at once, as a thread's first module must.
 
+/** What the writer's thread is started with. */
+export interface WriterWorkerData {
+  readonly options: WriterOptions;
+  /** For the thread that syncs behind the writer. */
+  readonly out: MessagePort;
+}
+
 if (parentPort === null) throw new StartFailedError('worker.ts runs as a thread of startRuntime only.');
 const port = parentPort;
-
-function tell(message: FromWriter): void {
-  try {
-    port.postMessage(message);
-  } catch (error) {
-    if (message.type !== 'outcome') throw error;
-    // A value that cannot cross to the other thread is a mistake of its handler, and fails its own caller only.
-    const { outcome } = message;
-    const replies = outcome.replies.map((reply) => (crosses(reply) ? reply : failed(reply, error)));
-    port.postMessage({
-      type: 'outcome',
-      outcome: { ...outcome, replies, pushes: outcome.pushes.filter(crosses) },
-    });
-  }
-}
-
-function crosses(value: unknown): boolean {
-  try {
-    structuredClone(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function failed({ id }: Reply, cause: unknown): Reply {
-  return {
-    id,
-    ok: false,
-    error: errorToData(new InternalError(`The answer cannot be sent: ${textOf(cause)}`)),
-  };
-}
+const say = (numbered: Numbered): void => post(port, numbered);
 
 try {
-  const options = workerData as WriterOptions;
+  const { options, out } = workerData as WriterWorkerData;
+  const atOnce = (message: FromWriter): void => say({ number: 0, message });
   const { core, folder } = openWriter(options, await loadParts(options), {
-    log: (entry) => tell({ type: 'log', entry }),
+    log: (entry) => atOnce({ type: 'log', entry }),
     monotonic: () => performance.now(),
     systemTime: Date.now,
+    syncLater: true,
   });
   const checkpointer = new CheckpointThread(folder.db.path);
   folder.checkpoints.workBehind(checkpointer);
-  const host = new WriterHost(core, tell, () => {
-    void checkpointer.close().then(() => {
-      folder.close();
-      // Not by closing the port: a thread of the read model was seen to wait for ever after that.
-      process.exit();
-    });
+  const syncer = new SyncThread(folder.db.walPath, out, (messages, error) => {
+    teller.lost(messages, error);
+    host.wake();
   });
-  tell({ type: 'started', status: core.status() });
+  const teller = new Teller({
+    behindMs: options.syncBehindMs ?? 0.8,
+    say,
+    thread: syncer,
+    sync: () => folder.db.syncHere(),
+    waiting: () => {
+      takeIn();
+      return core.queued;
+    },
+    notSynced: (outcome, error) => core.notSynced(outcome, error),
+  });
+  const host = new WriterHost(
+    core,
+    (message) => teller.tell(message),
+    () => {
+      void Promise.all([checkpointer.close(), syncer.close()]).then(() => {
+        folder.close();
+        // Not by closing the port: a thread of the read model was seen to wait for ever after that.
+        process.exit();
+      });
+    },
+  );
+  /** What has come since the last round of the event loop. */
+  const takeIn = (): void => {
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+      host.receive(next.message as ToWriter);
+  };
+  atOnce({ type: 'started', status: core.status() });
   port.on('message', (message: ToWriter) => host.receive(message));
   giveBackAfterStart();
 } catch (error) {
-  tell({ type: 'failed', error: errorToData(error) });
+  say({ number: 0, message: { type: 'failed', error: errorToData(error) } });
 }

@@ -26,7 +26,7 @@ const BROKEN_PAUSE_MS = 1000;
  * {@link run} as often as {@link sleepMs} is 0.
  *
  * Invariants
- * - W1 One call of `run` is at most one transaction; replies and pushes of an outcome are synced.
+ * - W1 One call of `run` is at most one transaction; its outcome may be told when what it committed is on disk.
  * - W2 A failed transaction leaves nothing behind: its callers get `UnavailableError`, memory is dropped, and until
  *   a probe has written to the disk every request is refused.
  * - W3 Left-over work takes a bounded share of each transaction, beside new requests.

@@ -1,7 +1,7 @@
-import { closeSync, fdatasync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { asStoreError, DiskFailedError } from './errors.ts';
+import { asStoreError, syncFailed } from './errors.ts';
 
 export type SqlValue = SQLInputValue;
 
@@ -150,12 +150,29 @@ export class Database {
   async sync(): Promise<void> {
     if (this.path === ':memory:') return;
     try {
-      this.#wal ??= openSync(`${this.path}-wal`, 'r+');
-      await datasync(this.#wal);
+      await datasync(this.#walFile());
     } catch (error) {
-      const IO_ERROR = 10;
-      throw new DiskFailedError(IO_ERROR, error instanceof Error ? error.message : String(error), error);
+      throw syncFailed(error);
     }
+  }
+
+  /** The same, but returns only then: on a thread that has nothing else to do it costs least. */
+  syncHere(): void {
+    try {
+      fdatasyncSync(this.#walFile());
+    } catch (error) {
+      throw syncFailed(error);
+    }
+  }
+
+  #walFile(): number {
+    this.#wal ??= openSync(this.walPath, 'r+');
+    return this.#wal;
+  }
+
+  /** Where commits go first. */
+  get walPath(): string {
+    return `${this.path}-wal`;
   }
 
   /**

@@ -72,6 +72,12 @@ export class DiskFailedError extends StoreError {
   }
 }
 
+/** What was committed could not be synced. */
+export function syncFailed(cause: unknown): DiskFailedError {
+  const IO_ERROR = 10;
+  return new DiskFailedError(IO_ERROR, cause instanceof Error ? cause.message : String(cause), cause);
+}
+
 // SQLite's primary result codes that speak of the medium, the file or another process, and not of a wrong statement:
 // PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOLFS, NOTADB.
 const MEDIUM = new Set([3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 22, 26]);
