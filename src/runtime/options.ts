@@ -16,7 +16,7 @@ export interface WriterOptions {
   readonly checkpoints?: CheckpointOptions;
   /**
    * On a thread of its own, the writer has a transaction synced behind its back if what waits will take so many ms.
-   * @defaultValue 0.8
+   * @defaultValue 1
    */
   readonly syncBehindMs?: number;
   /**

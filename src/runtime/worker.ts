@@ -41,7 +41,7 @@ try {
     host.wake();
   });
   const teller = new Teller({
-    behindMs: options.syncBehindMs ?? 0.8,
+    behindMs: options.syncBehindMs ?? 1,
     say,
     thread: syncer,
     sync: () => folder.db.syncHere(),
