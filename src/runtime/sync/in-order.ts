@@ -13,16 +13,19 @@ export class InOrder {
   }
 
   add({ number, message }: Numbered): void {
-    if (number === 0) {
-      this.#take(message);
-      return;
-    }
-    if (number < this.#next) return;
-    this.#early.set(number, message);
-    for (let next = this.#early.get(this.#next); next !== undefined; next = this.#early.get(this.#next)) {
-      this.#early.delete(this.#next);
+    if (number === 0) this.#take(message);
+    else if (number > this.#next) this.#early.set(number, message);
+    else if (number === this.#next) {
       this.#next += 1;
-      this.#take(next);
+      this.#take(message);
+      this.#addEarly();
     }
+  }
+
+  #addEarly(): void {
+    const message = this.#early.get(this.#next);
+    if (message === undefined) return;
+    this.#early.delete(this.#next);
+    this.add({ number: this.#next, message });
   }
 }
