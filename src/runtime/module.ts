@@ -50,7 +50,7 @@ export interface Tx {
   /** Answers a parked request, once this transaction is synced. */
   reply(request: number, value: unknown): void;
   fail(request: number, error: Error): void;
-  /** Runs after the commit was synced, if this scope ended well; it must not throw. */
+  /** Runs after the commit, which may not be synced yet, if this scope ended well; it must not throw. */
   afterCommit(action: () => void): void;
   /**
    * Takes back, if this scope or one around it is undone, what was changed in memory; the latest first. If the whole

@@ -1,4 +1,5 @@
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { drain } from '../threads/drain.ts';
 import { type DurableRuntime, RuntimeClient } from './client.ts';
 import { errorFromData, StartFailedError } from './errors.ts';
 import { extension } from './inline.ts';
@@ -50,8 +51,9 @@ export function startRuntime(options: RuntimeOptions): Promise<DurableRuntime> {
         return;
     }
   });
-  worker.on('message', (numbered: Numbered) => told.add(numbered));
-  behind.on('message', (numbered: Numbered) => told.add(numbered));
+  const take = (numbered: Numbered): void => told.add(numbered);
+  worker.on('message', take);
+  behind.on('message', take);
   // The writer's thread keeps the process alive.
   behind.unref();
   worker.on('error', (error) => {
@@ -59,8 +61,7 @@ export function startRuntime(options: RuntimeOptions): Promise<DurableRuntime> {
     started.reject(new StartFailedError(failure, { cause: error }));
   });
   worker.on('exit', () => {
-    for (let last = receiveMessageOnPort(behind); last !== undefined; last = receiveMessageOnPort(behind))
-      told.add(last.message as Numbered);
+    drain(behind, take);
     behind.close();
     started.reject(new StartFailedError('The writer ended before it had started.'));
     client?.lost(failure ?? 'the runtime has stopped');

@@ -1,5 +1,6 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { CheckpointThread } from '../store/checkpoint-thread.ts';
+import { drain } from '../threads/drain.ts';
 import { giveBackAfterStart } from '../threads/give-back.ts';
 import { errorToData, StartFailedError } from './errors.ts';
 import { WriterHost } from './host.ts';
@@ -46,7 +47,7 @@ try {
     thread: syncer,
     sync: () => folder.db.syncHere(),
     waiting: () => {
-      takeIn();
+      drain(port, receive);
       return core.queued;
     },
     notSynced: (outcome, error) => core.notSynced(outcome, error),
@@ -62,13 +63,9 @@ try {
       });
     },
   );
-  /** What has come since the last round of the event loop. */
-  const takeIn = (): void => {
-    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
-      host.receive(next.message as ToWriter);
-  };
+  const receive = (message: ToWriter): void => host.receive(message);
   atOnce({ type: 'started', status: core.status() });
-  port.on('message', (message: ToWriter) => host.receive(message));
+  port.on('message', receive);
   giveBackAfterStart();
 } catch (error) {
   say({ number: 0, message: { type: 'failed', error: errorToData(error) } });

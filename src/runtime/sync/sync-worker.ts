@@ -1,5 +1,6 @@
 import { closeSync, fdatasyncSync, openSync } from 'node:fs';
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { drain } from '../../threads/drain.ts';
 import { textOf } from '../errors.ts';
 import { GIVEN, type Numbered, READY, type SyncWorkerData, TOLD } from './protocol.ts';
 import { withSync } from './sync-time.ts';
@@ -16,11 +17,10 @@ try {
     Atomics.wait(shared, GIVEN, seen);
     seen = Atomics.load(shared, GIVEN);
     const messages: Numbered[] = [];
-    for (let next = receiveMessageOnPort(given); next !== undefined; next = receiveMessageOnPort(given)) {
-      const message = next.message as Numbered | 'close';
+    drain(given, (message: Numbered | 'close') => {
       if (message === 'close') open = false;
       else messages.push(message);
-    }
+    });
     if (messages.length === 0) continue;
     const started = performance.now();
     fdatasyncSync(descriptor);

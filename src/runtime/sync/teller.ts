@@ -19,7 +19,7 @@ export interface TellerParts {
 }
 
 /**
- * What the writer's thread has to say, said when what it tells is on disk. A commit is synced at once, mostly: that takes
+ * What the writer's host has to say, said when what it tells is on disk. A commit is synced at once, mostly: that takes
  * least, and what comes meanwhile shares the next commit. But where enough waits to be done, another thread syncs it and
  * says it, and the writer goes on; so too all that follows, until that thread has caught up.
  */
@@ -33,10 +33,6 @@ export class Teller {
 
   tell(message: FromWriter): void {
     const { say, thread } = this.#parts;
-    if (message.type !== 'outcome' && message.type !== 'closed') {
-      say({ number: 0, message });
-      return;
-    }
     this.#last += 1;
     const number = this.#last;
     if (thread.busy() || this.#pays(message)) thread.give({ number, message });
